@@ -1,0 +1,69 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+// The Linux calls that Swift's Glibc module leaves out, each as one plain function.
+//
+// Every function answers like the system call it wraps: -1 and errno on failure. None allocates,
+// none keeps state.
+#ifndef SCOREKEEPER_LINUX_CALLS_H
+#define SCOREKEEPER_LINUX_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Most descriptors that travel with one packet.
+#define LINUX_PACKET_DESCRIPTORS 8
+
+// Makes an anonymous file of `size` bytes that can be sealed; CLOEXEC.
+int linux_memfd(const char *name, size_t size);
+
+// Adds F_SEAL_* seals to a memfd.
+int linux_add_seals(int descriptor, int seals);
+
+// A descriptor that becomes readable when the process ends; CLOEXEC.
+int linux_pidfd_open(pid_t pid);
+
+// Sends a signal through a pidfd: never to a process that reused the pid.
+int linux_pidfd_send_signal(int pidfd, int signal);
+
+// A connected pair of SOCK_SEQPACKET sockets, CLOEXEC; non-blocking where asked.
+int linux_packet_pair(int pair[2], int nonblocking);
+
+// A listening SOCK_SEQPACKET socket at `path` with mode 0600; an old socket file is replaced.
+int linux_packet_listen(const char *path);
+
+// Accepts one connection, CLOEXEC.
+int linux_packet_accept(int listener);
+
+// Connects to a listening SOCK_SEQPACKET socket.
+int linux_packet_connect(const char *path);
+
+// The pid at the other end of a connected unix socket.
+pid_t linux_peer_pid(int descriptor);
+
+// Sends one packet with up to LINUX_PACKET_DESCRIPTORS descriptors.
+ssize_t linux_packet_send(int socket, const void *bytes, size_t length, const int *descriptors,
+                          int count);
+
+// Receives one packet. At most LINUX_PACKET_DESCRIPTORS descriptors are kept, CLOEXEC, and
+// `*count` says how many; a packet that was cut short fails with EMSGSIZE and keeps none.
+ssize_t linux_packet_receive(int socket, void *bytes, size_t capacity, int *descriptors,
+                             int *count);
+
+// prctl(PR_SET_PDEATHSIG): the calling thread's parent thread must never end before the process.
+int linux_die_with_parent(int signal);
+
+// prctl(PR_SET_CHILD_SUBREAPER): orphans below this process come to it.
+int linux_become_subreaper(void);
+
+// Closes every descriptor from `first` on.
+int linux_close_from(unsigned first);
+
+// Gives up root for `identifier` (user and group), clears the groups and forbids new privileges.
+int linux_become_user(uint32_t identifier);
+
+// CLOCK_MONOTONIC in nanoseconds.
+uint64_t linux_monotonic_nanoseconds(void);
+
+#endif

@@ -1,0 +1,111 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the gateway does with a request whose scorer died while it was being scored.
+public enum RetryPolicy: String, Codable, Sendable, CaseIterable {
+    /// Score it again elsewhere, once, inside its deadline: for models whose scoring has no effects.
+    case once
+    /// Answer 502 at once: for code that may not run twice.
+    case never
+}
+
+/// How a model's own failures are shown to the client.
+public enum StatusStyle: String, Codable, Sendable, CaseIterable {
+    /// The scorer's status as it is, as `mlflow models serve` answers.
+    case direct
+    /// 424 with `ms-azureml-model-error-statuscode`, as Azure's managed endpoints answer.
+    case azure
+}
+
+/// How far a scorer is shut off from the machine; each level includes the ones before it.
+///
+/// Source: ARCHITECTURE.md, "Isolation".
+public enum IsolationLevel: String, Codable, Sendable, CaseIterable, Comparable {
+    /// Its own session, closed descriptors, clean environment, private tmp; dies with its node.
+    case process
+    /// + Landlock and seccomp: files outside its own and TCP denied, no new privileges.
+    case confined
+    /// + namespaces: no network, own pids, own mounts on an allow-list, own uid where root.
+    case sandbox
+    /// + a cgroup: memory, pids and CPU limits, whole-tree kill.
+    case limited
+
+    public static func < (left: IsolationLevel, right: IsolationLevel) -> Bool {
+        left.rank < right.rank
+    }
+
+    private var rank: Int {
+        switch self {
+        case .process: 0
+        case .confined: 1
+        case .sandbox: 2
+        case .limited: 3
+        }
+    }
+}
+
+/// A named amount of machine that one instance gets.
+///
+/// Units: thousandths of a core; bytes. Zero means "shares what is there": it reserves nothing and
+/// is bounded by nothing.
+public struct InstanceType: Hashable, Codable, Sendable {
+    /// The type's name, for example `shared`.
+    public let name: String
+    /// Thousandths of a core reserved for each instance.
+    public let millicores: Int
+    /// Bytes of memory that each instance may use.
+    public let memoryBytes: Int64
+    /// Whether the 20% surge is left out of the reservation.
+    public let isExemptFromSurge: Bool
+
+    /// Makes an instance type.
+    public init(name: String, millicores: Int, memoryBytes: Int64, isExemptFromSurge: Bool = false)
+    {
+        self.name = name
+        self.millicores = millicores
+        self.memoryBytes = memoryBytes
+        self.isExemptFromSurge = isExemptFromSurge
+    }
+
+    /// What a dropped model gets: no reserved cores, 4 GiB of memory.
+    public static let shared = InstanceType(
+        name: "shared",
+        millicores: 0,
+        memoryBytes: 4 << 30
+    )
+}
+
+/// How a process ended.
+public struct ExitReport: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// Why the kernel says it ended.
+    public enum Cause: Hashable, Codable, Sendable {
+        /// It left by itself, with this status.
+        case exited(status: Int32)
+        /// It was ended by this signal.
+        case signalled(Int32)
+        /// Its memory limit was reached and the kernel ended it.
+        case outOfMemory
+        /// Nobody saw the end: its node went with it.
+        case lost
+    }
+
+    /// Why it ended.
+    public let cause: Cause
+    /// The last lines it wrote, bounded, escaped; what a person reads first.
+    public let lastLines: [String]
+
+    /// Makes a report.
+    public init(cause: Cause, lastLines: [String] = []) {
+        self.cause = cause
+        self.lastLines = lastLines
+    }
+
+    public var description: String {
+        switch cause {
+        case .exited(let status): "left with status \(status)"
+        case .signalled(let signal): "was ended by signal \(signal)"
+        case .outOfMemory: "was ended by the kernel: its memory limit was reached"
+        case .lost: "was lost with its node"
+        }
+    }
+}

@@ -1,0 +1,206 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What the supervisor asks of the gateway.
+public enum GatewayOrder: Codable, Sendable {
+    /// Accept connections on the listening socket that comes with this.
+    case listen(Listener)
+    /// Make a lane over the socket that comes with this, and greet the run's scorer.
+    case lane(LaneOrder)
+    /// The whole truth about one endpoint, replacing what was known of it.
+    case route(EndpointRoute)
+    /// The endpoint is gone: 404 from now on.
+    case unroute(EndpointName)
+    /// Bind no more requests to the run; tell its scorer to leave once its lane is empty.
+    case drain(Run)
+    /// The run is dead and its tree is gone: settle what it held.
+    case end(Run)
+    /// Report counters: answered by `statistics` for each deployment, then `statisticsEnd`.
+    case reportStatistics(id: Int)
+    /// Accept nothing more, finish what is under way within the grace, leave.
+    case leave(graceMilliseconds: Int)
+}
+
+/// What the gateway tells the supervisor.
+public enum GatewayReport: Codable, Sendable {
+    /// First on every connection.
+    case hello(pid: Int32)
+    /// After `hello`: a listening socket that is held, with its descriptor.
+    case listening(Listener)
+    /// After `hello`: a lane that is held, and whether its scorer has said ready.
+    case holding(Run, isReady: Bool)
+    /// After the last of those.
+    case helloEnd
+    /// The run's scorer can answer.
+    case ready(Run)
+    /// The run's scorer said why it cannot start.
+    case startFailed(Run, String)
+    /// The lane was thrown away: it broke a rule, hung, or its socket closed.
+    case ejected(Run, String)
+    /// The run holds no request and has been told to leave.
+    case drained(Run)
+    /// One deployment's counters.
+    case statistics(DeploymentStatistics)
+    /// All counters of this request have been sent.
+    case statisticsEnd(id: Int)
+}
+
+/// A listening socket and what it answers for.
+public struct Listener: Codable, Sendable, Hashable {
+    /// `host:port` as it is bound.
+    public var address: String
+    /// The endpoint whose routes stand at this socket's root; nothing for the common listener.
+    public var endpoint: EndpointName?
+
+    /// Makes a listener.
+    public init(address: String, endpoint: EndpointName? = nil) {
+        self.address = address
+        self.endpoint = endpoint
+    }
+}
+
+/// How to make a run's lane.
+public struct LaneOrder: Codable, Sendable {
+    /// The run.
+    public var run: Run
+    /// The revision it serves.
+    public var revision: Revision
+    /// Calls of the model at once: `max_concurrent_requests_per_instance`.
+    public var calls: Int
+    /// Requests bound ahead of the calls under way; 0 unless the model merges rows.
+    public var ahead: Int
+
+    /// Makes an order.
+    public init(run: Run, revision: Revision, calls: Int, ahead: Int) {
+        self.run = run
+        self.revision = revision
+        self.calls = calls
+        self.ahead = ahead
+    }
+}
+
+/// One endpoint: its deployments and how traffic is split between them.
+public struct EndpointRoute: Codable, Sendable {
+    /// The endpoint.
+    public var endpoint: EndpointName
+    /// Its deployments, in order of name.
+    public var deployments: [DeploymentRoute]
+
+    /// Makes a route.
+    public init(endpoint: EndpointName, deployments: [DeploymentRoute]) {
+        self.endpoint = endpoint
+        self.deployments = deployments
+    }
+}
+
+/// One deployment behind an endpoint, as the gateway needs to know it.
+public struct DeploymentRoute: Codable, Sendable {
+    /// Which dialects its scorers speak.
+    public enum Contract: String, Codable, Sendable {
+        /// MLflow's and Azure's no-code routes.
+        case mlflow
+        /// Whatever is posted to `/score` goes to the scorer as it is.
+        case native
+    }
+
+    /// Whether requests are bound, wait, or are refused.
+    public enum Availability: Codable, Sendable, Hashable {
+        /// At least one run serves, or will: requests may wait for it.
+        case open
+        /// No run will come: 503 with this sentence.
+        case failed(String)
+    }
+
+    /// The deployment.
+    public var key: DeploymentKey
+    /// Percent of the endpoint's traffic, 0 to 100.
+    public var percent: Int
+    /// Which dialects its scorers speak.
+    public var contract: Contract
+    /// Whether requests are bound, wait, or are refused.
+    public var availability: Availability
+    /// The runs that may be given requests.
+    public var runs: [Run]
+    /// Whole time a request may take, waiting included.
+    public var deadlineMilliseconds: Int
+    /// What happens to a request whose scorer died.
+    public var retry: RetryPolicy
+    /// How a model's own failures are shown.
+    public var statuses: StatusStyle
+    /// Most requests waiting; one more is refused with 429.
+    public var waitingLimit: Int
+    /// Longest body in bytes; longer is refused with 413.
+    public var bodyLimit: Int
+
+    /// Makes a deployment's route.
+    public init(
+        key: DeploymentKey,
+        percent: Int,
+        contract: Contract,
+        availability: Availability,
+        runs: [Run],
+        deadlineMilliseconds: Int,
+        retry: RetryPolicy,
+        statuses: StatusStyle,
+        waitingLimit: Int = 1_000,
+        bodyLimit: Int = 16 << 20
+    ) {
+        self.key = key
+        self.percent = percent
+        self.contract = contract
+        self.availability = availability
+        self.runs = runs
+        self.deadlineMilliseconds = deadlineMilliseconds
+        self.retry = retry
+        self.statuses = statuses
+        self.waitingLimit = waitingLimit
+        self.bodyLimit = bodyLimit
+    }
+}
+
+/// What the gateway counted for one deployment since it started.
+public struct DeploymentStatistics: Codable, Sendable {
+    /// The deployment.
+    public var key: DeploymentKey
+    /// Answers by HTTP status.
+    public var answers: [Int: UInt64]
+    /// Upper bounds of the latency histogram's buckets in microseconds; one more bucket follows.
+    public var latencyBounds: [UInt64]
+    /// Answers in each bucket, not cumulated; one more than `latencyBounds`.
+    public var latencyCounts: [UInt64]
+    /// Sum of all latencies in microseconds.
+    public var latencySum: UInt64
+    /// Requests waiting for a lane now.
+    public var waiting: Int
+    /// Requests bound to a lane now.
+    public var bound: Int
+    /// Requests that were scored again after their scorer died.
+    public var redispatched: UInt64
+    /// Requests dropped unseen: their client had gone or their deadline passed.
+    public var abandoned: UInt64
+
+    /// Makes counters.
+    public init(
+        key: DeploymentKey,
+        answers: [Int: UInt64],
+        latencyBounds: [UInt64],
+        latencyCounts: [UInt64],
+        latencySum: UInt64,
+        waiting: Int,
+        bound: Int,
+        redispatched: UInt64,
+        abandoned: UInt64
+    ) {
+        self.key = key
+        self.answers = answers
+        self.latencyBounds = latencyBounds
+        self.latencyCounts = latencyCounts
+        self.latencySum = latencySum
+        self.waiting = waiting
+        self.bound = bound
+        self.redispatched = redispatched
+        self.abandoned = abandoned
+    }
+}

@@ -1,0 +1,173 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What the supervisor asks of a node.
+public enum NodeOrder: Codable, Sendable {
+    /// Start a run.
+    case spawn(SpawnOrder)
+    /// End a run's whole tree now.
+    case end(Run)
+    /// Send the gateway's end of this run's lane again: answered by `NodeReport.lane`.
+    case lane(Run)
+    /// Let the warmed parent of this environment go.
+    case cool(environment: String)
+    /// End everything and leave.
+    case leave
+}
+
+/// What a node tells the supervisor. A node decides nothing.
+public enum NodeReport: Codable, Sendable {
+    /// First on every connection.
+    case hello(NodeHello)
+    /// After `hello`: one for each run that is held.
+    case holding(HeldRun)
+    /// After the last `holding` and every exit that nobody has heard of.
+    case helloEnd
+    /// The run has a process; with the gateway's end of its lane.
+    case spawned(HeldRun)
+    /// The run never had a process.
+    case refused(Run, Problem)
+    /// The run's tree is gone.
+    case exited(Run, ExitReport)
+    /// The gateway's end of the run's lane.
+    case lane(Run)
+    /// Something a person should know.
+    case notice(String)
+}
+
+/// Who a node is and what the machine lets it do.
+public struct NodeHello: Codable, Sendable {
+    /// The node's name.
+    public let name: NodeName
+    /// The agent's pid.
+    public let pid: Int32
+    /// Thousandths of a core that the node may give out.
+    public let millicores: Int
+    /// Bytes of memory that the node may give out.
+    public let memoryBytes: Int64
+    /// The highest isolation level that was tried and worked.
+    public let isolation: IsolationLevel
+    /// Why it is not higher, a sentence each; empty at the highest.
+    public let isolationReasons: [String]
+
+    /// Makes a greeting.
+    public init(
+        name: NodeName,
+        pid: Int32,
+        millicores: Int,
+        memoryBytes: Int64,
+        isolation: IsolationLevel,
+        isolationReasons: [String]
+    ) {
+        self.name = name
+        self.pid = pid
+        self.millicores = millicores
+        self.memoryBytes = memoryBytes
+        self.isolation = isolation
+        self.isolationReasons = isolationReasons
+    }
+}
+
+/// A run that has a process.
+public struct HeldRun: Codable, Sendable {
+    /// The run.
+    public let run: Run
+    /// The scorer's pid as the host sees it.
+    public let pid: Int32
+    /// The level it got.
+    public let isolation: IsolationLevel
+    /// Whether it was forked from a warmed parent.
+    public let isWarm: Bool
+
+    /// Makes a report.
+    public init(run: Run, pid: Int32, isolation: IsolationLevel, isWarm: Bool) {
+        self.run = run
+        self.pid = pid
+        self.isolation = isolation
+        self.isWarm = isWarm
+    }
+}
+
+/// Everything a node needs to start one run.
+public struct SpawnOrder: Codable, Sendable {
+    /// What to execute.
+    public enum Program: Codable, Sendable {
+        /// The Python runtime on a model directory.
+        case python(PythonProgram)
+        /// A scorer binary: the program's path and its arguments, without the program itself.
+        case native(path: String, arguments: [String])
+    }
+
+    /// The run.
+    public var run: Run
+    /// What to execute.
+    public var program: Program
+    /// Environment variables of the scorer, all of them: nothing is inherited.
+    public var variables: [String: String]
+    /// Directories and files that the scorer may read, besides the system's.
+    public var readable: [String]
+    /// The limits of its instance type.
+    public var instanceType: InstanceType
+    /// Whether the scorer may reach the network.
+    public var isNetworkAllowed: Bool
+    /// The least isolation that will do; less is refused.
+    public var minimumIsolation: IsolationLevel
+    /// Where its output goes: a file, appended to, bounded by the node.
+    public var logPath: String
+
+    /// Makes an order.
+    public init(
+        run: Run,
+        program: Program,
+        variables: [String: String],
+        readable: [String],
+        instanceType: InstanceType,
+        isNetworkAllowed: Bool,
+        minimumIsolation: IsolationLevel,
+        logPath: String
+    ) {
+        self.run = run
+        self.program = program
+        self.variables = variables
+        self.readable = readable
+        self.instanceType = instanceType
+        self.isNetworkAllowed = isNetworkAllowed
+        self.minimumIsolation = minimumIsolation
+        self.logPath = logPath
+    }
+}
+
+/// A Python scorer: an interpreter, our runtime, one model.
+public struct PythonProgram: Codable, Sendable {
+    /// The built environment's interpreter.
+    public var interpreter: String
+    /// The built environment's prefix and whatever its interpreter leans on outside it.
+    public var environmentPaths: [String]
+    /// The environment's digest: runs of one environment share a warmed parent.
+    public var environment: String
+    /// The folder of our Python runtime.
+    public var runtime: String
+    /// The copied model directory.
+    public var model: String
+    /// Modules that the warmed parent imports before it forks; empty starts the scorer cold.
+    public var warmModules: [String]
+
+    /// Makes a program.
+    public init(
+        interpreter: String,
+        environmentPaths: [String],
+        environment: String,
+        runtime: String,
+        model: String,
+        warmModules: [String]
+    ) {
+        self.interpreter = interpreter
+        self.environmentPaths = environmentPaths
+        self.environment = environment
+        self.runtime = runtime
+        self.model = model
+        self.warmModules = warmModules
+    }
+}
