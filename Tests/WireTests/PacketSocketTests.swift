@@ -19,10 +19,10 @@ private func makePair() throws -> (PacketSocket, PacketSocket) {
 @Suite struct `A packet socket` {
     @Test func `carries a message and its descriptors together`() throws {
         let (near, far) = try makePair()
-        let file = linux_memfd("test", 4_096)
+        let file = Descriptor(owning: linux_memfd("test", 4_096))
         let endpoint = try #require(EndpointName("iris"))
 
-        try near.send(GatewayOrder.unroute(endpoint), with: [Descriptor(owning: file)])
+        try near.send(GatewayOrder.unroute(endpoint), with: [file])
         let packet = try #require(try far.receive())
 
         guard case .unroute(endpoint) = try packet.decode(GatewayOrder.self) else {
@@ -30,7 +30,9 @@ private func makePair() throws -> (PacketSocket, PacketSocket) {
             return
         }
         #expect(packet.descriptors.count == 1)
-        #expect(packet.descriptors.first?.number != file)
+        let arrived = try #require(packet.descriptors.first)
+        #expect(arrived.number != file.number)
+        #expect(lseek(arrived.number, 0, SEEK_END) == 4_096)
     }
 
     @Test func `answers nothing once the other end is gone`() throws {
