@@ -1,0 +1,79 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Vocabulary
+
+/// The folder that holds all a server must remember, and where each thing stands in it.
+///
+/// Shape: `control.sock`, `run/*.sock`, `ledger.sqlite`, `lock`, `models/`, `environments/`,
+/// `logs/`. Mode 0700: sockets and logs are their owner's alone.
+public struct StateFolder: Sendable {
+    /// The folder's absolute path.
+    public let path: String
+
+    /// A unix socket's path may have 107 bytes; `/run/node-99.sock` needs 17 of them.
+    private static let longestPath = 107 - "/run/gateway.sock".utf8.count
+
+    /// Names the folder at `path`, without making it.
+    ///
+    /// Errors: `pathTooLong` when no unix socket could be bound inside.
+    public init(path: String) throws(Problem) {
+        let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+        guard absolute.utf8.count <= Self.longestPath else {
+            throw Problem(
+                .invalid,
+                code: "pathTooLong",
+                what: "cannot keep state in '\(absolute)': a unix socket inside it would have a "
+                    + "path longer than 107 bytes",
+                remedy: "name a folder of at most \(Self.longestPath) bytes with --state"
+            )
+        }
+        self.path = absolute
+    }
+
+    /// The control API's socket.
+    public var controlSocket: String { path + "/control.sock" }
+    /// The gateway's socket for its supervisor.
+    public var gatewaySocket: String { path + "/run/gateway.sock" }
+    /// The database.
+    public var ledger: String { path + "/ledger.sqlite" }
+    /// The file that the one server locks.
+    public var lock: String { path + "/lock" }
+    /// Copies of models, by digest.
+    public var models: String { path + "/models" }
+    /// Built environments, by digest.
+    public var environments: String { path + "/environments" }
+    /// What the processes wrote.
+    public var logs: String { path + "/logs" }
+
+    /// A node's socket for its supervisor.
+    public func nodeSocket(_ node: NodeName) -> String { path + "/run/\(node).sock" }
+
+    /// Where an instance's output is kept.
+    public func log(of instance: InstanceID) -> String {
+        "\(logs)/\(instance.key.endpoint)/\(instance.key.deployment)/\(instance.ordinal).log"
+    }
+
+    /// Makes the folder and its parts where they are missing.
+    ///
+    /// Errors: `stateFolder` when one cannot be made or written.
+    public func make() throws(Problem) {
+        for folder in [path, path + "/run", models, environments, logs] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: folder == path ? 0o700 : 0o755]
+                )
+            } catch {
+                throw Problem(
+                    .failed,
+                    code: "stateFolder",
+                    what: "cannot make '\(folder)': \(error.localizedDescription)",
+                    remedy: "name a folder that you may write with --state"
+                )
+            }
+        }
+    }
+}
