@@ -1,0 +1,33 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+import Wire
+
+/// What the control plane asks of a server: everything a person can ask for, nothing else.
+///
+/// The supervisor is one; a test has another. The control plane knows neither's inside, and the
+/// supervisor never learns that it is spoken to over HTTP.
+public protocol ServerControl: Sendable {
+    /// Takes up a deployment and answers at once; serving comes later and shows in `status`.
+    ///
+    /// Errors: `invalid` for a model that cannot be served, `conflict` for a name that another
+    /// source holds, `exhausted` where it cannot be recorded or has no room.
+    func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer
+
+    /// Begins to drain and remove an endpoint.
+    ///
+    /// Errors: `notFound`; `conflict` where a folder would bring it back at once.
+    func delete(_ endpoint: EndpointName) async throws(Problem)
+
+    /// Everything that is there now, in order of name, without request counters.
+    func status() async -> ServerStatus
+
+    /// Why an instance is in the state it is in.
+    ///
+    /// Errors: `notFound` when the journal knows nothing of it.
+    func explain(_ instance: InstanceID) async throws(Problem) -> Explanation
+
+    /// What the gateway counted, in order of deployment; the last known where it does not answer.
+    func statistics() async -> [DeploymentStatistics]
+}
