@@ -1,0 +1,135 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Vocabulary
+
+extension Ledger {
+    /// Writes the backlog and then the transaction, as one transaction of the file.
+    func write(
+        _ backlog: Backlog,
+        then transaction: Transaction,
+        numbered records: [JournalRecord]
+    ) throws(Problem) {
+        guard !transaction.isEmpty || !backlog.isEmpty else { return }
+        do {
+            try queue.write { database in
+                for change in backlog.changes + transaction.changes {
+                    try Self.apply(change, to: database)
+                }
+                if let snapshot = transaction.snapshot ?? backlog.snapshot {
+                    try Self.keep(snapshot, in: database)
+                }
+                for record in backlog.journal + records {
+                    try Self.append(record, to: database)
+                }
+                try prune(database, newest: records.last ?? backlog.journal.last)
+            }
+        } catch {
+            throw Problem.ledger(error, doing: "write", path: path)
+        }
+    }
+
+    private static func apply(_ change: Transaction.Change, to database: Database) throws {
+        switch change {
+        case .declare(let declaration):
+            let arguments: StatementArguments = [
+                declaration.key.endpoint.text, declaration.key.deployment.text,
+                declaration.revision.number, declaration.document,
+                declaration.declaredAt.unixMilliseconds,
+            ]
+            try database.execute(
+                sql: """
+                    INSERT INTO declaration
+                    (endpoint, deployment, revision, document, declared_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET revision = excluded.revision,
+                    document = excluded.document, declared_at = excluded.declared_at
+                    """,
+                arguments: arguments
+            )
+            try database.execute(
+                sql: """
+                    INSERT INTO revision (endpoint, deployment, revision, document, declared_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: arguments
+            )
+        case .withdraw(let key):
+            try database.execute(
+                sql: "DELETE FROM declaration WHERE endpoint = ? AND deployment = ?",
+                arguments: [key.endpoint.text, key.deployment.text]
+            )
+        case .keep(let artefact):
+            try database.execute(
+                sql: """
+                    INSERT OR REPLACE INTO artefact (kind, digest, source, bytes, made_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    artefact.kind.rawValue, artefact.digest.hexadecimal, artefact.source,
+                    artefact.bytes, artefact.madeAt.unixMilliseconds,
+                ]
+            )
+        case .drop(let kind, let digest):
+            try database.execute(
+                sql: "DELETE FROM artefact WHERE kind = ? AND digest = ?",
+                arguments: [kind.rawValue, digest.hexadecimal]
+            )
+        }
+    }
+
+    private static func keep(_ snapshot: Snapshot, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO snapshot (id, bytes, taken_at) VALUES (1, ?, ?)",
+            arguments: [snapshot.bytes, snapshot.takenAt.unixMilliseconds]
+        )
+    }
+
+    private static func append(_ record: JournalRecord, to database: Database) throws {
+        let entry = record.entry
+        try database.execute(
+            sql: """
+                INSERT INTO journal
+                (sequence, decided_at, moment, subjects, event, effects, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                record.sequence, entry.decidedAt.unixMilliseconds,
+                // SQLite's integers are signed; `Moment.never` must survive the trip.
+                Int64(bitPattern: entry.moment.nanoseconds),
+                entry.subjects.joined(separator: "\n"), entry.event, entry.effects, entry.reason,
+            ]
+        )
+        for subject in entry.subjects {
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO journal_subject (subject, sequence) VALUES (?, ?)",
+                arguments: [subject, record.sequence]
+            )
+        }
+    }
+
+    private func prune(_ database: Database, newest: JournalRecord?) throws {
+        if let newest {
+            try database.execute(
+                sql: "DELETE FROM journal WHERE sequence <= ?",
+                arguments: [newest.sequence - limits.journalEntries]
+            )
+        }
+        try database.execute(
+            sql: "DELETE FROM revision WHERE id <= (SELECT max(id) FROM revision) - ?",
+            arguments: [limits.revisions]
+        )
+    }
+}
+
+extension Date {
+    /// Whole milliseconds since 1970, as the file keeps them.
+    var unixMilliseconds: Int64 { Int64((timeIntervalSince1970 * 1_000).rounded()) }
+
+    /// The date that the file's milliseconds stand for.
+    init(unixMilliseconds: Int64) {
+        self.init(timeIntervalSince1970: Double(unixMilliseconds) / 1_000)
+    }
+}
