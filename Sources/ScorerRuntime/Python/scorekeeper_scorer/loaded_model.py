@@ -1,0 +1,103 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""One MLflow model, loaded: what the dialects ask of it."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import os
+from typing import Any, Dict, NamedTuple, Optional, Set
+
+import mlflow
+import mlflow.pyfunc
+import mlflow.pyfunc.scoring_server as scoring
+
+from . import strict_json
+
+
+class Parsed(NamedTuple):
+    """A request's body as the model takes it."""
+
+    data: Any
+    params: Optional[Dict[str, Any]] = None
+    is_unwrapped: bool = False
+
+
+class LoadedModel:
+    """A `mlflow.pyfunc` model with what is the same for every request looked up once."""
+
+    def __init__(self, directory: str, pyfunc: Any) -> None:
+        self.directory = directory
+        self.mlflow_version: str = mlflow.__version__
+        self.input_schema = pyfunc.metadata.get_input_schema()
+        self.flavors: Set[str] = set(pyfunc.metadata.flavors)
+        self.shows_failures = os.environ.get("SCOREKEEPER_DEBUG_ERRORS") == "1"
+        self._pyfunc = pyfunc
+        self._takes_params = "params" in inspect.signature(pyfunc.predict).parameters
+
+    @classmethod
+    def load(cls, directory: str) -> "LoadedModel":
+        """Loads with the MLflow of the model's own environment.
+
+        Errors: whatever the model's code and libraries raise.
+        """
+        # MLflow compares every installed package with the model's requirements before it loads,
+        # which takes longer than loading; this environment was built from those requirements.
+        options: Dict[str, Any] = {"suppress_warnings": True}
+        configuration = os.environ.get("SERVING_MODEL_CONFIG")
+        if configuration:
+            options["model_config"] = json.loads(configuration)
+        return cls(directory, mlflow.pyfunc.load_model(directory, **options))
+
+    def parse(self, content: Dict[str, Any]) -> Parsed:
+        """MLflow's own reading of a JSON object: formats, casts, params.
+
+        Errors: `MlflowException`.
+        """
+        if hasattr(scoring, "_parse_json_data"):
+            return Parsed(
+                *scoring._parse_json_data(content, self._pyfunc.metadata, self.input_schema)
+            )
+        data, params = scoring._split_data_and_params(content)
+        return Parsed(scoring.infer_and_parse_data(data, self.input_schema), params)
+
+    def parse_csv(self, text: str) -> Parsed:
+        """MLflow's own reading of CSV.
+
+        Errors: `MlflowException`.
+        """
+        return Parsed(
+            scoring.parse_csv_input(csv_input=io.StringIO(text), schema=self.input_schema)
+        )
+
+    def parse_parquet(self, body: bytes) -> Parsed:
+        """MLflow's own reading of Parquet.
+
+        Errors: `MlflowException`.
+        """
+        return Parsed(scoring.parse_parquet_input(parquet_input=io.BytesIO(body)))
+
+    def predict(self, parsed: Parsed) -> Any:
+        """The model's result, after MLflow has enforced its signature.
+
+        Errors: `MlflowException` from MLflow, anything from the model's code.
+        """
+        if self._takes_params:
+            return self._pyfunc.predict(parsed.data, params=parsed.params)
+        return self._pyfunc.predict(parsed.data)
+
+    @staticmethod
+    def jsonable(result: Any) -> Any:
+        """The result with tables turned into records and arrays into lists."""
+        return scoring._get_jsonable_obj(result, pandas_orient="records")
+
+    @staticmethod
+    def encode(value: Any) -> bytes:
+        """JSON with MLflow's forms for NumPy values, bytes and times.
+
+        Errors: `TypeError` or `ValueError` when some part has no JSON form.
+        """
+        return strict_json.encode(value, scoring.NumpyEncoder)

@@ -1,0 +1,44 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""Which route answers a request, and in which dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import azure_dialect, mlflow_dialect, strict_json
+from .content_type import ContentType
+from .exchange import JSON, Answer, Request
+from .loaded_model import LoadedModel
+
+
+def answer(model: LoadedModel, request: Request) -> Answer:
+    """The answer to any request: there is none that this refuses to answer."""
+    if request.path == "/invocations":
+        return _scored(model, request, mlflow_dialect, azure_dialect)
+    if request.path == "/score":
+        return _scored(model, request, azure_dialect, mlflow_dialect)
+    if request.path not in ("/ping", "/health", "/version"):
+        return mlflow_dialect.not_found()
+    if request.method != "GET":
+        return mlflow_dialect.method_not_allowed("GET")
+    return mlflow_dialect.version(model) if request.path == "/version" else mlflow_dialect.ping()
+
+
+def _scored(model: LoadedModel, request: Request, home: Any, other: Any) -> Answer:
+    """Scores in the route's own dialect, unless the body is clearly written in the other."""
+    if request.method != "POST":
+        return mlflow_dialect.method_not_allowed("POST")
+    content_type = ContentType.parse(request.headers.get("content-type"))
+    refusal = home.refusal_of_type(content_type)
+    if refusal is not None:
+        return refusal
+    if content_type is not None and content_type.media_type.lower() != JSON:
+        return mlflow_dialect.answer_table(model, content_type.media_type, request)
+    try:
+        content = strict_json.decode(request.body)
+    except strict_json.InvalidJSON as error:
+        return home.invalid_json(model, str(error))
+    dialect = other if other.claims(content) and not home.claims(content) else home
+    return dialect.answer(model, content)

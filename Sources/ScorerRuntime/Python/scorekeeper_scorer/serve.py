@@ -1,0 +1,97 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""One scorer's life: attach to the lane, load the model, answer until told to drain."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from typing import Any, NoReturn
+
+from . import extensions, failure
+from .exchange import Request
+
+DRAINED = 0
+LOAD_FAILED = 3
+LANE_LOST = 4
+
+
+def run(model_directory: str) -> NoReturn:
+    """Never returns: the process leaves with the exit code that says how it ended.
+
+    It leaves at once, without waiting for threads that the model's code may have left running:
+    by then every answer has been handed over.
+    """
+    code = LANE_LOST
+    try:
+        code = _live(model_directory)
+    except EOFError:
+        _say("the lane is gone: neither gateway nor node is there")
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    finally:
+        _flush()
+        os._exit(code)
+
+
+def prepare_output() -> None:
+    """Model code's lines reach the log as they are written, whatever characters they hold."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def prepare_mlflow() -> None:
+    """What MLflow should know before it is imported: it serves, and it calls nobody."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("_MLFLOW_IS_IN_SERVING_ENVIRONMENT", "true")
+
+
+def _live(model_directory: str) -> int:
+    scorer = extensions.load("_scorer")
+    scorer.attach(int(os.environ.get("SCOREKEEPER_LANE_FD", "3")))
+    prepare_mlflow()
+    began = time.monotonic()
+    try:
+        from . import routes
+        from .loaded_model import LoadedModel
+
+        model = LoadedModel.load(model_directory)
+    except BaseException as error:
+        traceback.print_exc()
+        text = failure.sentence(error, model_directory)
+        _say(f"cannot load the model: {text}")
+        scorer.failed(text)
+        return LOAD_FAILED
+    _say(f"the model is loaded after {time.monotonic() - began:.2f} s")
+    scorer.ready()
+    _answer_until_drained(scorer, model, routes.answer)
+    return DRAINED
+
+
+def _answer_until_drained(scorer: Any, model: Any, answer: Any) -> None:
+    """Takes one request at a time: one that waits in the lane untaken can still go elsewhere."""
+    while True:
+        taken = scorer.take(1)
+        if taken is None:
+            return
+        for ticket, _, head, body, _ in taken:
+            request = Request.from_lane(head, body)
+            body.release()
+            reply = answer(model, request)
+            scorer.answer(ticket, reply.status, reply.head, reply.body)
+
+
+def _say(text: str) -> None:
+    print(f"scorekeeper: {text}", file=sys.stderr, flush=True)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass  # Nobody reads the log any more; there is nothing left to tell.
