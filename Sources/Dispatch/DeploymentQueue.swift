@@ -1,0 +1,39 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What waits for one deployment, and for which lanes.
+struct DeploymentQueue: Sendable {
+    var rules: DeploymentRules
+    /// Those that wait for any lane, first come first.
+    var waiting = LinkedList()
+    /// Those that must be scored alone.
+    var suspects = LinkedList()
+    /// Every request whose deadline still runs, soonest first.
+    var deadlines = LinkedList()
+    /// Admitted requests whose bodies are not whole.
+    var receiving = 0
+    /// Its lanes, in the order in which they were opened.
+    var lanes: ContiguousArray<Int32> = []
+    /// Where the next choice among equally loaded lanes begins.
+    var cursor = 0
+    /// The lane that is being emptied for a suspect, or that scores one; -1 for none.
+    var reserved: Int32 = -1
+    /// Digests of bodies that killed scorers, and until when they are refused; oldest first.
+    var convictions: ContiguousArray<Conviction> = []
+    var redispatched: UInt64 = 0
+    var abandoned: UInt64 = 0
+
+    struct Conviction: Sendable {
+        var digest: UInt64
+        var until: Moment
+    }
+
+    init(rules: DeploymentRules) {
+        self.rules = rules
+    }
+
+    /// Requests that are admitted and in no lane.
+    var pending: Int { receiving + waiting.count + suspects.count }
+}

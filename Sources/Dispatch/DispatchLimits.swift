@@ -1,0 +1,31 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// The figures that hold for the whole gateway.
+///
+/// Source: ARCHITECTURE.md, "The lane", rules 7 and 8; the product brief for the byte limit.
+public struct DispatchLimits: Hashable, Sendable {
+    /// Most bytes of bodies held at once.
+    public var heldBytes = 256 << 20
+    /// A request is failed when this many lanes ended under it.
+    public var lanesOutlived = 4
+    /// How long a convicted body is refused.
+    public var convictionLife = Duration.seconds(600)
+    /// Most convicted bodies remembered for one deployment; the oldest is forgotten first.
+    public var convictionsRemembered = 256
+    /// How far past its deadline a request may stay taken before its lane is hung.
+    public var overdueGrace = Duration.seconds(1)
+    /// How long a scorer with room may leave requests untaken before its lane is hung.
+    public var takingGrace = Duration.seconds(3)
+    /// How often lanes that hold something are looked at.
+    public var lookInterval = Duration.milliseconds(500)
+    /// How often a lane that holds nothing is probed.
+    public var probeInterval = Duration.seconds(10)
+    /// How long a bound request stays untaken before an idle lane may have it.
+    public var stealAfter = Duration.milliseconds(50)
+
+    /// Makes the usual limits.
+    public init() {}
+}

@@ -1,0 +1,104 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// Deadlines, hung lanes, probes.
+extension Dispatcher {
+    /// When `tick` is wanted next, whatever else happens.
+    public var nextTick: Moment {
+        var soonest = lanes.count > freeLanes.count ? nextLook : Moment.never
+        for queue in deployments where !queue.deadlines.isEmpty {
+            soonest = min(soonest, requests[queue.deadlines.first].deadline)
+        }
+        return soonest
+    }
+
+    mutating func tick(_ now: Moment, _ effects: inout [DispatchEffect]) {
+        for place in deployments.indices { expire(place, now, &effects) }
+        guard now >= nextLook else { return }
+        let lag = now - nextLook
+        nextLook = now + (laneSlotsUsed > 0 ? limits.lookInterval : limits.probeInterval)
+        for index in lanes.indices where lanes[index].isOpen {
+            look(Int32(index), lag: lag, now, &effects)
+        }
+    }
+
+    private mutating func expire(
+        _ place: Int,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect]
+    ) {
+        while !deployments[place].deadlines.isEmpty {
+            let index = deployments[place].deadlines.first
+            guard requests[index].deadline <= now else { return }
+            if requests[index].state == .bound {
+                effects.append(.fail(requests.id(of: index), .deadline))
+                letGo(index, &effects)
+            } else {
+                deployments[place].abandoned += 1
+                dequeue(index)
+                fail(index, .deadline, &effects)
+            }
+        }
+    }
+
+    /// Looks whether a lane hangs. Our own lag excuses its scorer: while this process did not run,
+    /// it could not see what the scorer did.
+    private mutating func look(
+        _ index: Int32,
+        lag: Duration,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect]
+    ) {
+        let place = Int(index)
+        guard lanes[place].isReady, !lanes[place].isEjecting else { return }
+        if lanes[place].used == 0 {
+            if now - lanes[place].heard >= limits.probeInterval, !lanes[place].isDraining {
+                lanes[place].ghostSince = now
+                useSlot(of: index, now)
+                effects.append(.probe(laneID(index)))
+            } else {
+                stealFor(index, now, &effects)
+            }
+            return
+        }
+        if let reason = hangReason(index, lag: lag, now) {
+            lanes[place].isEjecting = true
+            releaseReservation(unlessServing: index)
+            effects.append(.eject(laneID(index), reason))
+        }
+    }
+
+    private mutating func hangReason(
+        _ index: Int32,
+        lag: Duration,
+        _ now: Moment
+    ) -> EjectReason? {
+        let lane = lanes[Int(index)]
+        var taken = 0
+        var oldestUntaken = lane.ghosts > 0 ? lane.ghostSince : Moment.never
+        var request = lane.bound.first
+        while request >= 0 {
+            let record = requests[request]
+            if record.isTaken {
+                taken += 1
+                if now - record.deadline >= limits.overdueGrace + lag { return .overdue }
+            } else {
+                oldestUntaken = min(oldestUntaken, record.boundAt)
+            }
+            request = record.place.next
+        }
+        guard oldestUntaken != .never, taken < lane.calls else { return nil }
+        let excused = min(now, max(lane.heard, oldestUntaken) + lag)
+        lanes[Int(index)].heard = excused
+        return now - excused >= limits.takingGrace ? .notTaking : nil
+    }
+
+    /// Counts one more slot of a lane as used; the first anywhere brings the next look nearer.
+    mutating func useSlot(of lane: Int32, _ now: Moment) {
+        lanes[Int(lane)].used += 1
+        if laneSlotsUsed == 0 { nextLook = min(nextLook, now + limits.lookInterval) }
+        laneSlotsUsed += 1
+    }
+}

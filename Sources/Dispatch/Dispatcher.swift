@@ -1,0 +1,246 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// Decides which request goes to which lane, when, and what becomes of it.
+///
+/// A pure value: told what happened and when, it answers what to do, and the same history gives the
+/// same answers. It holds no bodies, sockets or clocks. Each word about a request costs constant
+/// time (in the number of requests; lanes of one deployment are looked through one by one) and
+/// allocates nothing once the tables have grown.
+///
+/// Shape: a request is admitted, arrives, is bound, and ends in exactly one of: `answered`, a
+/// `fail` effect, or `clientGone`.
+/// Source: ARCHITECTURE.md, "A request's way"; `DispatcherTests` has a test for each rule.
+public struct Dispatcher: Sendable {
+    let limits: DispatchLimits
+    var requests = RequestSlab()
+    var lanes: ContiguousArray<LaneSeat> = []
+    var freeLanes: ContiguousArray<Int32> = []
+    var deployments: ContiguousArray<DeploymentQueue> = []
+    var heldBytes = 0
+    var laneSlotsUsed = 0
+    /// When the lanes are looked at next.
+    public internal(set) var nextLook = Moment.never
+
+    /// Makes a dispatcher that knows no deployment.
+    public init(limits: DispatchLimits = DispatchLimits()) {
+        self.limits = limits
+    }
+
+    // MARK: - What there is
+
+    /// Adds a deployment.
+    public mutating func addDeployment(_ rules: DeploymentRules) -> DeploymentID {
+        deployments.append(DeploymentQueue(rules: rules))
+        return DeploymentID(index: Int32(deployments.count - 1))
+    }
+
+    /// Changes what holds for the deployment's requests from now on.
+    public mutating func setRules(_ rules: DeploymentRules, of deployment: DeploymentID) {
+        deployments[Int(deployment.index)].rules = rules
+    }
+
+    /// Adds a lane that is neither ready nor routed yet.
+    public mutating func addLane(
+        to deployment: DeploymentID,
+        calls: Int,
+        slots: Int,
+        at now: Moment
+    ) -> LaneID {
+        let index: Int32
+        if let free = freeLanes.popLast() {
+            index = free
+        } else {
+            lanes.append(LaneSeat())
+            index = Int32(lanes.count - 1)
+        }
+        let generation = lanes[Int(index)].generation
+        var lane = LaneSeat()
+        lane.generation = generation
+        lane.isOpen = true
+        lane.deployment = deployment.index
+        lane.calls = calls
+        lane.slots = slots
+        lane.heard = now
+        lanes[Int(index)] = lane
+        nextLook = min(nextLook, now + limits.probeInterval)
+        deployments[Int(deployment.index)].lanes.append(index)
+        return LaneID(index: index, generation: generation)
+    }
+
+    // MARK: - Requests come in
+
+    /// Whether a request may come in, before its body is read.
+    ///
+    /// Shape: `length` is what the client announced; zero when it did not say. What follows is told
+    /// by `grow`.
+    public mutating func admit(
+        to deployment: DeploymentID,
+        length: Int,
+        at now: Moment
+    ) -> Admission {
+        let queue = deployments[Int(deployment.index)]
+        guard queue.rules.isOpen else { return .refused(.closed) }
+        guard length <= queue.rules.bodyLimit else { return .refused(.bodyTooLong) }
+        guard queue.pending < queue.rules.waitingLimit else { return .refused(.tooManyWaiting) }
+        guard heldBytes + length <= limits.heldBytes else { return .refused(.tooManyBytes) }
+        let index = requests.make()
+        let deadline = now + queue.rules.deadline
+        requests[index].state = .receiving
+        requests[index].deployment = deployment.index
+        requests[index].bytes = length
+        requests[index].deadline = deadline
+        heldBytes += length
+        deployments[Int(deployment.index)].receiving += 1
+        requests.insertByDeadline(index, into: &deployments[Int(deployment.index)].deadlines)
+        return .admitted(requests.id(of: index), deadline: deadline)
+    }
+
+    /// Counts bytes that the client had not announced; a refusal ends the request.
+    public mutating func grow(_ request: RequestID, by bytes: Int) -> Refusal? {
+        guard let index = requests.find(request) else { return nil }
+        let record = requests[index]
+        let refusal: Refusal
+        if record.bytes + bytes > deployments[Int(record.deployment)].rules.bodyLimit {
+            refusal = .bodyTooLong
+        } else if heldBytes + bytes > limits.heldBytes {
+            refusal = .tooManyBytes
+        } else {
+            requests[index].bytes += bytes
+            heldBytes += bytes
+            return nil
+        }
+        dequeue(index)
+        release(index)
+        return refusal
+    }
+
+    /// Whether the digest of a body must be told with `arrived`: only while a body is refused.
+    public func needsDigest(_ deployment: DeploymentID) -> Bool {
+        !deployments[Int(deployment.index)].convictions.isEmpty
+    }
+
+    /// Has a body refused from now on for as long as `limits` says.
+    public mutating func refuse(digest: UInt64, of deployment: DeploymentID, at now: Moment) {
+        let until = now + limits.convictionLife
+        let place = Int(deployment.index)
+        deployments[place].convictions.removeAll { $0.digest == digest }
+        if deployments[place].convictions.count >= limits.convictionsRemembered {
+            deployments[place].convictions.removeFirst()
+        }
+        deployments[place].convictions.append(.init(digest: digest, until: until))
+    }
+
+    // MARK: - Events
+
+    /// What to do about an event; the effects are in order.
+    public mutating func decide(_ event: DispatchEvent, at now: Moment) -> [DispatchEffect] {
+        var effects: [DispatchEffect] = []
+        decide(event, at: now, into: &effects)
+        return effects
+    }
+
+    /// What to do about an event, added to `effects`: for the hot path, which keeps one array.
+    public mutating func decide(
+        _ event: DispatchEvent,
+        at now: Moment,
+        into effects: inout [DispatchEffect]
+    ) {
+        switch event {
+        case .arrived(let request, let digest): arrive(request, digest, now, &effects)
+        case .clientGone(let request): abandon(request, now, &effects)
+        case .taken(let request): noteTaken(request, now)
+        case .part(let request): notePart(request, now)
+        case .answered(let request): finish(request, now, &effects)
+        case .declined(let request): takeBack(request, now, &effects)
+        case .withdrawn(let request): regain(request, now, &effects)
+        case .begun(let request): noteBegun(request, now)
+        case .unsendable(let request): giveUp(request, now, &effects)
+        case .slotReturned(let lane): returnSlot(of: lane, now, &effects)
+        case .laneReady(let lane): change(lane, now, &effects) { $0.isReady = true }
+        case .laneRouted(let lane, let isRouted):
+            change(lane, now, &effects) { $0.isRouted = isRouted }
+        case .laneDraining(let lane): change(lane, now, &effects) { $0.isDraining = true }
+        case .laneEnded(let lane): bury(lane, now, &effects)
+        case .closed(let deployment): close(deployment.index, now, &effects)
+        case .tick: tick(now, &effects)
+        }
+    }
+
+    private mutating func arrive(
+        _ request: RequestID,
+        _ digest: UInt64,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect]
+    ) {
+        guard let index = requests.find(request), requests[index].state == .receiving else {
+            return
+        }
+        let deployment = requests[index].deployment
+        let place = Int(deployment)
+        requests[index].digest = digest
+        if !deployments[place].convictions.isEmpty {
+            deployments[place].convictions.removeAll { $0.until <= now }
+            if deployments[place].convictions.contains(where: { $0.digest == digest }) {
+                dequeue(index)
+                fail(index, .convicted, &effects)
+                return
+            }
+        }
+        deployments[place].receiving -= 1
+        requests[index].state = .waiting
+        requests.append(index, to: &deployments[place].waiting)
+        bindWaiting(deployment, now, &effects)
+    }
+
+    private mutating func abandon(
+        _ request: RequestID,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect]
+    ) {
+        guard let index = requests.find(request), !requests[index].isAbandoned else { return }
+        let place = Int(requests[index].deployment)
+        guard requests[index].state == .bound else {
+            deployments[place].abandoned += 1
+            dequeue(index)
+            release(index)
+            effects.append(.forget(request))
+            return
+        }
+        letGo(index, &effects)
+    }
+
+    private mutating func change(
+        _ lane: LaneID,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect],
+        _ body: (inout LaneSeat) -> Void
+    ) {
+        guard let index = find(lane) else { return }
+        body(&lanes[Int(index)])
+        lanes[Int(index)].heard = max(lanes[Int(index)].heard, now)
+        let deployment = lanes[Int(index)].deployment
+        releaseReservation(unlessServing: index)
+        reportDrained(index, &effects)
+        bindWaiting(deployment, now, &effects)
+    }
+
+    private mutating func close(
+        _ deployment: Int32,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect]
+    ) {
+        let place = Int(deployment)
+        var index = deployments[place].deadlines.first
+        while index >= 0 {
+            let next = requests[index].turn.next
+            if requests[index].state != .bound {
+                dequeue(index)
+                fail(index, .closed, &effects)
+            }
+            index = next
+        }
+    }
+}
