@@ -1,0 +1,232 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CScorerABI
+import Glibc
+import Vocabulary
+import Wire
+
+/// The gateway's end of one run's lane: two regions of shared memory and a socket.
+///
+/// One lane serves one run in one life of the gateway. It is confined to one event loop. A turn of
+/// that loop, when the socket is readable or a timer fires: `receivePackets`, `drain`, then `arm`;
+/// if `arm` answers false, `drain` again; if `rest` is set, leave the socket alone for so long.
+/// `disarm` when the loop wakes for something else and will look at the lane anyway.
+///
+/// Source: the lane's layout, `scorer_abi.h`; its rules, the tests of this target.
+public final class Lane {
+    /// The shape it was made with.
+    public let shape: LaneShape
+    /// The socket, for polling. Several packets may wait in it; none is longer than 4,097 bytes.
+    public let socket: Descriptor
+    private let lane: OpaquePointer
+    private var patience = BellPatience()
+    private var wasWoken = false
+    private var foundSomething = false
+
+    /// Most packets taken in one turn, so that a chatty scorer cannot hold the loop.
+    private static let packetsPerTurn = 64
+
+    /// Makes, maps and seals the memory and greets the scorer at the other end of `socket`.
+    ///
+    /// Shape: `generation` differs from that of every earlier lane over the same socket.
+    /// Errors: `system` when the kernel refuses or the shape is not legal.
+    public init(socket: Descriptor, shape: LaneShape, generation: UInt64) throws(LaneError) {
+        var lane: OpaquePointer?
+        let result = lane_open(socket.number, shape.layout, generation, &lane)
+        guard result == LANE_OK, let lane else {
+            throw .system(SystemError("make a lane of \(shape.slots) slots"))
+        }
+        self.lane = lane
+        self.shape = shape
+        self.socket = socket
+    }
+
+    deinit { lane_close(lane) }
+
+    /// Slots that are free to post into; none once the lane has ended.
+    public var credit: Int { Int(lane_credit(lane)) }
+
+    /// How the scorer broke the rules, if it did.
+    public var violation: ProtocolViolation? { ProtocolViolation(lane_violation(lane)) }
+
+    /// Copies a request into the lane, once, and rings if the scorer sleeps.
+    ///
+    /// Shape: a body that does not fit beside the head goes into memory of its own.
+    /// Errors: nothing was posted after any of them; see `LaneError`.
+    public func post(
+        head: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer,
+        deadline: Moment,
+        sharesCalls: Bool = false
+    ) throws(LaneError) -> Ticket {
+        var bytes = lane_bytes(body)
+        var request = lane_post(SCORER_KIND_SCORE, head, deadline, sharesCalls)
+        request.body_count = 1
+        return try withUnsafePointer(to: &bytes) { (body) throws(LaneError) -> Ticket in
+            request.body = body
+            return try post(&request)
+        }
+    }
+
+    /// The same for a body in several pieces.
+    public func post(
+        head: UnsafeRawBufferPointer,
+        body: [UnsafeRawBufferPointer],
+        deadline: Moment,
+        sharesCalls: Bool = false
+    ) throws(LaneError) -> Ticket {
+        let pieces = body.map(lane_bytes.init)
+        var request = lane_post(SCORER_KIND_SCORE, head, deadline, sharesCalls)
+        request.body_count = pieces.count
+        return try pieces.withUnsafeBufferPointer { (pieces) throws(LaneError) -> Ticket in
+            request.body = pieces.baseAddress
+            return try post(&request)
+        }
+    }
+
+    /// Posts a body that has memory of its own; the body may be posted again elsewhere.
+    public func post(
+        head: UnsafeRawBufferPointer,
+        body: LongBody,
+        deadline: Moment,
+        sharesCalls: Bool = false
+    ) throws(LaneError) -> Ticket {
+        var request = lane_post(SCORER_KIND_SCORE, head, deadline, sharesCalls)
+        request.apart = try body.seal()
+        request.apart_length = UInt64(body.count)
+        return try withExtendedLifetime(body) { () throws(LaneError) -> Ticket in
+            try post(&request)
+        }
+    }
+
+    /// Asks the scorer's work loop for a sign of life; answered by a `pong`.
+    public func ping(deadline: Moment) throws(LaneError) -> Ticket {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        var request = lane_post(SCORER_KIND_PING, nothing, deadline, false)
+        return try post(&request)
+    }
+
+    private func post(_ request: inout lane_post) throws(LaneError) -> Ticket {
+        var ticket = lane_ticket()
+        switch lane_post(lane, &request, &ticket) {
+        case LANE_OK: return Ticket(ticket)
+        case LANE_FULL: throw .full
+        case LANE_HEAD_TOO_LONG: throw .headTooLong(limit: shape.areaBytes)
+        case LANE_SOCKET_FULL: throw .socketFull
+        case LANE_ENDED: throw .ended
+        default: throw .system(SystemError("post a request"))
+        }
+    }
+
+    /// Takes a request back. Its slot comes back with its completion in either case.
+    public func cancel(_ ticket: Ticket) -> CancelOutcome {
+        lane_cancel(lane, ticket.claim) == LANE_CANCEL_WITHDRAWN ? .withdrawn : .begun
+    }
+
+    /// Whether the scorer has begun a request that the lane still holds.
+    ///
+    /// After a death, and once the lane is drained, this decides between another lane and a retry.
+    public func wasTaken(_ ticket: Ticket) -> Bool { lane_was_taken(lane, ticket.claim) }
+
+    /// The requests that the lane holds, in the order of posting.
+    public var held: [Ticket] {
+        var held: [Ticket] = []
+        for slot in 0..<UInt32(shape.slots) {
+            var ticket = lane_ticket()
+            if lane_held(lane, slot, &ticket) { held.append(Ticket(ticket)) }
+        }
+        return held.sorted()
+    }
+
+    /// What a `LaneWatch` judges.
+    public var observation: LaneObservation {
+        let seen = lane_observe(lane)
+        return LaneObservation(
+            taken: Int(seen.taken),
+            earliestDeadline: seen.taken == 0
+                ? nil : Moment(nanoseconds: seen.earliest_deadline),
+            oldestWaiting: seen.waiting == 0 ? nil : seen.oldest_waiting
+        )
+    }
+
+    /// Shows every completion that has come, in the scorer's order.
+    ///
+    /// The slot of a request that ended is free again when `handle` returns, not before; posting
+    /// and cancelling from within `handle` is allowed.
+    /// Errors: a violation ends the lane; what was shown before it stands.
+    public func drain(_ handle: (borrowing Completion) -> Void) throws(ProtocolViolation) {
+        var completion = lane_completion()
+        while lane_next(lane, &completion) {
+            foundSomething = true
+            handle(Completion(completion))
+            lane_finish(lane, &completion)
+        }
+        if let violation { throw violation }
+    }
+
+    /// The client has taken one part of this answer over: the scorer may write another.
+    public func acknowledgePart(of ticket: Ticket) { lane_acknowledge(lane, ticket.claim) }
+
+    /// Announces that we are about to sleep and looks again: false when there is more to drain.
+    public func arm() -> Bool {
+        if wasWoken { patience.woke(toFindSomething: foundSomething) }
+        wasWoken = false
+        foundSomething = false
+        return lane_arm(lane)
+    }
+
+    /// Awake: the scorer need not ring.
+    public func disarm() { lane_disarm(lane) }
+
+    /// How long to leave the socket alone, because it rings for nothing; look by timer meanwhile.
+    public var rest: Duration? { patience.rest }
+
+    /// Takes what waits in the socket, at most 64 packets; false at its end.
+    ///
+    /// Errors: a packet that is not one ends the lane.
+    public func receivePackets(
+        _ handle: (ScorerPacket) -> Void
+    ) throws(ProtocolViolation) -> Bool {
+        var packet = lane_packet()
+        for _ in 0..<Self.packetsPerTurn {
+            switch lane_receive(lane, &packet) {
+            case LANE_PACKET_NONE: return true
+            case LANE_PACKET_END: return false
+            default: if let said = try understand(packet) { handle(said) }
+            }
+        }
+        return true
+    }
+
+    /// Reads one packet that was received by other means; nothing for what says nothing to us.
+    ///
+    /// Errors: a packet that is not one ends the lane.
+    public func interpret(
+        packet bytes: UnsafeRawBufferPointer
+    ) throws(ProtocolViolation) -> ScorerPacket? {
+        var packet = lane_packet()
+        _ = lane_packet_parse(lane, bytes.baseAddress, bytes.count, &packet)
+        return try understand(packet)
+    }
+
+    private func understand(
+        _ packet: borrowing lane_packet
+    ) throws(ProtocolViolation) -> ScorerPacket? {
+        wasWoken = true
+        if let violation { throw violation }
+        let said = ScorerPacket(packet)
+        if said != nil, said != .bell { foundSomething = true }
+        return said
+    }
+
+    /// Tells the scorer to leave once it has nothing left to do.
+    public func tellToDrain() throws(LaneError) {
+        switch lane_drain(lane) {
+        case LANE_OK: return
+        case LANE_SOCKET_FULL: throw .socketFull
+        case LANE_ENDED: throw .ended
+        default: throw .system(SystemError("tell a scorer to leave"))
+        }
+    }
+}
