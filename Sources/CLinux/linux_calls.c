@@ -181,6 +181,8 @@ int linux_become_user(uint32_t identifier) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+int linux_sync_filesystem(int descriptor) { return syncfs(descriptor); }
+
 uint64_t linux_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

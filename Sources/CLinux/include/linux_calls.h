@@ -63,6 +63,9 @@ int linux_close_from(unsigned first);
 // Gives up root for `identifier` (user and group), clears the groups and forbids new privileges.
 int linux_become_user(uint32_t identifier);
 
+// Writes everything of the file system that `descriptor` lies on down to the disk.
+int linux_sync_filesystem(int descriptor);
+
 // CLOCK_MONOTONIC in nanoseconds.
 uint64_t linux_monotonic_nanoseconds(void);
 

@@ -1,0 +1,134 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Vocabulary
+
+/// The programs that a build runs, one after the other, in its staging folder.
+struct BuildSteps: Sendable {
+    let build: EnvironmentBuild
+    let staging: String
+    let log: BuildLog
+    let deadline: ContinuousClock.Instant
+
+    private var prefix: String { staging + "/prefix" }
+    private var python: String { prefix + "/bin/python" }
+    private var lockFile: String { staging + "/requirements.lock" }
+
+    /// Makes the empty virtual environment.
+    func makePrefix() async throws(Problem) {
+        // uv takes settings from the nearest uv.toml above; the nearest one shall say nothing.
+        try write("", to: staging + "/uv.toml")
+        let arguments = build.uv.makePrefix(
+            prefix,
+            interpreter: build.identity.interpreter.path
+        )
+        try await uv(arguments)
+    }
+
+    /// Resolves the definition; answers the lock, and what a person should be told about it.
+    ///
+    /// Build requirements are wishes of a tool that builds from source. We do not, so pip and wheel
+    /// have no use here, and the others (setuptools is imported by some packages when they run)
+    /// give way where they contradict what the model needs.
+    func resolve() async throws(Problem) -> (LockedRequirements, [String]) {
+        let definition = build.identity.definition
+        let needed = definition.requirements.map(\.text)
+        let wished = definition.buildRequirements.filter { !["pip", "wheel"].contains($0.name) }
+            .map(\.text)
+        build.progress("resolving \((needed + wished).count) requirements")
+        do throws(Problem) {
+            return (try await resolve(needed + wished), [])
+        } catch where error.kind == .invalid && !wished.isEmpty {
+            let lock = try await resolve(needed)
+            let names = wished.map { "'\($0)'" }.joined(separator: ", ")
+            return (lock, ["leaves out \(names): it contradicts the model's requirements"])
+        }
+    }
+
+    /// Installs what the lock says.
+    func install(_ lock: LockedRequirements) async throws(Problem) {
+        guard !lock.packages.isEmpty else { return }
+        try await uv(
+            build.uv.install(lockFile, interpreter: python, settings: build.settings)
+        )
+    }
+
+    /// Compiles every module once, test folders left out.
+    ///
+    /// The byte code carries a hash of its source that is never compared again: what is read-only
+    /// and named by its content needs no look at time stamps, and copying cannot spoil it. The
+    /// paths inside are those that the environment will have. Modules that do not compile (templates,
+    /// Python 2) are nobody's failure: whoever imports one is told.
+    func compile() async throws(Problem) {
+        let outcome = try await run(
+            python,
+            [
+                "-I", "-m", "compileall", "-q", "-q", "-j", "0",
+                "--invalidation-mode", "unchecked-hash",
+                "-x", "/tests?/",
+                "-s", staging, "-p", build.folder.environment(build.identity.digest),
+                prefix + "/lib",
+            ]
+        )
+        if ResolverWords(output: outcome.output).isDiskFull {
+            throw .diskFull("compile byte code")
+        }
+        guard outcome.ending == .exited(0) || outcome.ending == .exited(1) else {
+            throw Problem(
+                .failed,
+                code: "cannotCompile",
+                what: "cannot compile byte code: \(ResolverWords(output: outcome.output).explanation)",
+                remedy: "the whole log is '\(log.path)'"
+            )
+        }
+    }
+
+    private func resolve(_ lines: [String]) async throws(Problem) -> LockedRequirements {
+        guard !lines.isEmpty else {
+            try write("", to: lockFile)
+            return LockedRequirements(text: "")
+        }
+        let input = staging + "/requirements.in"
+        try write(lines.joined(separator: "\n") + "\n", to: input)
+        try await uv(
+            build.uv.lock(input, to: lockFile, interpreter: python, settings: build.settings)
+        )
+        guard let text = try? String(contentsOfFile: lockFile, encoding: .utf8) else {
+            throw Problem.system("cannotRead", "read '\(lockFile)'")
+        }
+        return LockedRequirements(text: text)
+    }
+
+    private func uv(_ arguments: [String]) async throws(Problem) {
+        let outcome = try await run(build.uv.path, arguments)
+        guard !outcome.isSuccess else { return }
+        throw ResolverWords(output: outcome.output)
+            .problem(of: build.identity.definition, log: log.path)
+    }
+
+    private func run(
+        _ program: String,
+        _ arguments: [String]
+    ) async throws(Problem) -> HelperProcess.Outcome {
+        log.add("$ " + ([program] + arguments).joined(separator: " "))
+        let helper = HelperProcess(
+            executable: program,
+            arguments: arguments,
+            variables: HelperVariables.list(from: build.variables),
+            folder: staging
+        )
+        let outcome = try await helper.run(until: deadline) { [log] in log.add($0) }
+        switch outcome.ending {
+        case .late: throw .late()
+        case .cancelled: throw .cancelled()
+        case .exited, .signalled: return outcome
+        }
+    }
+
+    private func write(_ text: String, to path: String) throws(Problem) {
+        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)) else {
+            throw Problem.system("cannotWrite", "write '\(path)'")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What the resolver settled on: every package with its version and hashes, as `uv` writes it.
+struct LockedRequirements: Hashable, Sendable {
+    /// The file's text.
+    let text: String
+
+    /// The packages in order of name.
+    ///
+    /// Shape: a line that does not begin with white space or `#` begins a package, `name==version`
+    /// first on it; an extra in brackets is not part of the name.
+    var packages: [BuiltEnvironment.Package] {
+        text.split(separator: "\n").compactMap { line in
+            guard let first = line.first, first != " ", first != "#",
+                let equals = line.firstRange(of: "==")
+            else { return nil }
+            let name = line[..<equals.lowerBound].prefix { $0 != "[" }
+            let version = line[equals.upperBound...].prefix { $0 != " " && $0 != ";" && $0 != "\\" }
+            return BuiltEnvironment.Package(name: String(name), version: String(version))
+        }.sorted { $0.name < $1.name }
+    }
+
+    /// The text's digest.
+    var digest: Vocabulary.Digest { Vocabulary.Digest(of: text.utf8) }
+}

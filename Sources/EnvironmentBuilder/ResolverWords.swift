@@ -1,0 +1,97 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Manifests
+import Vocabulary
+
+/// What the resolver said when it gave up, read for a person.
+struct ResolverWords: Hashable, Sendable {
+    /// Most characters of the resolver's own words in a problem.
+    static let mostCharacters = 1_200
+
+    /// All that it wrote.
+    let output: String
+
+    /// Its explanation in one line: from the first `error:` on, spaces and line ends made one.
+    var explanation: String {
+        let lines = output.split(separator: "\n").map {
+            $0.trimmingCharacters(in: CharacterSet(charactersIn: " \t×╰─▶│├"))
+        }.filter { !$0.isEmpty }
+        let start = lines.firstIndex { $0.hasPrefix("error:") || $0.hasPrefix("No solution") } ?? 0
+        let text = lines[start...].joined(separator: " ")
+            .replacing("error: ", with: "").replacing("cause: ", with: "")
+        guard text.count > Self.mostCharacters else { return text }
+        return text.prefix(Self.mostCharacters) + "..."
+    }
+
+    /// The requirements that it speaks of: first those that it quotes whole, then by name.
+    func requirements(
+        of definition: EnvironmentDefinition
+    ) -> [EnvironmentDefinition.Requirement] {
+        let all = definition.requirements + definition.buildRequirements
+        let spoken = explanation.lowercased()
+        let quoted = all.filter { spoken.contains($0.text.lowercased()) }
+        return quoted.isEmpty ? all.filter { mentions($0.name, in: spoken) } : quoted
+    }
+
+    /// The problem that it stands for.
+    func problem(of definition: EnvironmentDefinition, log: String) -> Problem {
+        let guilty = requirements(of: definition)
+        let named = guilty.isEmpty ? "its requirements" : guilty.prefix(3).map { "'\($0.text)'" }
+            .joined(separator: " and ")
+        let problem: Problem
+        if isDiskFull {
+            problem = .diskFull("install \(named)")
+        } else if isUnreachable {
+            problem = Problem(
+                .failed,
+                code: "registryUnreachable",
+                what: "cannot resolve \(named): \(explanation)",
+                remedy: "let this machine reach the registry, or give folders of wheels"
+            )
+        } else if needsBuilding {
+            problem = Problem(
+                .unsupported,
+                code: "needsBuilding",
+                what: "cannot install \(named): it is published as source only, and building it "
+                    + "would run its code (\(explanation))",
+                remedy: "ask for a version that has wheels, or build the wheel yourself "
+                    + "('python3 -m pip wheel') and put it into a folder of wheels"
+            )
+        } else {
+            problem = Problem(
+                .invalid,
+                code: "unsatisfiable",
+                what: "cannot resolve \(named): \(explanation)",
+                remedy: "change the model's requirements; the whole log is '\(log)'"
+            )
+        }
+        return guilty.first.map { problem.at($0.location) } ?? problem
+    }
+
+    /// Whether the disk was full.
+    var isDiskFull: Bool {
+        ["No space left on device", "os error 28", "Errno 28", "Disk quota exceeded"]
+            .contains { output.contains($0) }
+    }
+
+    /// Whether no registry answered.
+    var isUnreachable: Bool {
+        ["Failed to fetch", "error sending request", "dns error", "network connectivity is disabled"]
+            .contains { output.contains($0) }
+    }
+
+    /// Whether there is only source where we take wheels.
+    var needsBuilding: Bool {
+        ["no usable wheels", "building from source is disabled", "has no wheels"]
+            .contains { output.contains($0) }
+    }
+
+    private func mentions(_ name: String, in text: String) -> Bool {
+        let isNamePart: (Character) -> Bool = { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+        return text.split { !isNamePart($0) }.contains { word in
+            word.replacing("_", with: "-") == name
+        }
+    }
+}
