@@ -67,3 +67,19 @@ sample_python() {
     done
     return 1
 }
+
+# Prints the interpreter of an environment with the iris sample's packages, built when it is needed:
+# the Python runtime is tested against the MLflow that the sample is served with.
+sample_environment() {
+    local requirements="$root/Samples/mlflow-iris/requirements.txt" prefix="$tools/sample"
+    if is_stale "$prefix/built" "$requirements"; then
+        say "Building the sample's environment into .build/tools/sample"
+        local python
+        python=$(sample_python) || fail "the sample's packages need Python 3.11 or later"
+        uv venv --quiet --clear --python "$python" "$prefix"
+        uv pip install --quiet --compile-bytecode \
+            --python "$prefix/bin/python" --requirement "$requirements"
+        touch "$prefix/built"
+    fi
+    printf '%s\n' "$prefix/bin/python"
+}
