@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Foundation
 import Glibc
 import Vocabulary
@@ -55,6 +56,16 @@ enum ChildProgram {
             )
         }
         return pid
+    }
+
+    /// A descriptor that becomes readable when the child ends; -1 when it is gone.
+    static func openPidfd(_ pid: pid_t) -> Int32 {
+        linux_pidfd_open(pid)
+    }
+
+    /// Ends the process behind a pidfd, and no other that was given its pid.
+    static func kill(pidfd: Int32) {
+        _ = linux_pidfd_send_signal(pidfd, SIGKILL)
     }
 
     /// Our own variables; and no Swift backtracer, which holds pipes open long after a crash.

@@ -1,0 +1,144 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Manifests
+import Rulebook
+import Vocabulary
+import Wire
+
+/// One revision of a deployment, whole: what is kept in the ledger, and what every order about it
+/// is written from.
+///
+/// Nothing in it can change under a running revision: the model is a copy named by its digest, and
+/// the settings are the ones that were read when it was declared.
+struct DeploymentDocument: Codable, Hashable, Sendable {
+    /// Where a deployment came from.
+    enum Origin: Codable, Hashable, Sendable {
+        /// An entry of the models folder, by its name there; removing it removes the endpoint.
+        case dropped(name: String, path: String)
+        /// `scorekeeper deploy`; removed by `scorekeeper delete`.
+        case deployed(path: String)
+
+        /// The path that it was read from.
+        var path: String {
+            switch self {
+            case .dropped(_, let path), .deployed(let path): path
+            }
+        }
+    }
+
+    /// What answers the requests.
+    enum Scorer: Codable, Hashable, Sendable {
+        /// The Python runtime on an MLflow model.
+        case mlflow(MLflowScorer)
+        /// A person's own program, copied into the store; `path` is relative to the copy.
+        case native(path: String, arguments: [String])
+    }
+
+    /// What an MLflow model needs.
+    struct MLflowScorer: Codable, Hashable, Sendable {
+        /// The model's flavors, in order.
+        var flavors: [String]
+        /// What it says it must have installed.
+        var environment: EnvironmentDefinition
+        /// Names of variables that the model says it needs.
+        var neededVariables: [String]
+    }
+
+    /// The deployment.
+    var key: DeploymentKey
+    /// The revision.
+    var revision: Revision
+    /// Where it came from.
+    var origin: Origin
+    /// What answers the requests.
+    var scorer: Scorer
+    /// The copy of the model, or of the program's folder.
+    var content: Digest
+    /// How it is served.
+    var settings: ServingSettings
+
+    /// Whether `other` would serve the same in every way, whatever its revision.
+    func serves(sameAs other: DeploymentDocument) -> Bool {
+        var twin = other
+        twin.revision = revision
+        return twin == self
+    }
+
+    /// Calls of the model at once in one scorer.
+    var callsAtOnce: Int { settings.maxConcurrentRequestsPerInstance }
+
+    /// The declaration that the rulebook decides about.
+    var declaration: DeploymentDeclaration {
+        DeploymentDeclaration(
+            key: key,
+            revision: revision,
+            instances: settings.instances,
+            instanceType: settings.instanceType,
+            percent: 100,
+            environment: environmentText,
+            model: content.hexadecimal,
+            startDeadline: .seconds(settings.startDeadlineSeconds),
+            drainDeadline: .milliseconds(settings.deadlineMilliseconds + 5_000)
+        )
+    }
+
+    private var environmentText: String {
+        switch scorer {
+        case .mlflow(let scorer): scorer.environment.canonicalText
+        case .native: ""
+        }
+    }
+
+    /// What the gateway needs to know of the deployment while this revision's settings hold.
+    func route(_ published: PublishedDeployment, statuses: StatusStyle) -> DeploymentRoute {
+        let availability: DeploymentRoute.Availability =
+            switch published.availability {
+            case .open: .open
+            case .failed(let why): .failed(why)
+            }
+        let contract: DeploymentRoute.Contract =
+            switch scorer {
+            case .mlflow: .mlflow
+            case .native: .native
+            }
+        return DeploymentRoute(
+            key: key,
+            percent: published.percent,
+            contract: contract,
+            availability: availability,
+            runs: published.runs,
+            deadlineMilliseconds: settings.deadlineMilliseconds,
+            retry: settings.retry,
+            statuses: settings.statuses ?? statuses
+        )
+    }
+}
+
+/// How a deployment is served: what its manifest says, with everything it leaves out filled in.
+struct ServingSettings: Codable, Hashable, Sendable {
+    /// How many instances serve.
+    var instances = 1
+    /// What one instance gets.
+    var instanceType = InstanceType.shared
+    /// Environment variables of the scorer.
+    var variables: [String: String] = [:]
+    /// Whole time a request may take.
+    var deadlineMilliseconds = 60_000
+    /// Calls of the model at once in one scorer.
+    var maxConcurrentRequestsPerInstance = 1
+    /// What happens to a request whose scorer died.
+    var retry = RetryPolicy.once
+    /// How a model's own failures are shown; nothing takes the server's way.
+    var statuses: StatusStyle?
+    /// Whether another minor version of Python will do.
+    var isNearestPythonAccepted = false
+    /// Whether its scorers are forked from a warmed parent.
+    var isForkServerWanted = true
+    /// The least isolation that will do.
+    var minimumIsolation = IsolationLevel.process
+    /// Whether its scorers may reach the network.
+    var isNetworkAllowed = false
+    /// How long a scorer may take until it is ready.
+    var startDeadlineSeconds = 300
+}

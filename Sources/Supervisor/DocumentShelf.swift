@@ -1,0 +1,74 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Ledger
+import Vocabulary
+
+/// The documents of all revisions that are wanted or may still be held.
+struct DocumentShelf {
+    private var documents: [DeploymentKey: [DeploymentDocument]] = [:]
+    private var unwanted: Set<DeploymentKey> = []
+    private var newest: [DeploymentKey: Revision] = [:]
+
+    /// How many past revisions are read back: a rollout holds two, one superseded midway three.
+    private static let remembered = 4
+
+    /// Reads what the ledger keeps.
+    init(_ ledger: Ledger) throws(Problem) {
+        for declaration in try ledger.loadDeclarations() {
+            let past = try ledger.revisions(of: declaration.key, limit: Self.remembered)
+            let all = ([declaration] + past).compactMap {
+                try? $0.decode(DeploymentDocument.self)
+            }
+            for document in all.sorted(by: { $0.revision < $1.revision })
+            where self.document(document.key, document.revision) == nil {
+                put(document)
+            }
+        }
+    }
+
+    /// The newest document of every deployment that is wanted, in order of key.
+    var wanted: [DeploymentDocument] {
+        documents.keys.sorted().filter { !unwanted.contains($0) }
+            .compactMap { documents[$0]?.last }
+    }
+
+    /// The newest document of a deployment, if it is wanted.
+    func wanted(_ key: DeploymentKey) -> DeploymentDocument? {
+        unwanted.contains(key) ? nil : documents[key]?.last
+    }
+
+    /// One revision's document.
+    func document(_ key: DeploymentKey, _ revision: Revision) -> DeploymentDocument? {
+        documents[key]?.first { $0.revision == revision }
+    }
+
+    /// The revision that a change of `key` would get.
+    func nextRevision(of key: DeploymentKey) -> Revision {
+        newest[key]?.next ?? Revision(number: 1)
+    }
+
+    /// Adds a newer document.
+    mutating func put(_ document: DeploymentDocument) {
+        documents[document.key, default: []].append(document)
+        newest[document.key] = document.revision
+        unwanted.remove(document.key)
+    }
+
+    /// The deployment is not wanted any more; its documents stay until nothing is held.
+    mutating func withdraw(_ key: DeploymentKey) {
+        unwanted.insert(key)
+    }
+
+    /// Nobody holds the revision any more; answers its document when no other has its content.
+    mutating func discard(_ key: DeploymentKey, _ revision: Revision) -> DeploymentDocument? {
+        guard let document = document(key, revision) else { return nil }
+        documents[key]?.removeAll { $0.revision == revision }
+        if documents[key]?.isEmpty == true { documents[key] = nil }
+        let isShared = documents.values.joined().contains { $0.content == document.content }
+        return isShared ? nil : document
+    }
+
+    /// Every content that some document needs.
+    var contents: Set<Digest> { Set(documents.values.joined().map(\.content)) }
+}

@@ -1,0 +1,53 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+import Wire
+
+/// The supervisor's side of the gateway: the connection, the listening sockets, what it said.
+struct GatewayPost {
+    /// The connection, from the moment it stands.
+    private(set) var connection: PeerConnection<GatewayReport>?
+    /// Which connection this is: news of an earlier one matches nothing.
+    private(set) var number = 0
+    /// How often it was started again.
+    var restarts = -1
+    private var arriving: [HeldLane] = []
+    private var held: [Listener: Descriptor] = [:]
+
+    /// Takes a connection; what arrives next is the gateway's greeting.
+    mutating func connect(number: Int, _ connection: PeerConnection<GatewayReport>) {
+        self.connection = connection
+        self.number = number
+        arriving = []
+        held = [:]
+    }
+
+    /// Forgets the connection.
+    mutating func disconnect() {
+        connection = nil
+        arriving = []
+        held = [:]
+    }
+
+    /// A greeting: the lanes and the listening sockets that the gateway holds.
+    struct Greeting {
+        let lanes: [HeldLane]
+        let listeners: [Listener: Descriptor]
+    }
+
+    /// Hears one part of the greeting; all of it when it is whole.
+    mutating func hear(_ report: GatewayReport, _ descriptors: [Descriptor]) -> Greeting? {
+        switch report {
+        case .listening(let listener):
+            held[listener] = descriptors.first
+        case .holding(let run, let isReady):
+            arriving.append(HeldLane(run: run, isReady: isReady))
+        case .helloEnd:
+            return Greeting(lanes: arriving, listeners: held)
+        default: break
+        }
+        return nil
+    }
+}

@@ -1,0 +1,100 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Ledger
+import Rulebook
+import Vocabulary
+
+/// A decision as a row of the journal: for a person first, for a program beside it.
+enum JournalText {
+    /// The row that keeps `decision`.
+    static func entry(for decision: Decision, decidedAt: Date) -> JournalEntry {
+        JournalEntry(
+            decidedAt: decidedAt,
+            moment: decision.moment,
+            subjects: subjects(of: decision),
+            event: sentence(decision.event),
+            effects: json(decision.effects),
+            reason: reason(of: decision)
+        )
+    }
+
+    private static func subjects(of decision: Decision) -> [String] {
+        var subjects = decision.instances.map(\.description)
+        switch decision.event {
+        case .declared(let declaration): subjects.append(declaration.key.description)
+        case .withdrawn(let key), .prepared(let key, _), .preparationFailed(let key, _, _):
+            subjects.append(key.description)
+        case .nodeJoined(let inventory): subjects.append(inventory.name.description)
+        case .nodeLost(let name): subjects.append(name.description)
+        default: break
+        }
+        return subjects
+    }
+
+    private static func reason(of decision: Decision) -> String {
+        if let refusal = decision.refusal { return "refused: \(refusal)" }
+        var sentences: [String] = []
+        for sentence in decision.turns.map(\.reason) + decision.steps.map(\.reason)
+        where !sentences.contains(sentence) {
+            sentences.append(sentence)
+        }
+        return sentences.joined(separator: "; ")
+    }
+
+    /// What happened, in words.
+    static func sentence(_ event: Event) -> String {
+        switch event {
+        case .began(let nodes): "the supervisor began with \(nodes.count) node(s)"
+        case .declared(let declaration):
+            "\(declaration.key) was declared as \(declaration.revision)"
+        case .withdrawn(let key): "\(key) was withdrawn"
+        case .prepared(let key, let revision): "\(key) \(revision) was prepared"
+        case .preparationFailed(let key, let revision, let problem):
+            "\(key) \(revision) could not be prepared: \(problem)"
+        case .nodeJoined(let inventory):
+            "\(inventory.name) joined with \(inventory.held.count) process(es)"
+        case .nodeLost(let name): "\(name) was lost"
+        case .nodeRefused(let run, let problem): "\(run) was refused: \(problem)"
+        case .spawned(let run, let pid): "\(run) became process \(pid)"
+        case .ready(let run): "\(run) said that it is ready"
+        case .startFailed(let run, let text): "\(run) said that it cannot start: \(text)"
+        case .exited(let run, let report): "\(run) \(report)"
+        case .ejected(let run, let reason): "the gateway ejected \(run): \(reason)"
+        case .drained(let run): "\(run) holds no request any more"
+        case .gatewayJoined(let lanes): "the gateway joined with \(lanes.count) lane(s)"
+        case .gatewayLost: "the gateway was lost"
+        case .tick: "a deadline came"
+        case .leave: "the server was told to leave"
+        }
+    }
+
+    /// What is done about it, verb first.
+    static func sentence(_ effect: Effect) -> String {
+        switch effect {
+        case .prepare(let key, let revision): "prepare \(key) \(revision)"
+        case .discard(let key, let revision): "discard \(key) \(revision)"
+        case .spawn(let run, let node, let revision): "spawn \(run) of \(revision) on \(node)"
+        case .end(let run, let node): "end \(run) on \(node)"
+        case .openLane(let run, let node, _): "open the lane of \(run) from \(node)"
+        case .drain(let run): "drain \(run)"
+        case .closeLane(let run): "close the lane of \(run)"
+        case .publish(let published): "publish the route of \(published.endpoint)"
+        case .unpublish(let endpoint): "take back the route of \(endpoint)"
+        case .startNode(let name): "find or start \(name)"
+        case .startGateway: "find or start the gateway"
+        case .retireGateway: "let the gateway leave"
+        case .farewell: "leave"
+        case .notice(let text): "tell: \(text)"
+        }
+    }
+
+    private static func json(_ effects: [Effect]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let lines = effects.map(sentence)
+        guard let bytes = try? encoder.encode(lines) else { return "[]" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

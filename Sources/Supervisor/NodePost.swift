@@ -1,0 +1,69 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+import Wire
+
+/// The supervisor's side of one node: the connection and what the node said of itself.
+struct NodePost {
+    /// The node.
+    let name: NodeName
+    /// The connection, from the moment it stands.
+    private(set) var connection: PeerConnection<NodeReport>?
+    /// Which connection this is: news of an earlier one matches nothing.
+    private(set) var number = 0
+    /// What the node said of itself first.
+    private(set) var hello: NodeHello?
+    /// How often it was started again.
+    var restarts = -1
+    private var arriving: [HeldRun] = []
+    private var isGreeted = false
+
+    /// Makes a post that nobody stands at.
+    init(name: NodeName) {
+        self.name = name
+    }
+
+    /// Takes a connection; what arrives next is the node's greeting.
+    mutating func connect(
+        number: Int,
+        _ connection: PeerConnection<NodeReport>
+    ) {
+        self.connection = connection
+        self.number = number
+        hello = nil
+        arriving = []
+        isGreeted = false
+    }
+
+    /// Forgets the connection.
+    mutating func disconnect() {
+        connection = nil
+        hello = nil
+        arriving = []
+        isGreeted = false
+    }
+
+    /// Hears one part of the greeting; the inventory when it is whole.
+    mutating func hear(_ report: NodeReport) -> NodeInventory? {
+        switch report {
+        case .hello(let hello):
+            self.hello = hello
+        case .holding(let held) where !isGreeted:
+            arriving.append(held)
+        case .helloEnd:
+            guard let hello else { return nil }
+            isGreeted = true
+            return NodeInventory(
+                name: name,
+                millicores: hello.millicores,
+                memoryBytes: hello.memoryBytes,
+                isolation: hello.isolation,
+                held: arriving.map { HeldProcess(run: $0.run, pid: $0.pid) }
+            )
+        default: break
+        }
+        return nil
+    }
+}

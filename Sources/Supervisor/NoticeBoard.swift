@@ -1,0 +1,31 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the server keeps telling people until it is no longer true.
+struct NoticeBoard {
+    /// What a notice is about: a later one about the same replaces it.
+    enum Subject: Hashable, Comparable {
+        /// Where the server can be reached from.
+        case exposure
+        /// The journal.
+        case ledger
+        /// The folder that models are dropped into.
+        case models
+        /// One entry of that folder.
+        case drop(String)
+        /// What a node said.
+        case node(String)
+        /// What the rulebook said last.
+        case rulebook
+    }
+
+    private var sentences: [Subject: String] = [:]
+
+    /// Puts a notice up; nothing takes it down.
+    mutating func set(_ sentence: String?, for subject: Subject) {
+        sentences[subject] = sentence
+    }
+
+    /// Every notice, in order of subject.
+    var all: [String] { sentences.sorted { $0.key < $1.key }.map(\.value) }
+}

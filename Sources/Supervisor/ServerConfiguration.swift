@@ -1,0 +1,29 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Vocabulary
+
+/// Everything that holds for a server's whole life, read and checked.
+struct ServerConfiguration: Sendable {
+    /// The folder that holds what must be remembered.
+    let state: StateFolder
+    /// Our own executable, which gateway and nodes are started from.
+    let executable: String
+    /// The launcher, the extensions and the Python runtime.
+    let support: SupportFolder
+    /// The nodes that share the machine, in order.
+    let nodes: [NodeName]
+    /// The folder that models are dropped into.
+    let models: String?
+    /// How a model's own failures are shown where its manifest does not say.
+    let statuses: StatusStyle
+    /// How long gateway and nodes wait for a new supervisor.
+    let orphanGrace: Duration
+    /// The user that the gateway becomes; nothing where we are not root.
+    let gatewayUser: UInt32?
+    /// The machine's cores in thousandths, and its memory in bytes: shared out between the nodes.
+    let machine: MachineShare
+    /// Whether a listener beyond loopback was accepted.
+    let isInsecure: Bool
+}

@@ -1,0 +1,153 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Foundation
+import Ledger
+import Logging
+import Rulebook
+import Vocabulary
+import Wire
+
+/// What a person can ask for.
+extension Supervisor: ServerControl {
+    func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
+        let draft = try await Intake(store: store).read(request)
+        let document = try declare(draft)
+        return DeployAnswer(
+            key: document.key,
+            revision: document.revision,
+            url: listeners.scoringURI(of: document.key.endpoint),
+            notices: draft.notices
+        )
+    }
+
+    func delete(_ endpoint: EndpointName) async throws(Problem) {
+        let wanted = shelf.wanted.filter { $0.key.endpoint == endpoint }
+        guard !wanted.isEmpty else {
+            throw Problem(
+                .notFound,
+                code: "endpointNotFound",
+                what: "there is no endpoint '\(endpoint)'",
+                remedy: "see which there are with 'scorekeeper status'"
+            )
+        }
+        for document in wanted {
+            if case .dropped(_, let path) = document.origin {
+                throw Problem(
+                    .conflict,
+                    code: "dropped",
+                    what: "cannot delete '\(endpoint)': the folder '\(path)' would bring it back",
+                    remedy: "remove that folder"
+                )
+            }
+        }
+        for document in wanted { try withdraw(document.key) }
+    }
+
+    func explain(_ instance: InstanceID) async throws(Problem) -> ControlAPI.Explanation {
+        let records = try ledger.journal(
+            about: instance.description,
+            limit: 200,
+            order: .newestLast
+        )
+        let present = rulebook.explanation(of: instance, at: now)
+        guard present != nil || !records.isEmpty else {
+            throw Problem(
+                .notFound,
+                code: "instanceNotFound",
+                what: "the journal knows nothing of an instance '\(instance)'",
+                remedy: "see which there are with 'scorekeeper status'"
+            )
+        }
+        return ControlAPI.Explanation(
+            instance: instance,
+            state: present.flatMap { InstanceStatus.State($0.state) },
+            sentence: present?.description ?? "it is gone",
+            entries: records.map(\.entry).map { entry in
+                ControlAPI.Explanation.Entry(
+                    time: entry.decidedAt,
+                    event: entry.event,
+                    reason: entry.reason,
+                    effects: Self.lines(entry.effects)
+                )
+            }
+        )
+    }
+
+    private static func lines(_ json: String) -> [String] {
+        (try? JSONDecoder().decode([String].self, from: Data(json.utf8))) ?? []
+    }
+
+    /// How long the gateway may take to report its counters before the last known are shown.
+    private static let statisticsPatience: Duration = .seconds(1)
+
+    func statistics() async -> [DeploymentStatistics] {
+        let id = statistics.nextQuestion()
+        guard gateway.connection?.send(GatewayOrder.reportStatistics(id: id)) == true else {
+            return statistics.all
+        }
+        let impatience = Task {
+            guard (try? await Task.sleep(for: Self.statisticsPatience)) != nil else { return }
+            statistics.release(id)
+        }
+        await withCheckedContinuation { statistics.wait(for: id, $0) }
+        impatience.cancel()
+        return statistics.all
+    }
+
+    // MARK: - Wanting
+
+    /// Makes a draft the newest revision, unless it would change nothing.
+    ///
+    /// Errors: `nameTaken` when the endpoint has another origin; what the rulebook or the ledger
+    /// refuse.
+    func declare(_ draft: Draft) throws(Problem) -> DeploymentDocument {
+        let present = shelf.wanted(draft.key)
+        if let present, !present.origin.isSameSource(as: draft.origin) {
+            throw Problem(
+                .conflict,
+                code: "nameTaken",
+                what: "cannot serve '\(draft.origin.path)' as '\(draft.key.endpoint)': "
+                    + "'\(present.origin.path)' has that name",
+                remedy: "rename one of them, or name it with --name"
+            )
+        }
+        let document = draft.document(revision: shelf.nextRevision(of: draft.key))
+        if let present, present.serves(sameAs: document) { return present }
+        let declaration: Declaration
+        do {
+            declaration = try Declaration(
+                key: document.key,
+                revision: document.revision,
+                encoding: document,
+                declaredAt: Date()
+            )
+        } catch {
+            preconditionFailure("a document cannot be written as JSON: \(document) \(error)")
+        }
+        // The shelf first: carrying the decision out looks the document up.
+        shelf.put(document)
+        do throws(Problem) {
+            try request(.declared(document.declaration), changes: [.declare(declaration)])
+        } catch {
+            shelf.takeBack(document, restoring: present)
+            throw error
+        }
+        logger.info(
+            "declared",
+            metadata: [
+                "endpoint": "\(document.key.endpoint)", "revision": "\(document.revision)",
+                "source": "\(document.origin.path)",
+            ]
+        )
+        return document
+    }
+
+    /// Lets a deployment drain and go.
+    func withdraw(_ key: DeploymentKey) throws(Problem) {
+        try request(.withdrawn(key), changes: [.withdraw(key)])
+        shelf.withdraw(key)
+        logger.info("withdrawn", metadata: ["endpoint": "\(key.endpoint)"])
+    }
+}

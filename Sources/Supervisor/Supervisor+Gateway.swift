@@ -1,0 +1,143 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import Rulebook
+import Vocabulary
+import Wire
+
+/// The gateway: finding or starting it, its sockets, lanes and routes, and what it reports.
+extension Supervisor {
+    /// Finds the gateway where it runs, or starts it, without making the loop wait.
+    func startGateway() {
+        var arguments = [
+            "gateway", "--socket", configuration.state.gatewaySocket,
+            "--orphan-grace", "\(configuration.orphanGrace.components.seconds)",
+        ]
+        if let user = configuration.gatewayUser { arguments += ["--user", "\(user)"] }
+        let start = PeerStart(
+            executable: configuration.executable,
+            arguments: arguments,
+            socketPath: configuration.state.gatewaySocket,
+            log: "\(configuration.state.logs)/gateway.log"
+        )
+        reach(start) { .gatewayReached($0) }
+    }
+
+    func gatewayReached(_ outcome: Result<PacketSocket, Problem>) {
+        switch outcome {
+        case .success(let socket):
+            let number = nextConnection()
+            let connection = PeerConnection<GatewayReport>(socket, name: "hear gateway") {
+                [inbox] news in
+                inbox.put(.gateway(connection: number, news))
+            }
+            gateway.connect(number: number, connection)
+            gateway.restarts += 1
+        case .failure(let problem):
+            logger.error("gateway not reached", metadata: ["why": "\(problem)"])
+            observe(.gatewayLost)
+        }
+    }
+
+    func hearGateway(_ connection: Int, _ news: PeerConnection<GatewayReport>.News) {
+        guard gateway.number == connection else { return }
+        switch news {
+        case .report(let report, let descriptors):
+            if let greeting = gateway.hear(report, descriptors) {
+                meet(greeting)
+            } else {
+                hear(report)
+            }
+        case .ended(let why):
+            logger.warning("gateway lost", metadata: ["why": "\(why)"])
+            gateway.disconnect()
+            statistics.releaseAll()
+            observe(.gatewayLost)
+        }
+    }
+
+    /// Gives a gateway the listening sockets that it lacks, then lets the rulebook know of it.
+    private func meet(_ greeting: GatewayPost.Greeting) {
+        listeners.adopt(greeting.listeners)
+        do throws(Problem) {
+            try listeners.bindRest()
+        } catch {
+            // Only a gateway that outlived its supervisor gets here with sockets unbound.
+            logger.error("cannot listen", metadata: ["why": "\(error)"])
+            notices.set("\(error)", for: .exposure)
+        }
+        let wanted = listeners.bound
+        if greeting.listeners.keys.contains(where: { held in
+            !wanted.contains { $0.listener == held }
+        }) {
+            // It listens where nobody asked for any more: a new one listens where we want.
+            _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: 5_000))
+            return
+        }
+        for (listener, socket) in wanted where greeting.listeners[listener] == nil {
+            _ = gateway.connection?.send(GatewayOrder.listen(listener), with: [socket])
+        }
+        observe(.gatewayJoined(greeting.lanes))
+    }
+
+    private func hear(_ report: GatewayReport) {
+        switch report {
+        case .ready(let run):
+            logger.info("scorer ready", metadata: ["instance": "\(run.instance)"])
+            observe(.ready(run))
+        case .startFailed(let run, let text):
+            observe(.startFailed(run, text))
+        case .ejected(let run, let why):
+            logger.warning(
+                "lane thrown away",
+                metadata: ["instance": "\(run.instance)", "why": "\(why)"]
+            )
+            observe(.ejected(run, why))
+        case .drained(let run):
+            observe(.drained(run))
+        case .statistics(let counters):
+            statistics.hear(counters)
+        case .statisticsEnd(let id):
+            statistics.end(id)
+        case .hello, .listening, .holding, .helloEnd:
+            break
+        }
+    }
+
+    /// Hands the gateway its end of a run's lane, if it is here; else the node is asked for it.
+    func openLane(_ run: Run, on node: NodeName) {
+        if lanes[run] == nil {
+            _ = nodes[node]?.connection?.send(NodeOrder.lane(run))
+        } else {
+            sendLane(run)
+        }
+    }
+
+    func sendLane(_ run: Run) {
+        guard let revision = revisions[run],
+            let document = shelf.document(run.instance.key, revision),
+            let socket = lanes.removeValue(forKey: run)
+        else { return }
+        let order = LaneOrder(
+            run: run,
+            revision: revision,
+            calls: document.callsAtOnce,
+            ahead: 0
+        )
+        _ = gateway.connection?.send(GatewayOrder.lane(order), with: [socket])
+    }
+
+    /// Tells the gateway the whole truth about an endpoint.
+    func publish(_ published: PublishedEndpoint) {
+        let route = EndpointRoute(
+            endpoint: published.endpoint,
+            deployments: published.deployments.compactMap { deployment in
+                shelf.document(deployment.key, deployment.revision)?
+                    .route(deployment, statuses: configuration.statuses)
+            }
+        )
+        _ = gateway.connection?.send(GatewayOrder.route(route))
+    }
+}

@@ -1,0 +1,115 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Logging
+import Rulebook
+import Vocabulary
+import Wire
+
+/// Nodes: finding or starting them, and hearing what they report.
+extension Supervisor {
+    /// Finds the node where it runs, or starts it, without making the loop wait.
+    func startNode(_ name: NodeName) {
+        let start = PeerStart(
+            executable: configuration.executable,
+            arguments: nodeArguments(name),
+            socketPath: configuration.state.nodeSocket(name),
+            log: "\(configuration.state.logs)/\(name).log"
+        )
+        reach(start) { .nodeReached(name, $0) }
+    }
+
+    private func nodeArguments(_ name: NodeName) -> [String] {
+        let share = configuration.machine.divided(by: configuration.nodes.count)
+        return [
+            "node", "--name", "\(name)", "--socket", configuration.state.nodeSocket(name),
+            "--support", configuration.support.path,
+            "--millicores", "\(share.millicores)", "--memory", "\(share.memoryBytes)",
+            "--orphan-grace", "\(configuration.orphanGrace.components.seconds)",
+        ]
+    }
+
+    /// Reaches a peer on a thread that may wait; the outcome comes back through the door.
+    func reach(
+        _ start: PeerStart,
+        as arrival: @escaping @Sendable (Result<PacketSocket, Problem>) -> Inbound
+    ) {
+        let thread = Thread { [inbox] in
+            if let socket = start.findRunning() {
+                inbox.put(arrival(.success(socket)))
+                return
+            }
+            do throws(Problem) {
+                inbox.put(arrival(.success(try start.start())))
+            } catch {
+                inbox.put(arrival(.failure(error)))
+            }
+        }
+        thread.name = "start \(start.arguments.first ?? "")"
+        thread.start()
+    }
+
+    func nodeReached(_ name: NodeName, _ outcome: Result<PacketSocket, Problem>) {
+        switch outcome {
+        case .success(let socket):
+            let number = nextConnection()
+            let connection = PeerConnection<NodeReport>(socket, name: "hear \(name)") {
+                [inbox] news in
+                inbox.put(.node(name, connection: number, news))
+            }
+            nodes[name]?.connect(number: number, connection)
+            nodes[name]?.restarts += 1
+        case .failure(let problem):
+            logger.error("node not reached", metadata: ["node": "\(name)", "why": "\(problem)"])
+            notices.set("\(problem)", for: .node(name.text))
+            observe(.nodeLost(name))
+        }
+    }
+
+    func hear(_ name: NodeName, _ connection: Int, _ news: PeerConnection<NodeReport>.News) {
+        guard nodes[name]?.number == connection else { return }
+        switch news {
+        case .report(let report, let descriptors):
+            hear(name, report, descriptors)
+        case .ended(let why):
+            logger.warning("node lost", metadata: ["node": "\(name)", "why": "\(why)"])
+            nodes[name]?.disconnect()
+            observe(.nodeLost(name))
+        }
+    }
+
+    private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
+        if let inventory = nodes[name]?.hear(report) {
+            notices.set(nil, for: .node(name.text))
+            observe(.nodeJoined(inventory))
+            return
+        }
+        switch report {
+        case .holding(let run):
+            held[run.run] = run
+        case .spawned(let run):
+            held[run.run] = run
+            lanes[run.run] = descriptors.first
+            observe(.spawned(run.run, pid: run.pid))
+        case .refused(let run, let problem):
+            observe(.nodeRefused(run, problem))
+        case .exited(let run, let report):
+            held[run] = nil
+            lanes[run] = nil
+            logger.info(
+                "scorer ended",
+                metadata: ["instance": "\(run.instance)", "how": "\(report)"]
+            )
+            observe(.exited(run, report))
+        case .lane(let run):
+            lanes[run] = descriptors.first
+            sendLane(run)
+        case .notice(let text):
+            logger.notice("node", metadata: ["node": "\(name)", "notice": "\(text)"])
+            notices.set("\(name): \(text)", for: .node(name.text))
+        case .hello, .helloEnd:
+            break
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Foundation
+import Rulebook
+import Vocabulary
+import Wire
+
+/// Everything that is there now, put together for people and programs.
+extension Supervisor {
+    func status() async -> ServerStatus {
+        let view = rulebook.status(at: now)
+        return ServerStatus(
+            server: serverFacts(),
+            gateway: ServerStatus.Gateway(
+                pid: gateway.connection?.pid,
+                restarts: max(0, gateway.restarts)
+            ),
+            nodes: view.nodes.map(facts(of:)),
+            endpoints: endpoints(view.deployments),
+            builds: ServerStatus.Builds(
+                running: builds.running,
+                succeeded: builds.succeeded,
+                failed: builds.failed
+            )
+        )
+    }
+
+    private func serverFacts() -> ServerStatus.Server {
+        ServerStatus.Server(
+            pid: ProcessInfo.processInfo.processIdentifier,
+            version: Release.version,
+            since: startedAt,
+            listeners: listeners.bound.map(\.listener),
+            insecure: listeners.isExposed,
+            notices: notices.all,
+            state: configuration.state.path,
+            models: configuration.models
+        )
+    }
+
+    private func facts(of view: NodeView) -> NodeStatus {
+        let post = nodes[view.name]
+        return NodeStatus(
+            name: view.name,
+            pid: post?.connection?.pid,
+            isolation: view.isolation,
+            isolationReasons: post?.hello?.isolationReasons ?? [],
+            millicores: view.millicores ?? 0,
+            reservedMillicores: view.reservedMillicores,
+            memoryBytes: view.memoryBytes ?? 0,
+            restarts: max(0, post?.restarts ?? 0)
+        )
+    }
+
+    private func endpoints(_ deployments: [DeploymentView]) -> [EndpointStatus] {
+        var endpoints: [EndpointStatus] = []
+        for view in deployments {
+            let status = facts(of: view)
+            if endpoints.last?.name == view.key.endpoint {
+                endpoints[endpoints.count - 1].deployments.append(status)
+                continue
+            }
+            let document = newestDocument(of: view)
+            endpoints.append(
+                EndpointStatus(
+                    name: view.key.endpoint,
+                    url: listeners.scoringURI(of: view.key.endpoint),
+                    source: document?.origin.path ?? "",
+                    deployments: [status]
+                )
+            )
+        }
+        return endpoints
+    }
+
+    private func newestDocument(of view: DeploymentView) -> DeploymentDocument? {
+        shelf.document(view.key, view.incoming ?? view.revision)
+    }
+
+    private func facts(of view: DeploymentView) -> DeploymentStatus {
+        let document = newestDocument(of: view)
+        let instances = view.instances.map(facts(of:))
+        let isolation = instances.compactMap(\.isolation).min()
+        return DeploymentStatus(
+            name: view.key.deployment,
+            revision: view.incoming ?? view.revision,
+            wanted: view.wanted,
+            serving: view.serving,
+            state: DeploymentStatus.State(view),
+            why: view.problem.map { "\(view.sentence): \($0)" } ?? view.sentence,
+            url: listeners.scoringURI(of: view.key.endpoint),
+            percent: view.percent,
+            model: document?.content,
+            environment: document.flatMap(environmentFacts(of:)),
+            isolation: isolation,
+            isolationReasons: isolationReasons(view, isolation),
+            retry: document?.settings.retry ?? .once,
+            deadlineMilliseconds: document?.settings.deadlineMilliseconds ?? 0,
+            instances: instances
+        )
+    }
+
+    private func facts(of view: InstanceView) -> InstanceStatus {
+        let process = view.run.flatMap { held[$0] }
+        return InstanceStatus(
+            id: view.id,
+            revision: view.revision,
+            state: InstanceStatus.State(view.state) ?? .failed,
+            incarnation: view.run?.incarnation ?? 0,
+            pid: view.pid,
+            node: view.node,
+            isolation: process?.isolation,
+            warm: process?.isWarm,
+            restarts: view.restarts,
+            since: Date() - (now - view.since).seconds,
+            problem: view.problem
+        )
+    }
+
+    /// Why the deployment's level is not the highest: what the nodes of its instances said.
+    private func isolationReasons(
+        _ view: DeploymentView,
+        _ level: IsolationLevel?
+    ) -> [String] {
+        guard let level, level < .limited else { return [] }
+        var reasons: [String] = []
+        for node in view.instances.compactMap(\.node) {
+            for reason in nodes[node]?.hello?.isolationReasons ?? [] where !reasons.contains(reason)
+            {
+                reasons.append(reason)
+            }
+        }
+        return reasons
+    }
+
+    private func environmentFacts(of document: DeploymentDocument) -> EnvironmentStatus? {
+        guard case .mlflow(let scorer) = document.scorer else { return nil }
+        switch builds.progress(of: scorer.environment) {
+        case .none:
+            return EnvironmentStatus(digest: nil, state: .waiting)
+        case .building(let step):
+            return EnvironmentStatus(digest: nil, state: .building, progress: step)
+        case .built(let environment):
+            return EnvironmentStatus(
+                digest: environment.digest,
+                state: .built,
+                log: environments.logPath(of: environment.digest)
+            )
+        case .failed(let problem):
+            return EnvironmentStatus(digest: nil, state: .failed, progress: "\(problem)")
+        }
+    }
+}
+
+extension DeploymentStatus.State {
+    /// The word that people are shown for what the rulebook says.
+    fileprivate init(_ view: DeploymentView) {
+        switch view.state {
+        case .preparing: self = .building
+        case .starting: self = .starting
+        case .serving: self = view.problem == nil ? .serving : .halted
+        case .rollingOut: self = .changing
+        case .recovering: self = view.serving > 0 ? .changing : .starting
+        case .waitingForCapacity: self = view.serving > 0 ? .changing : .starting
+        case .failed: self = .failed
+        case .leaving: self = .removing
+        }
+    }
+}
+
+extension InstanceStatus.State {
+    /// The same state in the control API's words; nothing for an instance that is gone.
+    init?(_ name: StateName) {
+        switch name {
+        case .waiting: self = .waiting
+        case .starting: self = .starting
+        case .serving: self = .serving
+        case .draining: self = .draining
+        case .stopping: self = .stopping
+        case .backingOff: self = .backingOff
+        case .failed: self = .failed
+        case .gone: return nil
+        }
+    }
+}
+
+extension Duration {
+    /// Seconds as a floating-point number, for dates.
+    fileprivate var seconds: Double { Double(nanosecondsSaturated) / 1e9 }
+}

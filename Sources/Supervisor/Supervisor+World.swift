@@ -1,0 +1,171 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import EnvironmentBuilder
+import Foundation
+import Logging
+import Manifests
+import Rulebook
+import Vocabulary
+import Wire
+
+/// The interpreter of effects: each is carried out at once, and what comes of it arrives as news.
+extension Supervisor {
+    func perform(_ effect: Effect) {
+        switch effect {
+        case .prepare(let key, let revision): prepare(key, revision)
+        case .discard(let key, let revision): discard(key, revision)
+        case .spawn(let run, let node, let revision): spawn(run, on: node, revision)
+        case .end(let run, let node): end(run, on: node)
+        case .openLane(let run, let node, let revision):
+            revisions[run] = revision
+            openLane(run, on: node)
+        case .drain(let run):
+            _ = gateway.connection?.send(GatewayOrder.drain(run))
+        case .closeLane(let run):
+            lanes[run] = nil
+            revisions[run] = nil
+            _ = gateway.connection?.send(GatewayOrder.end(run))
+        case .publish(let published): publish(published)
+        case .unpublish(let endpoint):
+            _ = gateway.connection?.send(GatewayOrder.unroute(endpoint))
+        case .startNode(let name): startNode(name)
+        case .startGateway: startGateway()
+        case .retireGateway:
+            let grace = GatewayOrder.leave(graceMilliseconds: Self.leaveGraceMilliseconds)
+            guard gateway.connection?.send(grace) == true else {
+                inbox.put(.event(.gatewayLost))
+                return
+            }
+        case .farewell: farewell()
+        case .notice(let text):
+            logger.notice("rulebook", metadata: ["notice": "\(text)"])
+            notices.set(text, for: .rulebook)
+        }
+    }
+
+    private static let leaveGraceMilliseconds = 10_000
+
+    // MARK: - Preparing
+
+    private func prepare(_ key: DeploymentKey, _ revision: Revision) {
+        guard let document = shelf.document(key, revision) else {
+            let problem = Problem(
+                .failed,
+                code: "noDocument",
+                what: "cannot prepare \(key) \(revision): its document is gone from the ledger",
+                remedy: "deploy it again"
+            )
+            inbox.put(.event(.preparationFailed(key, revision, problem)))
+            return
+        }
+        guard case .mlflow(let scorer) = document.scorer else {
+            inbox.put(.event(.prepared(key, revision)))
+            return
+        }
+        Task {
+            do throws(Problem) {
+                _ = try await build(scorer.environment, for: document.settings)
+                inbox.put(.event(.prepared(key, revision)))
+            } catch {
+                inbox.put(.event(.preparationFailed(key, revision, error)))
+            }
+        }
+    }
+
+    /// The environment of a definition: at once when it stands, else built; one build however many
+    /// ask.
+    private func build(
+        _ definition: EnvironmentDefinition,
+        for settings: ServingSettings
+    ) async throws(Problem) -> BuiltEnvironment {
+        if let environment = builds.built(definition) { return environment }
+        builds.step("waiting", of: definition)
+        do throws(Problem) {
+            let environment = try await environments.build(
+                definition,
+                python: settings.isNearestPythonAccepted ? .nearest : .exact
+            ) { [weak self] step in
+                Task { await self?.note(step, of: definition) }
+            }
+            builds.end(.success(environment), of: definition)
+            logger.info(
+                "environment stands",
+                metadata: [
+                    "environment": "\(environment.digest.short)",
+                    "packages": "\(environment.packages.count)",
+                ]
+            )
+            return environment
+        } catch {
+            builds.end(.failure(error), of: definition)
+            logger.error("environment not built", metadata: ["why": "\(error)"])
+            throw error
+        }
+    }
+
+    private func note(_ step: String, of definition: EnvironmentDefinition) {
+        builds.step(step, of: definition)
+    }
+
+    /// Removes the copy of a model that no revision needs. Environments stay: they are shared by
+    /// content and cost minutes.
+    private func discard(_ key: DeploymentKey, _ revision: Revision) {
+        guard let document = shelf.discard(key, revision) else { return }
+        let store = self.store
+        Task.detached { store.discard(document.content) }
+    }
+
+    // MARK: - Runs
+
+    /// Starts a run as soon as its environment is at hand, which it is but after a restart.
+    private func spawn(_ run: Run, on node: NodeName, _ revision: Revision) {
+        revisions[run] = revision
+        guard let document = shelf.document(run.instance.key, revision) else {
+            let problem = Problem(
+                .failed,
+                code: "noDocument",
+                what: "cannot start \(run): the document of \(revision) is gone from the ledger",
+                remedy: "deploy it again"
+            )
+            inbox.put(.event(.nodeRefused(run, problem)))
+            return
+        }
+        switch document.scorer {
+        case .native:
+            send(SpawnOrder(run, document, nil, in: configuration, store), to: node)
+        case .mlflow(let scorer):
+            if let environment = builds.built(scorer.environment) {
+                send(SpawnOrder(run, document, environment, in: configuration, store), to: node)
+                return
+            }
+            awaitingEnvironment.insert(run)
+            Task {
+                do throws(Problem) {
+                    let environment = try await build(scorer.environment, for: document.settings)
+                    // It may have been ended while the environment was sought.
+                    guard awaitingEnvironment.remove(run) != nil else { return }
+                    let order = SpawnOrder(run, document, environment, in: configuration, store)
+                    send(order, to: node)
+                } catch {
+                    guard awaitingEnvironment.remove(run) != nil else { return }
+                    inbox.put(.event(.nodeRefused(run, error)))
+                }
+            }
+        }
+    }
+
+    private func send(_ order: SpawnOrder, to node: NodeName) {
+        // Where it cannot be sent the connection is at its end, and the node will be lost or join
+        // again without this run: either way the rulebook hears of it.
+        _ = nodes[node]?.connection?.send(NodeOrder.spawn(order))
+    }
+
+    private func end(_ run: Run, on node: NodeName) {
+        if awaitingEnvironment.remove(run) != nil {
+            inbox.put(.event(.exited(run, ExitReport(cause: .lost))))
+            return
+        }
+        _ = nodes[node]?.connection?.send(NodeOrder.end(run))
+    }
+}

@@ -1,0 +1,209 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import ControlAPI
+import EnvironmentBuilder
+import Foundation
+import Ledger
+import Logging
+import ModelStore
+import Rulebook
+import Vocabulary
+import Wire
+
+/// The only writer of state and the only decider: one loop, one door.
+///
+/// Whatever happens arrives in the inbox; the rulebook makes a decision of it; the ledger keeps the
+/// decision; then its effects are carried out, each at once, and what comes of them arrives in the
+/// inbox again. No request passes through here: killed, the supervisor is missed by nobody, and the
+/// next one finds the gateway and the nodes where they were.
+///
+/// Source: ARCHITECTURE.md, "A change's way".
+actor Supervisor {
+    let configuration: ServerConfiguration
+    let ledger: Ledger
+    let store: ModelStore
+    let environments: EnvironmentStore
+    let logger: Logger
+    let inbox = Inbox()
+    let startedAt = Date()
+
+    var rulebook: Rulebook
+    var shelf: DocumentShelf
+    var listeners: Listeners
+    var nodes: [NodeName: NodePost]
+    var gateway = GatewayPost()
+    var lanes: [Run: Descriptor] = [:]
+    var held: [Run: HeldRun] = [:]
+    var revisions: [Run: Revision] = [:]
+    var awaitingEnvironment: Set<Run> = []
+    var intake = IntakeDesk()
+    var builds = BuildBook()
+    var notices = NoticeBoard()
+    var statistics = StatisticsDesk()
+    private var connections = 0
+    private var alarm: Task<Void, Never>?
+    private var isLeaving = false
+    private var hasSaidFarewell = false
+
+    init(
+        configuration: ServerConfiguration,
+        ledger: Ledger,
+        store: ModelStore,
+        environments: EnvironmentStore,
+        listeners: Listeners,
+        logger: Logger
+    ) throws(Problem) {
+        self.configuration = configuration
+        self.ledger = ledger
+        self.store = store
+        self.environments = environments
+        self.listeners = listeners
+        self.logger = logger
+        self.shelf = try DocumentShelf(ledger)
+        self.rulebook = try Self.recall(ledger, nodes: configuration.nodes, logger)
+        self.nodes = [:]
+        for name in configuration.nodes { nodes[name] = NodePost(name: name) }
+    }
+
+    /// The rulebook as the last life left it; a new one where there was none.
+    private static func recall(
+        _ ledger: Ledger,
+        nodes: [NodeName],
+        _ logger: Logger
+    ) throws(Problem) -> Rulebook {
+        guard let snapshot = try ledger.loadSnapshot() else { return Rulebook() }
+        do {
+            return try snapshot.decode(Rulebook.self)
+        } catch {
+            // Another version wrote it: what is declared is declared again, and processes that a
+            // node still holds match nothing and are ended when it joins.
+            logger.warning("the state of an earlier version is not understood")
+            return Rulebook()
+        }
+    }
+
+    /// Runs until everything has been drained and let go, or a second wish to leave.
+    func run() async {
+        observe(.began(nodes: configuration.nodes))
+        declareAgain()
+        for await inbound in inbox.arrivals {
+            take(inbound)
+            if hasSaidFarewell { break }
+        }
+        alarm?.cancel()
+        letGo()
+    }
+
+    /// What is on the shelf and unknown to the rulebook: it was lost with an unreadable snapshot.
+    private func declareAgain() {
+        let known = rulebook.status(at: now).deployments.map(\.key)
+        for document in shelf.wanted where !known.contains(document.key) {
+            observe(.declared(document.declaration))
+        }
+    }
+
+    private func take(_ inbound: Inbound) {
+        switch inbound {
+        case .event(let event): observe(event)
+        case .nodeReached(let name, let outcome): nodeReached(name, outcome)
+        case .node(let name, let connection, let news): hear(name, connection, news)
+        case .gatewayReached(let outcome): gatewayReached(outcome)
+        case .gateway(let connection, let news): hearGateway(connection, news)
+        case .alarm: observe(.tick)
+        case .leave: leave()
+        }
+    }
+
+    private func leave() {
+        guard !isLeaving else {
+            logger.notice("leaving at once")
+            hasSaidFarewell = true
+            return
+        }
+        isLeaving = true
+        logger.notice("draining")
+        observe(.leave)
+    }
+
+    /// The last effect of a shutdown: nothing is held any more.
+    func farewell() {
+        hasSaidFarewell = true
+    }
+
+    private func letGo() {
+        for name in configuration.nodes { _ = nodes[name]?.connection?.send(NodeOrder.leave) }
+        _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: 0))
+    }
+
+    /// The machine's monotonic clock.
+    var now: Moment { Moment(nanoseconds: linux_monotonic_nanoseconds()) }
+
+    /// A number that no earlier connection had.
+    func nextConnection() -> Int {
+        connections += 1
+        return connections
+    }
+
+    // MARK: - Deciding
+
+    /// Takes a fact: acted upon even where it cannot be written down.
+    func observe(_ event: Event) {
+        let decision = rulebook.decide(event, at: now)
+        if !decision.isEmpty {
+            let problem = ledger.record(transaction(for: decision, changes: []))
+            notices.set(problem.map { "the journal is kept in memory: \($0)" }, for: .ledger)
+        }
+        carryOut(decision)
+    }
+
+    /// Takes a wish: refused where the rulebook says no or it cannot be made durable.
+    func request(_ event: Event, changes: [Transaction.Change]) throws(Problem) {
+        var next = rulebook
+        let decision = next.decide(event, at: now)
+        if let refusal = decision.refusal { throw refusal }
+        try ledger.commit(transaction(for: decision, changes: changes, of: next))
+        rulebook = next
+        carryOut(decision)
+    }
+
+    private func transaction(
+        for decision: Decision,
+        changes: [Transaction.Change],
+        of state: Rulebook? = nil
+    ) -> Transaction {
+        let date = Date()
+        return Transaction(
+            changes: changes,
+            snapshot: try? Snapshot(encoding: state ?? rulebook, takenAt: date),
+            journal: [JournalText.entry(for: decision, decidedAt: date)]
+        )
+    }
+
+    private func carryOut(_ decision: Decision) {
+        for step in decision.steps {
+            logger.debug(
+                "effect",
+                metadata: [
+                    "effect": "\(JournalText.sentence(step.effect))", "reason": "\(step.reason)",
+                ]
+            )
+            perform(step.effect)
+        }
+        setAlarm()
+    }
+
+    private func setAlarm() {
+        alarm?.cancel()
+        guard let deadline = rulebook.nextDeadline else {
+            alarm = nil
+            return
+        }
+        let delay = max(.zero, deadline - now)
+        alarm = Task { [inbox] in
+            guard (try? await Task.sleep(for: delay)) != nil else { return }
+            inbox.put(.alarm)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Vocabulary
+
+/// The files that processes need at run time: the launcher, the extensions, the Python runtime.
+///
+/// Found as `$SCOREKEEPER_SUPPORT`, else the folder `support` beside the executable.
+struct SupportFolder: Sendable {
+    /// The folder's path.
+    let path: String
+
+    /// The folder of our Python runtime.
+    var python: String { path + "/python" }
+
+    /// Finds the folder and looks whether it is whole.
+    ///
+    /// Errors: `supportFolder` naming the first file that is missing.
+    init(executable: String) throws(Problem) {
+        let named = ProcessInfo.processInfo.environment["SCOREKEEPER_SUPPORT"]
+        let folder = URL(fileURLWithPath: executable).deletingLastPathComponent().path
+        path = named ?? folder + "/support"
+        for file in ["launcher", "_scorer.so", "_launch.so", "python/scorekeeper_scorer"]
+        where !FileManager.default.fileExists(atPath: "\(path)/\(file)") {
+            throw Problem(
+                .failed,
+                code: "supportFolder",
+                what: "cannot find '\(file)' in '\(path)'",
+                remedy: "build it with ./Scripts/build, or name the folder in SCOREKEEPER_SUPPORT"
+            )
+        }
+    }
+}
