@@ -9,6 +9,6 @@ import os
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SAMPLE = os.path.join(ROOT, "Samples", "mlflow-iris", "model")
+SAMPLE = os.path.join(ROOT, "Samples", "mlflow-iris")
 
 sys.path.insert(0, os.path.join(ROOT, "Sources", "ScorerRuntime", "Python"))

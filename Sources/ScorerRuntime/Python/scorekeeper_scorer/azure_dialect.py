@@ -54,7 +54,8 @@ def invalid_json(model: LoadedModel, why: str) -> Answer:
 def answer(model: LoadedModel, content: Any) -> Answer:
     """Scores a decoded JSON body."""
     if not isinstance(content, dict):
-        return _message(400, f"The request body must be a JSON object, not a {type(content).__name__}.")
+        kind = type(content).__name__
+        return _message(400, f"The request body must be a JSON object; this is a {kind}.")
     if KEY not in content:
         return _message(400, f"A value is not provided for the '{KEY}' parameter.")
     try:

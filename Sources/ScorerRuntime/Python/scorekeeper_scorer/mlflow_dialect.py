@@ -49,7 +49,7 @@ def claims(content: Any) -> bool:
 def refusal_of_type(content_type: Optional[ContentType]) -> Optional[Answer]:
     """415 unless the body is in a form that MLflow reads; its rule is exact and case-sensitive."""
     if content_type is None:
-        return _plain(415, f"The request has no Content-Type; send one of {', '.join(MEDIA_TYPES)}.")
+        return _plain(415, f"The request has no Content-Type; known are {', '.join(MEDIA_TYPES)}.")
     if not content_type.is_utf8:
         return _plain(415, "The scoring server only supports UTF-8")
     unknown = [name for name in content_type.parameters if name != "charset"]
