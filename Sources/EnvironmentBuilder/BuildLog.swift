@@ -23,8 +23,9 @@ final class BuildLog: Sendable {
         self.path = path
     }
 
-    /// Adds one line. What does not fit, or meets a full disk, is left out: a log never stops a
-    /// build.
+    /// Adds one line.
+    ///
+    /// What does not fit, or meets a full disk, is left out: a log never stops a build.
     func add(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         written.withLock { written in

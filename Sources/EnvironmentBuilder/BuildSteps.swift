@@ -39,7 +39,8 @@ struct BuildSteps: Sendable {
         build.progress("resolving \((needed + wished).count) requirements")
         do throws(Problem) {
             return (try await resolve(needed + wished), [])
-        } catch where error.kind == .invalid && !wished.isEmpty {
+        } catch {
+            guard error.kind == .invalid, !wished.isEmpty else { throw error }
             let lock = try await resolve(needed)
             let names = wished.map { "'\($0)'" }.joined(separator: ", ")
             return (lock, ["leaves out \(names): it contradicts the model's requirements"])
@@ -66,7 +67,7 @@ struct BuildSteps: Sendable {
             [
                 "-I", "-m", "compileall", "-q", "-q", "-j", "0",
                 "--invalidation-mode", "unchecked-hash",
-                "-x", "/tests?/",
+                "-x", "/site-packages/(.+/)?tests?/",
                 "-s", staging, "-p", build.folder.environment(build.identity.digest),
                 prefix + "/lib",
             ]
@@ -78,7 +79,8 @@ struct BuildSteps: Sendable {
             throw Problem(
                 .failed,
                 code: "cannotCompile",
-                what: "cannot compile byte code: \(ResolverWords(output: outcome.output).explanation)",
+                what: "cannot compile byte code: "
+                    + ResolverWords(output: outcome.output).explanation,
                 remedy: "the whole log is '\(log.path)'"
             )
         }

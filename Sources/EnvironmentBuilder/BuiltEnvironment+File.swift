@@ -20,7 +20,9 @@ extension BuiltEnvironment {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o444)
         guard descriptor >= 0 else { throw Problem.system("cannotWrite", "write '\(path)'") }
         defer { _ = close(descriptor) }
-        let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        let written = bytes.withUnsafeBytes {
+            Foundation.write(descriptor, $0.baseAddress, $0.count)
+        }
         guard written == bytes.count, fsync(descriptor) == 0 else {
             throw Problem.system("cannotWrite", "write '\(path)'")
         }

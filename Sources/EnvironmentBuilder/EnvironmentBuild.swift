@@ -19,7 +19,9 @@ struct EnvironmentBuild: Sendable {
     let variables: [String: String]
     var progress: @Sendable (String) -> Void
 
-    /// Builds it and puts it in place. The caller holds its lock.
+    /// Builds it and puts it in place.
+    ///
+    /// The caller holds its lock.
     func run(until deadline: ContinuousClock.Instant) async throws(Problem) -> BuiltEnvironment {
         let digest = identity.digest
         let log = try BuildLog(path: folder.log(digest))

@@ -87,8 +87,9 @@ struct InterpreterChoice: Hashable, Sendable {
 
 extension Array {
     /// The elements that pass and those that do not, each in their order.
-    fileprivate func partitioned(_ passes: (Element) -> Bool) -> (passing: [Element], rest: [Element])
-    {
+    fileprivate func partitioned(
+        _ passes: (Element) -> Bool
+    ) -> (passing: [Element], rest: [Element]) {
         (filter(passes), filter { !passes($0) })
     }
 }

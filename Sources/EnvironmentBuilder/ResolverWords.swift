@@ -38,8 +38,8 @@ struct ResolverWords: Hashable, Sendable {
     /// The problem that it stands for.
     func problem(of definition: EnvironmentDefinition, log: String) -> Problem {
         let guilty = requirements(of: definition)
-        let named = guilty.isEmpty ? "its requirements" : guilty.prefix(3).map { "'\($0.text)'" }
-            .joined(separator: " and ")
+        let quoted = guilty.prefix(3).map { "'\($0.text)'" }.joined(separator: " and ")
+        let named = quoted.isEmpty ? "its requirements" : quoted
         let problem: Problem
         if isDiskFull {
             problem = .diskFull("install \(named)")
@@ -72,20 +72,21 @@ struct ResolverWords: Hashable, Sendable {
 
     /// Whether the disk was full.
     var isDiskFull: Bool {
-        ["No space left on device", "os error 28", "Errno 28", "Disk quota exceeded"]
-            .contains { output.contains($0) }
+        says("No space left on device", "os error 28", "Errno 28", "Disk quota exceeded")
     }
 
     /// Whether no registry answered.
     var isUnreachable: Bool {
-        ["Failed to fetch", "error sending request", "dns error", "network connectivity is disabled"]
-            .contains { output.contains($0) }
+        says("Failed to fetch", "error sending request", "dns error", "connectivity is disabled")
     }
 
     /// Whether there is only source where we take wheels.
     var needsBuilding: Bool {
-        ["no usable wheels", "building from source is disabled", "has no wheels"]
-            .contains { output.contains($0) }
+        says("no usable wheels", "building from source is disabled", "has no wheels")
+    }
+
+    private func says(_ phrases: String...) -> Bool {
+        phrases.contains { output.contains($0) }
     }
 
     private func mentions(_ name: String, in text: String) -> Bool {
