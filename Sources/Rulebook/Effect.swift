@@ -3,10 +3,9 @@
 
 import Vocabulary
 
-/// Something to do: the only way out. Whoever interprets it returns at once; what comes of it comes
-/// back as an `Event`.
+/// Something to do: the only way out.
 ///
-/// Every effect may be carried out twice, or be lost when the supervisor dies between deciding and
+/// Whoever interprets it returns at once; what comes of it comes back as an `Event`. Every effect may be carried out twice, or be lost when the supervisor dies between deciding and
 /// acting; steering repeats what is still wanted. Effects are interpreted in the order given.
 public enum Effect: Codable, Hashable, Sendable {
     /// Build the revision's environment and copy its model: `prepared` or `preparationFailed`.

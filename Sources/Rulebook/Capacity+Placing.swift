@@ -1,0 +1,137 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+extension Capacity {
+    /// Promises a deployment so many places, or changes what it was promised.
+    mutating func pledge(_ key: DeploymentKey, each demand: Demand, required: Int, limit: Int) {
+        if let known = pledges.firstIndex(where: { $0.key == key }) {
+            let old = pledges[known]
+            if (old.demand, old.required, old.limit) == (demand, required, limit) { return }
+            pledges[known].demand = demand
+            pledges[known].required = required
+            pledges[known].limit = limit
+        } else if limit > 0 {
+            let index = pledges.firstIndex { $0.key > key } ?? pledges.endIndex
+            pledges.insert(
+                Pledge(key: key, demand: demand, required: required, limit: limit),
+                at: index
+            )
+        }
+        isStale = true
+        trim()
+    }
+
+    /// Drops places that nobody holds and nobody was promised, adds those that are missing.
+    mutating func trim() {
+        for index in pledges.indices {
+            // The last first, and one that has no node before one that has.
+            while pledges[index].places.count > pledges[index].required,
+                let last = pledges[index].places.lastIndex(where: {
+                    $0.holder == nil && $0.node == nil
+                }) ?? pledges[index].places.lastIndex(where: { $0.holder == nil })
+            {
+                pledges[index].places.remove(at: last)
+            }
+            while pledges[index].places.count < pledges[index].required {
+                pledges[index].places.append(Place())
+            }
+        }
+        pledges.removeAll { $0.places.isEmpty && $0.limit == 0 }
+    }
+
+    /// Puts every free place on a node that has room, and takes it off a node that has none.
+    mutating func arrange(_ policy: Policy) {
+        guard isStale else { return }
+        isStale = false
+        for share in shares where !share.isJoined || isOvercommitted(share.node) {
+            for pledge in pledges.indices.reversed() {
+                for place in pledges[pledge].places.indices.reversed()
+                where pledges[pledge].places[place].node == share.node
+                    && pledges[pledge].places[place].holder == nil
+                    && (!share.isJoined || isOvercommitted(share.node))
+                {
+                    pledges[pledge].places[place].node = nil
+                }
+            }
+        }
+        for pledge in pledges.indices {
+            for place in pledges[pledge].places.indices
+            where pledges[pledge].places[place].node == nil {
+                pledges[pledge].places[place].node = bestNode(for: pledges[pledge].demand, policy)
+            }
+        }
+    }
+
+    /// The joined node with room for `demand`: the most free, then the fewest places, then by name.
+    func bestNode(for demand: Demand, _ policy: Policy) -> NodeName? {
+        var best: (free: Int, places: Int, node: NodeName)?
+        for share in shares where share.isJoined {
+            let room = room(on: share.node)
+            guard policy.fits(demand, room) else { continue }
+            // An instance that takes nothing goes where fewest are; free cores say nothing of it.
+            let free = demand == .none ? 0 : room.millicores
+            let places = pledges.reduce(0) { sum, pledge in
+                sum + pledge.places.count { $0.node == share.node }
+            }
+            if let known = best, (-known.free, known.places) <= (-free, places) { continue }
+            best = (free, places, share.node)
+        }
+        return best?.node
+    }
+
+    /// What is reserved on a node, taken or kept.
+    package func reserved(on node: NodeName) -> Demand {
+        var sum = Demand.none
+        for pledge in pledges where pledge.demand != .none {
+            for place in pledge.places where place.node == node {
+                sum = sum + pledge.demand
+            }
+        }
+        return sum
+    }
+
+    /// What a node can still promise; negative where a node came back smaller than it was.
+    func room(on node: NodeName) -> Demand {
+        let total = shares.first { $0.node == node }?.total ?? .none
+        return total - reserved(on: node)
+    }
+
+    /// Whether more is promised on a node than it has.
+    func isOvercommitted(_ node: NodeName) -> Bool {
+        let room = room(on: node)
+        return room.millicores < 0 || room.memoryBytes < 0
+    }
+
+    /// Whether something can be started on a node now.
+    func isJoined(_ node: NodeName) -> Bool {
+        shares.contains { $0.node == node && $0.isJoined }
+    }
+
+    /// Notes what a node gives out.
+    mutating func note(_ node: NodeName, total: Demand?, isJoined: Bool) {
+        isStale = true
+        if let known = shares.firstIndex(where: { $0.node == node }) {
+            shares[known].total = total ?? shares[known].total
+            shares[known].isJoined = isJoined
+        } else {
+            let index = shares.firstIndex { $0.node > node } ?? shares.endIndex
+            shares.insert(Share(node: node, total: total, isJoined: isJoined), at: index)
+        }
+    }
+
+    /// Forgets a node that is no more.
+    mutating func forget(_ node: NodeName) {
+        isStale = true
+        shares.removeAll { $0.node == node }
+        for pledge in pledges.indices {
+            for place in pledges[pledge].places.indices
+            where pledges[pledge].places[place].node == node
+                && pledges[pledge].places[place].holder == nil
+            {
+                pledges[pledge].places[place].node = nil
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What every node can give, and what every deployment was promised of it.
+///
+/// A deployment's promise is a `Pledge` of places: one for each instance and each instance of its
+/// surge. A place is put on a node as soon as one has room; an instance takes a place and gets a
+/// `Reservation` for it. Since rollouts and recoveries take places of the same pledge, neither can
+/// take what was promised to another deployment, and the sum never exceeds what is there.
+package struct Capacity: Codable, Sendable {
+    /// What one node gives out.
+    package struct Share: Codable, Sendable {
+        /// The node.
+        package let node: NodeName
+        /// All that it gives out; nothing is known before it first joined.
+        package var total: Demand?
+        /// Whether something can be started there now.
+        package var isJoined: Bool
+    }
+
+    /// One instance's worth of machine.
+    struct Place: Codable, Sendable {
+        var node: NodeName?
+        var holder: InstanceID?
+    }
+
+    /// What one deployment was promised.
+    struct Pledge: Codable, Sendable {
+        let key: DeploymentKey
+        var demand: Demand
+        /// Places that are kept even while nobody takes them.
+        var required: Int
+        /// Places that may be held at once; above `required` only while there happens to be room.
+        var limit: Int
+        var places: [Place] = []
+
+        var held: Int { places.count { $0.holder != nil } }
+    }
+
+    /// Proof that a reservation was made here.
+    package struct Seal: Sendable {
+        fileprivate init() {}
+    }
+
+    /// In order of name.
+    package internal(set) var shares: [Share] = []
+    /// In order of key.
+    var pledges: [Pledge] = []
+    /// Whether something changed since places were last put on nodes.
+    var isStale = true
+
+    /// Takes a place of the instance's deployment, if one is free on a node that has joined.
+    ///
+    /// Shape: the node where the deployment holds the fewest, then the most free, then by name.
+    mutating func reserve(for id: InstanceID, _ policy: Policy) -> Reservation? {
+        guard let pledge = pledges.firstIndex(where: { $0.key == id.key }),
+            pledges[pledge].held < pledges[pledge].limit
+        else { return nil }
+        if let place = freePlace(in: pledge) {
+            return take(place, of: pledge, for: id)
+        }
+        // A type that is exempt from surge keeps nothing back: it takes what happens to be free.
+        guard pledges[pledge].places.count < pledges[pledge].limit,
+            let node = bestNode(for: pledges[pledge].demand, policy)
+        else { return nil }
+        isStale = true
+        pledges[pledge].places.append(Place(node: node))
+        return take(pledges[pledge].places.count - 1, of: pledge, for: id)
+    }
+
+    /// Gives a reservation back.
+    mutating func release(_ reservation: Reservation) {
+        for pledge in pledges.indices where pledges[pledge].key == reservation.instance.key {
+            for place in pledges[pledge].places.indices
+            where pledges[pledge].places[place].holder == reservation.instance {
+                pledges[pledge].places[place].holder = nil
+            }
+        }
+        isStale = true
+        trim()
+    }
+
+    /// Moves the reservation of an instance that has no process to another node that has joined.
+    mutating func relocate(_ reservation: Reservation, _ policy: Policy) -> Reservation? {
+        var moved = self
+        moved.release(reservation)
+        // The place that was left is worth nothing where it is; let it look for room elsewhere.
+        moved.arrange(policy)
+        guard let found = moved.reserve(for: reservation.instance, policy),
+            found.node != reservation.node
+        else { return nil }
+        self = moved
+        return found
+    }
+
+    private func freePlace(in pledge: Int) -> Int? {
+        let places = pledges[pledge].places
+        var best: (place: Int, held: Int, room: Int, node: NodeName)?
+        for (index, place) in places.enumerated() where place.holder == nil {
+            guard let node = place.node, isJoined(node) else { continue }
+            let held = places.count { $0.holder != nil && $0.node == node }
+            let room = self.room(on: node).millicores
+            if let known = best,
+                (known.held, -known.room, known.node) <= (held, -room, node)
+            {
+                continue
+            }
+            best = (index, held, room, node)
+        }
+        return best?.place
+    }
+
+    private mutating func take(_ place: Int, of pledge: Int, for id: InstanceID) -> Reservation? {
+        guard let node = pledges[pledge].places[place].node else { return nil }
+        pledges[pledge].places[place].holder = id
+        return Reservation(Seal(), instance: id, node: node)
+    }
+}

@@ -1,0 +1,40 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What is remembered of deployments that are gone, so that no number of theirs is given again.
+///
+/// A late word about a run of a deployment that was deleted must not match a run of a later one of
+/// the same name. The oldest are forgotten first.
+struct Departed: Codable, Sendable {
+    /// One deployment that is gone.
+    struct Memory: Codable, Sendable {
+        let key: DeploymentKey
+        let nextOrdinal: Int
+        let newest: Revision
+    }
+
+    /// Most deployments remembered.
+    static let limit = 1_000
+
+    private(set) var memories: [Memory] = []
+
+    func memory(of key: DeploymentKey) -> Memory? { memories.first { $0.key == key } }
+
+    mutating func remember(_ deployment: Deployment) {
+        forget(deployment.key)
+        if memories.count == Self.limit { memories.removeFirst() }
+        memories.append(
+            Memory(
+                key: deployment.key,
+                nextOrdinal: deployment.nextOrdinal,
+                newest: deployment.declared.revision
+            )
+        )
+    }
+
+    mutating func forget(_ key: DeploymentKey) {
+        memories.removeAll { $0.key == key }
+    }
+}

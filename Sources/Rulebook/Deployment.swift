@@ -1,0 +1,86 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What is wanted of one deployment and what is held for it.
+///
+/// Three revisions at most are wanted in some way. `next` is being prepared; it takes the place of
+/// `target` when it is ready to be started from, so that a rollout under way goes on until then.
+/// `target` is being rolled in; it becomes `current` when it serves alone. `current` is what a halted
+/// rollout falls back to.
+package struct Deployment: Codable, Sendable {
+    /// Why and at which revision a rollout ended badly.
+    struct Halt: Codable, Sendable {
+        let revision: Revision
+        let problem: Problem
+    }
+
+    /// Who it is.
+    package let key: DeploymentKey
+    /// Its revisions that something still uses, in order.
+    var revisions: [RevisionRecord] = []
+    /// The revision that last served alone.
+    var current: Revision?
+    /// The revision that is being rolled in.
+    var target: Revision?
+    /// The revision that is being prepared.
+    var next: Revision?
+    /// What was declared last, given up or not.
+    var declared: DeploymentDeclaration
+    /// Whether it shall be gone.
+    var isWithdrawn = false
+    /// How its last rollout ended badly; forgotten at the next declaration.
+    var halt: Halt?
+    /// Its instances, in order.
+    package internal(set) var instances: [Instance] = []
+    /// The number of the next instance; numbers are never given again.
+    var nextOrdinal: Int
+
+    /// A deployment of which nothing has been prepared yet.
+    init(_ declared: DeploymentDeclaration, nextOrdinal: Int) {
+        self.key = declared.key
+        self.declared = declared
+        self.nextOrdinal = nextOrdinal
+    }
+
+    /// The revision that instances are started from: the one on its way in, or the one that stands.
+    var steered: RevisionRecord? {
+        guard let revision = target ?? current, !isWithdrawn else { return nil }
+        return record(revision)
+    }
+
+    /// What was declared last and not given up.
+    var wanted: RevisionRecord? {
+        guard let revision = next ?? target ?? current, !isWithdrawn else { return nil }
+        return record(revision)
+    }
+
+    func record(_ revision: Revision) -> RevisionRecord? {
+        revisions.first { $0.revision == revision }
+    }
+
+    func isReferenced(_ revision: Revision) -> Bool {
+        !isWithdrawn && (revision == current || revision == target || revision == next)
+    }
+
+    func isHeld(_ revision: Revision) -> Bool {
+        instances.contains { $0.revision == revision && $0.state.reservation != nil }
+    }
+
+    mutating func change(_ revision: Revision, _ body: (inout RevisionRecord) -> Void) {
+        for index in revisions.indices where revisions[index].revision == revision {
+            body(&revisions[index])
+        }
+    }
+
+    var serving: Int { instances.count { $0.isServing } }
+
+    /// The revisions that bound how many instances may be held: not one that is being prepared.
+    var inPlay: [RevisionRecord] {
+        revisions.filter { record in
+            isHeld(record.revision)
+                || (!isWithdrawn && (record.revision == current || record.revision == target))
+        }
+    }
+}

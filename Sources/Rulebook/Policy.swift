@@ -1,0 +1,94 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// The questions on which safety hangs, each a small pure function.
+///
+/// There is one policy in production, `standard`, and no way to hand `Rulebook.decide` another from
+/// outside this package. The simulation plants bugs by handing it another, to show that its referee
+/// would notice.
+package struct Policy: Sendable {
+    /// What is known when an instance could be started.
+    package struct SpawnQuestion: Sendable {
+        /// Whether every node and the gateway have been heard of in this life of the supervisor.
+        package let isEveryoneHeard: Bool
+        /// Whether the instance's node has joined.
+        package let isNodeJoined: Bool
+        /// Whether a process that should not be there still is, on that node or of that instance.
+        package let isStrayNear: Bool
+    }
+
+    /// The number of extra instances a rollout may hold at once.
+    ///
+    /// Shape: 1 for 1 to 5 instances, 2 for 6 to 10; integer arithmetic, so 15 gives 3 and never 4.
+    /// Source: the product brief, 20% held for upgrades (Azure ML's quota rule: ceil(1.2 x
+    /// instances) x cores).
+    package var surge: @Sendable (_ instances: Int) -> Int = { ($0 + 4) / 5 }
+
+    /// Whether so much fits into that room.
+    package var fits: @Sendable (_ demand: Demand, _ room: Demand) -> Bool = { $0.fits(into: $1) }
+
+    /// Whether what is reported of one run is about the other.
+    package var isSame: @Sendable (_ known: Run, _ reported: Run) -> Bool = { $0 == $1 }
+
+    /// The run of an instance that may be given requests.
+    package var routed: @Sendable (_ state: InstanceState) -> Run? = { $0.lease?.run }
+
+    /// Whether an instance that serves may be drained, and enough serve on.
+    package var mayDrain: @Sendable (_ serving: Int, _ wanted: Int) -> Bool = { $0 - 1 >= $1 }
+
+    /// Whether an instance may be started.
+    package var maySpawn: @Sendable (SpawnQuestion) -> Bool = {
+        $0.isEveryoneHeard && $0.isNodeJoined && !$0.isStrayNear
+    }
+
+    /// Whether a revision may be started from.
+    package var mayStart: @Sendable (_ isPrepared: Bool) -> Bool = { $0 }
+
+    /// How long to wait after a death at this step of the table.
+    package var delay: @Sendable (_ step: Int) -> Duration = { BackOff.delay(step: $0) }
+
+    /// Whether a revision is given up.
+    package var givesUp: @Sendable (_ unreadyStarts: Int, _ isProven: Bool) -> Bool = {
+        $0 >= Timings.startsBeforeGivingUp && !$1
+    }
+
+    /// How many instances of older revisions may stay.
+    package var staying:
+        @Sendable (_ wanted: Int, _ servingNew: Int, _ old: Int, _ isProven: Bool) -> Int = {
+            $3 ? max(0, $0 - $1) : $2
+        }
+
+    /// When an `end` that was not answered is repeated.
+    package var endAgain: @Sendable (_ now: Moment) -> Moment = { $0 + Timings.endAgain }
+
+    /// Whether a run's lane must be settled when the run has ended.
+    package var owesSettlement: @Sendable (_ hasLane: Bool, _ isGatewayJoined: Bool) -> Bool = {
+        $0 && $1
+    }
+
+    /// Whether a lane of an earlier gateway still counts as ready.
+    package var outlivesGateway: @Sendable () -> Bool = { false }
+
+    /// Whether a process that a node holds and nobody wants is ended.
+    package var endsStray: @Sendable () -> Bool = { true }
+
+    /// Whether an instance that came to this state gives its place back; nothing: it is no more.
+    package var isVacated: @Sendable (_ state: InstanceState?) -> Bool = {
+        $0?.reservation == nil
+    }
+
+    /// Whether a revision's files may go.
+    package var mayDiscard: @Sendable (_ isReferenced: Bool, _ isHeld: Bool) -> Bool = {
+        !$0 && !$1
+    }
+
+    /// Whether an endpoint is published again.
+    package var mustPublish: @Sendable (_ hasChanged: Bool, _ hasJoinedAnew: Bool) -> Bool = {
+        $0 || $1
+    }
+
+    /// The one that production decides by.
+    package static let standard = Policy()
+}

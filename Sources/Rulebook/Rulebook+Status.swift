@@ -1,0 +1,134 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What is shown of the rulebook; nothing here decides.
+extension Rulebook {
+    /// Everything that a person is shown.
+    public var status: StatusView {
+        StatusView(
+            nodes: nodes.map { node in
+                let reserved = capacity.reserved(on: node.name)
+                let total = capacity.shares.first { $0.node == node.name }?.total
+                return NodeView(
+                    name: node.name,
+                    isJoined: node.peer.isJoined,
+                    millicores: total?.millicores,
+                    reservedMillicores: reserved.millicores,
+                    memoryBytes: total?.memoryBytes,
+                    reservedMemoryBytes: reserved.memoryBytes,
+                    isolation: node.isolation
+                )
+            },
+            isGatewayJoined: gateway.peer.isJoined,
+            deployments: deployments.map(\.view)
+        )
+    }
+
+    /// What was declared as this revision, while anything uses it; for the newest, always.
+    public func declaration(
+        of key: DeploymentKey,
+        _ revision: Revision
+    ) -> DeploymentDeclaration? {
+        guard let index = index(of: key) else { return nil }
+        let deployment = deployments[index]
+        if let record = deployment.record(revision) { return record.declaration }
+        return deployment.declared.revision == revision ? deployment.declared : nil
+    }
+
+    /// What was declared last of a deployment that is not withdrawn, given up or not.
+    public func declaration(of key: DeploymentKey) -> DeploymentDeclaration? {
+        guard let index = index(of: key), !deployments[index].isWithdrawn else { return nil }
+        return deployments[index].declared
+    }
+
+    /// The lowest number that a new revision of a deployment may have.
+    public func nextRevision(of key: DeploymentKey) -> Revision {
+        if let index = index(of: key) { return deployments[index].declared.revision.next }
+        return departed.memory(of: key)?.newest.next ?? Revision(number: 1)
+    }
+
+    /// Every revision whose model and environment must stay, in order; anything else may be swept
+    /// away when a life of the supervisor begins.
+    public var revisionsInUse: [DeploymentDeclaration] {
+        deployments.flatMap { deployment in deployment.revisions.map(\.declaration) }
+    }
+
+    /// Whether a run may have a process: what a log file or a lane of it is still needed for.
+    public func mayBeAlive(_ run: Run) -> Bool {
+        find(run, .standard) != nil || strays.contains { $0.run == run }
+    }
+}
+
+extension Deployment {
+    var view: DeploymentView {
+        let phase = phase
+        return DeploymentView(
+            key: key,
+            current: current,
+            incoming: next ?? target,
+            percent: declared.percent,
+            wanted: isWithdrawn ? 0 : (steered ?? wanted)?.declaration.instances ?? 0,
+            serving: serving,
+            state: phase.state,
+            sentence: phase.sentence,
+            problem: halt?.problem,
+            instances: instances.map(\.view)
+        )
+    }
+
+    private var phase: (state: DeploymentState, sentence: String) {
+        if isWithdrawn {
+            return (.leaving, "was withdrawn; \(instances.count) instances are on their way out")
+        }
+        guard let steered else {
+            if let next { return (.preparing, "\(next) is being prepared") }
+            return (.failed, halt?.problem.description ?? "nothing of it can be started")
+        }
+        if let despair { return (.failed, despair) }
+        let wanted = steered.declaration.instances
+        let fresh = instances.filter { $0.revision == steered.revision && !$0.state.isLeaving }
+        let ready = fresh.count { $0.isServing }
+        let isShort = fresh.count < wanted && instances.allSatisfy { !$0.state.isLeaving }
+        let halted = halt.map { "; \($0.revision) was given up: \($0.problem)" } ?? ""
+        if target != nil, current == nil {
+            if isShort && fresh.isEmpty {
+                return (.waitingForCapacity, "\(steered.revision) waits for room on a node")
+            }
+            return (.starting, "\(ready) of \(wanted) instances of \(steered.revision) serve")
+        }
+        if let target {
+            let sentence = "\(target) is on its way in: \(ready) of \(wanted) instances serve"
+            return (.rollingOut, sentence)
+        }
+        if let next {
+            let sentence = "\(ready) of \(wanted) instances serve; \(next) is being prepared"
+            return (.rollingOut, sentence)
+        }
+        if ready >= wanted { return (.serving, "\(ready) instances serve\(halted)") }
+        if isShort {
+            return (
+                .waitingForCapacity,
+                "\(ready) of \(wanted) instances serve; no node has room for more\(halted)"
+            )
+        }
+        return (.recovering, "\(ready) of \(wanted) instances serve\(halted)")
+    }
+}
+
+extension Instance {
+    var view: InstanceView {
+        InstanceView(
+            id: id,
+            revision: revision,
+            state: state.name,
+            run: state.live?.run,
+            pid: state.live?.pid,
+            node: state.reservation?.node,
+            restarts: restarts,
+            since: since,
+            problem: problem
+        )
+    }
+}

@@ -1,0 +1,88 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// Every decision about instances: which to start, end, drain, restart and route to.
+///
+/// A value. It is handed events and moments, never looks at a clock, throws nothing, waits for
+/// nothing, and gives the same decision for the same history. Whoever holds it carries the effects
+/// out and hands back what came of them.
+///
+/// ```
+/// var rulebook = try snapshot ?? Rulebook()
+/// rulebook.decide(.began(nodes: names), at: clock.now)
+/// for each event {
+///     let before = rulebook
+///     let decision = rulebook.decide(event, at: clock.now)
+///     // Durable before visible. What was requested and cannot be made durable is refused:
+///     // rulebook = before. What was observed is acted on even then.
+///     commit(rulebook, decision)
+///     perform(decision.effects)
+///     wake at rulebook.nextDeadline with .tick
+/// }
+/// ```
+///
+/// **Steering.** An event only changes what is known. Then what is wanted is compared with what is
+/// held, and the next safe steps follow, until nothing more is to be done. No decision depends on a
+/// script, so there is no place in it to lose: recovery is the same path as everything else.
+///
+/// **Memory.** The whole value is `Codable`; a snapshot, or a snapshot and the events since (each
+/// with its moment, handed to `decide` again, the effects thrown away), brings it back. A life of
+/// the supervisor starts with `began`, from which nothing is believed about nodes and gateway until
+/// they have spoken.
+public struct Rulebook: Codable, Sendable {
+    /// In order of key.
+    package internal(set) var deployments: [Deployment] = []
+    /// In order of name.
+    var nodes: [Node] = []
+    var gateway = Gateway()
+    package internal(set) var capacity = Capacity()
+    var strays: [Stray] = []
+    var departed = Departed()
+    /// Whether the server is shutting down.
+    var isLeaving = false
+    var hasSaidFarewell = false
+
+    /// A rulebook that knows of nothing.
+    public init() {}
+
+    /// Takes note of what happened and says what to do.
+    ///
+    /// Shape: `now` never goes back within a life of the supervisor.
+    public mutating func decide(_ event: Event, at now: Moment) -> Decision {
+        decide(event, at: now, by: .standard)
+    }
+
+    /// The same by another policy: for the simulation, which plants bugs this way.
+    package mutating func decide(_ event: Event, at now: Moment, by policy: Policy) -> Decision {
+        var work = Deliberation(event, at: now, by: policy)
+        note(event, &work)
+        if !work.isRefused { steer(&work) }
+        return work.decision
+    }
+
+    private mutating func note(_ event: Event, _ work: inout Deliberation) {
+        switch event {
+        case .began(let names): begin(names, &work)
+        case .declared(let declaration): declare(declaration, &work)
+        case .withdrawn(let key): withdraw(key, &work)
+        case .prepared(let key, let revision): notePrepared(key, revision)
+        case .preparationFailed(let key, let revision, let problem):
+            notePreparationFailed(key, revision, problem, &work)
+        case .nodeJoined(let inventory): noteJoined(inventory, &work)
+        case .nodeLost(let name): noteLost(name, &work)
+        case .nodeRefused(let run, let problem): noteRefused(run, problem, &work)
+        case .spawned(let run, let pid): noteSpawned(run, pid: pid, work)
+        case .ready(let run): noteReady(run, &work)
+        case .startFailed(let run, let text): noteStartFailed(run, text, &work)
+        case .exited(let run, let report): noteExited(run, report, &work)
+        case .ejected(let run, let reason): noteEjected(run, reason, &work)
+        case .drained(let run): noteDrained(run, &work)
+        case .gatewayJoined(let lanes): noteGatewayJoined(lanes, &work)
+        case .gatewayLost: noteGatewayLost(&work)
+        case .tick: break
+        case .leave: leave(&work)
+        }
+    }
+}

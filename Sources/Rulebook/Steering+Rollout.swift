@@ -1,0 +1,184 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// From one revision to another.
+///
+/// With n instances wanted and a surge of s = ceil(0.2 n), at most n + s are held. While anything of
+/// the old revision is left: start new ones in every place that is free; as new ones serve, drain as
+/// many old ones, but never one whose going would leave fewer than n serving.
+///
+/// | n = 5, s = 1 | old serving | new starting | new serving | old draining | held |
+/// |---|---|---|---|---|---|
+/// | declared, prepared | 5 | 1 | 0 | 0 | 6 |
+/// | the first is ready | 4 | 0 | 1 | 1 | 6 |
+/// | the old one has left | 4 | 1 | 1 | 0 | 6 |
+/// | ... the last is ready | 0 | 0 | 5 | 1 | 6 |
+///
+/// A revision of which no run was ever ready displaces nothing: it has the surge alone to prove
+/// itself in, and when it is given up, what stood before has not moved.
+extension Rulebook {
+    /// Moves revisions on: prepared ones become the target, a target that serves alone the current.
+    mutating func steerRevisions(_ work: inout Deliberation) {
+        for index in deployments.indices {
+            if let next = deployments[index].next, let record = deployments[index].record(next),
+                work.policy.mayStart(record.isPrepared)
+            {
+                deployments[index].target = next
+                deployments[index].next = nil
+                work.noteChange()
+            }
+            let deployment = deployments[index]
+            guard let target = deployment.target, let record = deployment.record(target) else {
+                continue
+            }
+            let staying = deployment.instances.filter { !$0.state.isLeaving }
+            let serving = staying.count { $0.revision == target && $0.isServing }
+            guard serving >= record.declaration.instances,
+                staying.allSatisfy({ $0.revision == target })
+            else { continue }
+            deployments[index].current = target
+            deployments[index].target = nil
+            work.add(
+                .notice("\(deployment.key): \(target) serves as wanted"),
+                because: "\(serving) instances of \(target) serve and none of another revision is "
+                    + "left"
+            )
+        }
+    }
+
+    /// Lets instances go that are no longer wanted.
+    mutating func steerRetirement(_ work: inout Deliberation) {
+        // What a run holds is known only when the gateway has spoken.
+        guard isEveryoneHeard else { return }
+        for index in deployments.indices {
+            if let steered = deployments[index].steered {
+                guard gateway.peer.isJoined else { continue }
+                retireSurplus(of: steered, in: index, &work)
+                retireOld(than: steered, in: index, &work)
+            } else {
+                let reason =
+                    deployments[index].isWithdrawn
+                    ? "\(deployments[index].key) was withdrawn"
+                    : "its revision was given up"
+                for path in candidates(in: index, where: { _ in true }) {
+                    retire(path, because: reason, &work)
+                }
+            }
+        }
+    }
+
+    /// The instances that could be let go, the one that would be missed least first.
+    ///
+    /// Shape: those that serve nobody before those that do, then the youngest first. Retiring one
+    /// never moves those that come after it.
+    private func candidates(
+        in deployment: Int,
+        where isWanted: (Instance) -> Bool
+    ) -> [InstancePath] {
+        let instances = deployments[deployment].instances
+        let found = instances.indices.reversed().filter {
+            !instances[$0].state.isLeaving && isWanted(instances[$0])
+        }
+        return found.map { InstancePath(deployment: deployment, instance: $0) }
+    }
+
+    private mutating func retireSurplus(
+        of steered: RevisionRecord,
+        in index: Int,
+        _ work: inout Deliberation
+    ) {
+        let wanted = steered.declaration.instances
+        var surplus =
+            candidates(in: index) { $0.revision == steered.revision }.count - wanted
+        for isServing in [false, true] where surplus > 0 {
+            for path in candidates(
+                in: index,
+                where: { $0.revision == steered.revision && $0.isEstablished == isServing }
+            ) where surplus > 0 {
+                guard mayRetire(path, wanted: wanted, work) else { continue }
+                surplus -= 1
+                retire(path, because: "\(wanted) instances are wanted, and it is one more", &work)
+            }
+        }
+    }
+
+    private mutating func retireOld(
+        than steered: RevisionRecord,
+        in index: Int,
+        _ work: inout Deliberation
+    ) {
+        let deployment = deployments[index]
+        let isOld: (Instance) -> Bool = { $0.revision != steered.revision }
+        // Neither the revision that is wanted nor the one to fall back to, and it serves nobody.
+        for path in candidates(
+            in: index,
+            where: { isOld($0) && $0.revision != deployment.current && !$0.isEstablished }
+        ) {
+            let reason = "its revision was overtaken by \(steered.revision) before it served"
+            retire(path, because: reason, &work)
+        }
+
+        let old = candidates(in: index, where: isOld).count
+        let servingNew = candidates(in: index) { !isOld($0) && $0.isServing }.count
+        let wanted = steered.declaration.instances
+        var excess = old - work.policy.staying(wanted, servingNew, old, steered.isProven)
+        for isServing in [false, true] where excess > 0 {
+            for path in candidates(
+                in: index,
+                where: { isOld($0) && $0.isEstablished == isServing }
+            ) where excess > 0 {
+                guard mayRetire(path, wanted: wanted, work) else { continue }
+                excess -= 1
+                let reason =
+                    "\(servingNew) of \(wanted) instances of \(steered.revision) serve "
+                    + "in its stead"
+                retire(path, because: reason, &work)
+            }
+        }
+    }
+
+    /// Whether letting this one go leaves enough to serve.
+    private func mayRetire(_ path: InstancePath, wanted: Int, _ work: Deliberation) -> Bool {
+        let instance = self[path]
+        let serving = deployments[path.deployment].serving
+        if instance.isServing { return work.policy.mayDrain(serving, wanted) }
+        // One whose lane is on its way back counts as serving next.
+        return !instance.isEstablished || serving >= wanted
+    }
+
+    /// Starts instances of the revision that is wanted while there is a place for them.
+    mutating func steerRollout(_ work: inout Deliberation) {
+        guard isEveryoneHeard else { return }
+        for index in deployments.indices {
+            guard let steered = deployments[index].steered else { continue }
+            var fresh = candidates(in: index) { $0.revision == steered.revision }.count
+            while fresh < steered.declaration.instances {
+                let key = deployments[index].key
+                let id = InstanceID(key: key, ordinal: deployments[index].nextOrdinal)
+                guard let reservation = capacity.reserve(for: id, work.policy) else { break }
+                let reason =
+                    "\(steered.declaration.instances) instances of \(steered.revision) are "
+                    + "wanted; '\(reservation.node)' has a place"
+                deployments[index].nextOrdinal += 1
+                deployments[index].instances.append(
+                    Instance(
+                        id: id,
+                        revision: steered.revision,
+                        state: .waiting(Waiting(reservation: reservation)),
+                        since: work.now,
+                        reason: reason
+                    )
+                )
+                work.note(id, is: .waiting, because: reason)
+                fresh += 1
+            }
+        }
+    }
+}
+
+extension Instance {
+    /// Whether it serves, or did until its lane was lost and will again.
+    var isEstablished: Bool { !state.isLeaving && state.name != .stopping && servedSince != nil }
+}
