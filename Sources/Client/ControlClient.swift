@@ -1,0 +1,97 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Foundation
+import Vocabulary
+
+/// The management API from the other side: one method a route.
+///
+/// Errors: each method throws the server's own `Problem`, or `noServer` where there is none.
+public struct ControlClient: Sendable {
+    private let socket: String
+
+    /// A client of the server whose state folder this is.
+    public init(state: String) {
+        self.socket = state + "/control.sock"
+    }
+
+    /// Everything that is there now.
+    public func status() async throws(Problem) -> ServerStatus {
+        try await ask("GET", "/status")
+    }
+
+    /// One endpoint.
+    public func endpoint(_ name: EndpointName) async throws(Problem) -> EndpointStatus {
+        try await ask("GET", "/endpoints/\(name)")
+    }
+
+    /// Asks for a deployment; serving comes later.
+    public func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
+        let body: Data
+        do {
+            body = try ControlCoding.encoder().encode(request)
+        } catch {
+            throw Problem(.failed, code: "encoding", what: "cannot write the request: \(error)")
+        }
+        return try await ask("POST", "/endpoints", body: body)
+    }
+
+    /// Begins to remove an endpoint.
+    public func delete(_ name: EndpointName) async throws(Problem) {
+        _ = try await askForBytes("DELETE", "/endpoints/\(name)")
+    }
+
+    /// Why an instance is in the state it is in.
+    public func explain(_ instance: InstanceID) async throws(Problem) -> Explanation {
+        try await ask("GET", "/instances/\(instance)")
+    }
+
+    /// The server's figures as Prometheus reads them.
+    public func metrics() async throws(Problem) -> String {
+        String(decoding: try await askForBytes("GET", "/metrics"), as: UTF8.self)
+    }
+
+    private func ask<Value: Decodable>(
+        _ method: String,
+        _ path: String,
+        body: Data = Data()
+    ) async throws(Problem) -> Value {
+        let bytes = try await askForBytes(method, path, body: body)
+        do {
+            return try ControlCoding.decoder().decode(Value.self, from: bytes)
+        } catch {
+            throw Problem(
+                .failed,
+                code: "badAnswer",
+                what: "cannot read the server's answer to '\(method) \(path)'",
+                remedy: "use the 'scorekeeper' that the server was started with"
+            )
+        }
+    }
+
+    private func askForBytes(
+        _ method: String,
+        _ path: String,
+        body: Data = Data()
+    ) async throws(Problem) -> Data {
+        let headers = [
+            (name: "host", value: "localhost"), (name: "content-type", value: "application/json"),
+        ]
+        let exchange = HTTPExchange(method, path, headers: headers, body: body)
+        let answer = try await exchange.ask(.unixSocket(socket))
+        guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
+        return answer.body
+    }
+
+    private static func refusal(_ answer: HTTPExchange.Answer) -> Problem {
+        if let body = try? ControlCoding.decoder().decode(ProblemBody.self, from: answer.body) {
+            return body.problem(status: answer.status)
+        }
+        return Problem(
+            Problem.Kind(status: answer.status),
+            code: "badAnswer",
+            what: "cannot do it: the server answered \(answer.status)"
+        )
+    }
+}

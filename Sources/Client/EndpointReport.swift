@@ -1,0 +1,91 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Foundation
+import Vocabulary
+
+/// One endpoint as a person reads it: its deployments, their instances, and what is amiss.
+struct EndpointReport {
+    private let endpoint: EndpointStatus
+    private let now: Date
+
+    init(_ endpoint: EndpointStatus, now: Date) {
+        self.endpoint = endpoint
+        self.now = now
+    }
+
+    var text: String {
+        let head = [
+            "endpoint   \(endpoint.name)", "url        \(endpoint.url.printable)",
+            "source     \(endpoint.source.printable)",
+        ]
+        let parts = [head] + endpoint.deployments.map(lines)
+        return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private func lines(of deployment: DeploymentStatus) -> [String] {
+        var facts: [(name: String, value: String)] = [
+            ("deployment", "\(deployment.name) \(deployment.revision), \(summary(of: deployment))")
+        ]
+        if !deployment.why.isEmpty { facts.append(("because", deployment.why)) }
+        if let environment = deployment.environment {
+            facts.append(("python", words(for: environment)))
+        }
+        if let level = deployment.isolation { facts.append(("isolation", level.rawValue)) }
+        facts += deployment.isolationReasons.map { ("not higher", $0) }
+        facts.append(("requests", requests(of: deployment)))
+        let seconds = Double(deployment.deadlineMilliseconds) / 1_000
+        facts.append(("deadline", "\(seconds.formatted()) s, retry \(deployment.retry.rawValue)"))
+        let head = facts.map { "\($0.name.padded(to: 9))  \($0.value.printable)" }
+        return head + [""] + table(of: deployment) + problems(of: deployment)
+    }
+
+    private func summary(of deployment: DeploymentStatus) -> String {
+        let share = deployment.percent == 100 ? "" : ", \(deployment.percent)% of requests"
+        return "\(deployment.state.rawValue), \(deployment.serving) of "
+            + "\(Wording.count(deployment.wanted, "instance"))\(share)"
+    }
+
+    private func words(for environment: EnvironmentStatus) -> String {
+        let digest = environment.digest.map { " \($0.short)" } ?? ""
+        let progress = environment.progress.isEmpty ? "" : ": \(environment.progress)"
+        return "environment\(digest) \(environment.state.rawValue)\(progress)"
+    }
+
+    private func requests(of deployment: DeploymentStatus) -> String {
+        guard let counters = deployment.requests else { return "none counted yet" }
+        var words = counters.answers.sorted { $0.key < $1.key }
+            .map { "\($0.value) answered \($0.key)" }
+        if words.isEmpty { words.append("none answered yet") }
+        if counters.redispatched > 0 { words.append("\(counters.redispatched) re-dispatched") }
+        if counters.abandoned > 0 { words.append("\(counters.abandoned) abandoned") }
+        words.append("\(counters.waiting) waiting")
+        return words.joined(separator: ", ")
+    }
+
+    private func table(of deployment: DeploymentStatus) -> [String] {
+        guard !deployment.instances.isEmpty else { return ["no instances"] }
+        var table = Table([
+            .words("INSTANCE"), .words("STATE"), .words("REV"), .number("RUN"), .number("PID"),
+            .words("NODE"), .words("START"), .number("RESTARTS"), .words("SINCE"),
+        ])
+        for instance in deployment.instances {
+            table.add([
+                "\(instance.id)", instance.state.rawValue, "\(instance.revision)",
+                instance.incarnation == 0 ? "" : "\(instance.incarnation)",
+                instance.pid.map(String.init) ?? "", instance.node?.text ?? "",
+                instance.warm.map { $0 ? "warm" : "cold" } ?? "", "\(instance.restarts)",
+                Wording.span(from: instance.since, to: now),
+            ])
+        }
+        return table.lines
+    }
+
+    private func problems(of deployment: DeploymentStatus) -> [String] {
+        let told = deployment.instances.compactMap { instance in
+            instance.problem.map { "\(instance.id): \($0.printable)" }
+        }
+        return told.isEmpty ? [] : [""] + told
+    }
+}
