@@ -149,9 +149,11 @@ public final class Ledger: Sendable {
 
     private static func configuration(_ limits: Limits) -> Configuration {
         var configuration = Configuration()
-        configuration.journalMode = .wal
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
+            // Not by GRDB's `journalMode`: that sets `synchronous` to NORMAL afterwards, which may
+            // lose the last commits when the power is cut.
+            _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
             try database.execute(
                 sql: """
                     PRAGMA synchronous = FULL;

@@ -1,0 +1,57 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import Ledger
+
+/// A folder that is there for one test.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory
+            .appendingPathComponent("ledger-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    var ledger: String { path + "/ledger.sqlite" }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
+
+func makeKey(_ endpoint: String, _ deployment: String = "default") throws -> DeploymentKey {
+    DeploymentKey(
+        endpoint: try #require(EndpointName(endpoint)),
+        deployment: try #require(DeploymentName(deployment))
+    )
+}
+
+func makeDeclaration(_ key: DeploymentKey, revision: Int) -> Declaration {
+    Declaration(
+        key: key,
+        revision: Revision(number: revision),
+        document: #"{"instances":\#(revision)}"#,
+        declaredAt: Date(timeIntervalSince1970: 1_700_000_000 + Double(revision))
+    )
+}
+
+func makeEntry(_ event: String, about subjects: String..., size: Int = 0) -> JournalEntry {
+    JournalEntry(
+        decidedAt: Date(timeIntervalSince1970: 1_700_000_000.125),
+        moment: Moment(nanoseconds: 42),
+        subjects: subjects,
+        event: event,
+        effects: "[]",
+        reason: "because of \(event)" + String(repeating: ".", count: size)
+    )
+}
+
+func makeDigest(_ digit: Character) throws -> Digest {
+    try #require(Digest(String(repeating: digit, count: 64)))
+}
