@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "lane.h"
 #include "lane_regions.h"
+#include "lane_words.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,13 +13,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-// The litmus test of the lane's memory order: built with LANE_MUTANT_RELAXED, the stress must fail.
-#ifdef LANE_MUTANT_RELAXED
-#define LANE_ORDER __ATOMIC_RELAXED
-#else
-#define LANE_ORDER __ATOMIC_SEQ_CST
-#endif
 
 enum slot_state {
     SLOT_FREE = 0,
@@ -57,12 +51,6 @@ struct lane {
     uint32_t *free;
     struct private_slot *known;
 };
-
-static uint64_t load_word(const uint64_t *word) { return __atomic_load_n(word, LANE_ORDER); }
-
-static void store_word(uint64_t *word, uint64_t value) {
-    __atomic_store_n(word, value, LANE_ORDER);
-}
 
 static bool end_lane(struct lane *lane, enum lane_violation violation) {
     lane->violation = violation;
@@ -322,8 +310,10 @@ enum lane_cancel lane_cancel(struct lane *lane, struct lane_ticket ticket) {
     bool is_begun = load_word(&lane->responses->taken[ticket.slot]) == ticket.number;
     known->state = is_begun ? SLOT_CANCELLED : SLOT_WITHDRAWN;
     // One that waits to send the next part sleeps until somebody tells it to stop.
-    if (is_begun)
+    if (is_begun) {
+        store_word(&lane->slots[ticket.slot].read, known->read = known->parts);
         ring_bell(lane);
+    }
     return is_begun ? LANE_CANCEL_BEGUN : LANE_CANCEL_WITHDRAWN;
 }
 
@@ -433,8 +423,14 @@ bool lane_next(struct lane *lane, struct lane_completion *completion) {
 
 void lane_finish(struct lane *lane, const struct lane_completion *completion) {
     struct private_slot *known = find(lane, completion->ticket);
-    if (!known || completion->outcome == SCORER_OUTCOME_PART)
+    if (!known)
         return;
+    if (completion->outcome == SCORER_OUTCOME_PART) {
+        // Nobody will read on: the scorer must not wait for it.
+        if (known->state == SLOT_CANCELLED)
+            lane_acknowledge(lane, completion->ticket);
+        return;
+    }
     known->state = SLOT_FREE;
     lane->free[lane->free_count++] = completion->ticket.slot;
 }

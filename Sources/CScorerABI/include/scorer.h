@@ -84,6 +84,21 @@ enum scorer_result scorer_take_many(struct scorer_lane *lane, struct scorer_requ
 // returned as the body. Its size is what one part can hold besides a head. NULL: cancelled.
 void *scorer_room(struct scorer_lane *lane, struct scorer_request *request, size_t *size);
 
+// Whether `scorer_answer` would not have to wait: the whole answer fits into an area.
+bool scorer_fits(const struct scorer_request *request, size_t head_length, uint64_t body_length);
+
+// A body that stays readable beyond its request's answer, until it is let go: for bindings that
+// cannot know who still looks at it. One in an area may turn into that of a later request.
+struct scorer_hold {
+    void *era;
+    void *memory;
+    uint64_t length;
+};
+
+void scorer_hold_body(struct scorer_lane *lane, const struct scorer_request *request,
+                      struct scorer_hold *hold);
+void scorer_let_body_go(struct scorer_lane *lane, const struct scorer_hold *hold);
+
 // Answers and ends a request. A body longer than an area goes in parts, waiting for the reader.
 // The head is header lines as in a request, without a first line.
 enum scorer_result scorer_answer(struct scorer_lane *lane, struct scorer_request *request,
