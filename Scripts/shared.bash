@@ -68,12 +68,12 @@ sample_python() {
     return 1
 }
 
-# Prints the interpreter of an environment with the iris sample's packages, built when it is needed:
-# the Python runtime is tested against the MLflow that the sample is served with.
+# Prints the interpreter of an environment with the iris sample's packages, built when it is needed.
+# The Python runtime is tested in one; the peer that we are compared with has one of its own.
 sample_environment() {
-    local requirements="$root/Samples/mlflow-iris/requirements.txt" prefix="$tools/sample"
+    local requirements="$root/Samples/mlflow-iris/requirements.txt" prefix="$tools/${1:-sample}"
     if is_stale "$prefix/built" "$requirements"; then
-        say "Building the sample's environment into .build/tools/sample"
+        say "Building an environment with the sample's packages into ${prefix#"$root/"}"
         local python
         python=$(sample_python) || fail "the sample's packages need Python 3.11 or later"
         uv venv --quiet --clear --python "$python" "$prefix"

@@ -62,7 +62,7 @@ def _show(server: Server) -> None:
     request = SAMPLE / "request.json"
     answer = server.run("invoke", ENDPOINT, "--request-file", str(request)).strip()
     say(f"\nprediction: {answer}")
-    url = _url(server)
+    url = server.url(ENDPOINT)
     say(f"URL:        {url}")
     say(f"isolation:  {_isolation(deployment)}")
     say("\nTry next:")
@@ -80,13 +80,6 @@ def _drop_in(source: Path, target: Path) -> None:
             return
         shutil.rmtree(target)
     shutil.copytree(source, target)
-
-
-def _url(server: Server) -> str:
-    for endpoint in server.status()["endpoints"]:
-        if endpoint["name"] == ENDPOINT:
-            return str(endpoint["url"])
-    raise ServerFailed(f"'{ENDPOINT}' has gone")
 
 
 def _isolation(deployment: Dict[str, Any]) -> str:

@@ -50,18 +50,24 @@ class Server:
         self.state = folder / "state"
         self.log = folder / "server.log"
         self.port = port
+        self.is_attended = is_attended
+        self.more_arguments = more_arguments or []
         for needed in (self.models, self.state):
             needed.mkdir(parents=True, exist_ok=True)
-        arguments: List[str] = [str(program), "serve", "--models", str(self.models)]
-        arguments += ["--state", str(self.state), "--listen", f"127.0.0.1:{port}"]
+        self.start()
+
+    def start(self) -> None:
+        """Starts the server; its models and state are where they were."""
+        arguments = [str(self.program), "serve", "--models", str(self.models)]
+        arguments += ["--state", str(self.state), "--listen", f"127.0.0.1:{self.port}"]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                arguments + (more_arguments or []),
+                arguments + self.more_arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 # Ctrl-C is for us: we stop the server and wait until it has drained.
-                start_new_session=is_attended,
+                start_new_session=self.is_attended,
             )
 
     def run(self, *arguments: str) -> str:
@@ -120,6 +126,16 @@ class Server:
                 deployment: Dict[str, Any] = one["deployments"][0]
                 return deployment
         return None
+
+    def url(self, endpoint: str) -> str:
+        """Where the endpoint is scored.
+
+        Errors: `ServerFailed` when it is not there.
+        """
+        for one in self.status()["endpoints"]:
+            if one["name"] == endpoint:
+                return str(one["url"])
+        raise ServerFailed(f"there is no endpoint '{endpoint}'")
 
     def stop(self) -> None:
         """Ends the server: it drains, then leaves; if it does not, it is killed."""

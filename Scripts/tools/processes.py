@@ -1,0 +1,60 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""What a tree of processes costs, read from /proc."""
+
+from __future__ import annotations
+
+import os
+from typing import Dict, List, Optional, Tuple
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def tree(root: int) -> List[int]:
+    """The process and all its descendants that live now."""
+    children: Dict[int, List[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            fields = _stat(int(name))
+            if fields is not None:
+                children.setdefault(int(fields[1]), []).append(int(name))
+    found, ahead = [], [root]
+    while ahead:
+        pid = ahead.pop()
+        found.append(pid)
+        ahead += children.get(pid, [])
+    return found
+
+
+def cpu_seconds(pids: List[int]) -> float:
+    """User and system time that the processes have used, their ended children's included."""
+    total = 0
+    for pid in pids:
+        fields = _stat(pid)
+        if fields is not None:
+            total += sum(int(field) for field in fields[11:15])
+    return total / TICKS
+
+
+def memory_mebibytes(pids: List[int]) -> Dict[int, float]:
+    """Proportional set size of each process: what is shared is divided among its sharers."""
+    sizes = {}
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+                for line in file:
+                    if line.startswith("Pss:"):
+                        sizes[pid] = int(line.split()[1]) / 1024
+        except OSError:
+            continue  # It has ended, or it is a zombie: it holds nothing.
+    return sizes
+
+
+def _stat(pid: int) -> Optional[Tuple[str, ...]]:
+    """The fields of /proc/PID/stat from the state on; the name before it may hold anything."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return tuple(file.read().rpartition(")")[2].split())
+    except OSError:
+        return None
