@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The launcher: a node starts it with the launch socket, the lane and the log, and it becomes one
-// scorer. It takes no arguments and reads no variables; all it does is in CLaunch.
+// scorer. It reads no variables; all it does is in CLaunch. With an argument it does nothing at
+// all, well: that is the program of the trial by which a node finds what the machine allows.
 
 #include "launch.h"
 
-int main(void) { launch_cold(); }
+int main(int count, char **arguments) {
+    (void)arguments;
+    if (count > 1) return 0;
+    launch_cold();
+}

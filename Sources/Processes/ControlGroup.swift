@@ -1,0 +1,51 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Wire
+
+/// One run's cgroups, one in each hierarchy.
+struct ControlGroup {
+    let hierarchies: [ControlGroups.Hierarchy]
+
+    /// Puts a process, and whatever it starts from now on, into the group.
+    func add(_ pid: Int32) throws(SystemError) {
+        for hierarchy in hierarchies {
+            try SmallFile.mustWrite("\(pid)", to: "\(hierarchy.path)/cgroup.procs")
+        }
+    }
+
+    /// Ends every process in the group: at once where the kernel can, one by one elsewhere.
+    func kill() {
+        for hierarchy in hierarchies where hierarchy.kind == .unified {
+            if SmallFile.write("1", to: "\(hierarchy.path)/cgroup.kill") { return }
+        }
+        for hierarchy in hierarchies {
+            let list = SmallFile.read("\(hierarchy.path)/cgroup.procs") ?? ""
+            for word in list.split(whereSeparator: \.isWhitespace) {
+                if let pid = Int32(word), pid > 1 { _ = Glibc.kill(pid, SIGKILL) }
+            }
+        }
+    }
+
+    /// How many processes the kernel ended here because the memory limit was reached.
+    var outOfMemoryKills: Int {
+        for hierarchy in hierarchies {
+            let file = hierarchy.kind == .unified ? "memory.events" : "memory.oom_control"
+            guard let text = SmallFile.read("\(hierarchy.path)/\(file)") else { continue }
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: " ")
+                if words.count == 2, words[0] == "oom_kill" { return Int(words[1]) ?? 0 }
+            }
+        }
+        return 0
+    }
+
+    /// Removes the group; answers false while the kernel still holds a dying process in it.
+    func remove() -> Bool {
+        var isGone = true
+        for hierarchy in hierarchies
+        where rmdir(hierarchy.path) != 0 && errno != ENOENT { isGone = false }
+        return isGone
+    }
+}

@@ -1,0 +1,168 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import Vocabulary
+import Wire
+
+/// The node's cgroups: one folder of its own in each hierarchy that lets it, one below for each run.
+///
+/// v2 where it is delegated, v1 where that is what the machine has, and on a machine with both the
+/// limits of v1 with the whole-tree kill of v2. Found by making a group and setting its limits,
+/// never by version.
+struct ControlGroups {
+    /// One hierarchy and what it does for us.
+    struct Hierarchy: Hashable, Sendable {
+        /// Which interface files it has.
+        enum Kind: Hashable, Sendable {
+            case unified
+            case memory
+            case processes
+            case cores
+        }
+
+        var kind: Kind
+        /// The node's own group in it.
+        var path: String
+    }
+
+    /// Most processes and threads of one run.
+    static let mostProcesses = 1_024
+
+    let hierarchies: [Hierarchy]
+
+    /// Whether all of memory, processes and cores can be limited.
+    var isComplete: Bool {
+        let hasUnifiedLimits = hierarchies.contains {
+            $0.kind == .unified && Self.hasLimits($0.path)
+        }
+        let kinds = hierarchies.map(\.kind)
+        return hasUnifiedLimits
+            || [.memory, .processes, .cores].allSatisfy { kinds.contains($0) }
+    }
+
+    /// Makes the node's groups wherever that works.
+    static func find(name: String) -> (groups: ControlGroups, reasons: [String]) {
+        let places = ControlGroupPlaces.read()
+        var found: [Hierarchy] = []
+        var reasons: [String] = []
+        for place in places {
+            var reason = ""
+            for base in place.bases {
+                let path = "\(base)/\(name)"
+                do throws(SystemError) {
+                    try make(path, base: base, kind: place.kind)
+                    found.append(Hierarchy(kind: place.kind, path: path))
+                    reason = ""
+                    break
+                } catch {
+                    reason = error.description
+                }
+            }
+            if !reason.isEmpty { reasons.append(reason) }
+        }
+        let groups = ControlGroups(hierarchies: found)
+        groups.removeLeftOvers()
+        if places.isEmpty { reasons.append("no cgroup file system is mounted") }
+        return (groups, reasons)
+    }
+
+    private static func make(
+        _ path: String,
+        base: String,
+        kind: Hierarchy.Kind
+    ) throws(SystemError) {
+        if mkdir(path, 0o755) != 0, errno != EEXIST {
+            throw SystemError("make the cgroup '\(path)'")
+        }
+        guard kind == .unified else { return }
+        // Where the controllers cannot be had here, the group still kills whole trees.
+        for folder in [base, path] {
+            _ = SmallFile.write("+memory +pids +cpu", to: "\(folder)/cgroup.subtree_control")
+        }
+    }
+
+    private static func hasLimits(_ path: String) -> Bool {
+        let list = SmallFile.read("\(path)/cgroup.subtree_control") ?? ""
+        let names = list.split(whereSeparator: \.isWhitespace)
+        return ["memory", "pids", "cpu"].allSatisfy { names.contains(Substring($0)) }
+    }
+
+    /// Makes a run's groups with its limits.
+    ///
+    /// Errors: `SystemError` when a group cannot be made or a limit is not accepted; nothing is left.
+    func make(_ name: String, for type: InstanceType) throws(SystemError) -> ControlGroup {
+        let group = ControlGroup(
+            hierarchies: hierarchies.map { Hierarchy(kind: $0.kind, path: "\($0.path)/\(name)") }
+        )
+        do throws(SystemError) {
+            for hierarchy in group.hierarchies {
+                if mkdir(hierarchy.path, 0o755) != 0, errno != EEXIST {
+                    throw SystemError("make the cgroup '\(hierarchy.path)'")
+                }
+                for setting in Self.settings(hierarchy, type) {
+                    try SmallFile.mustWrite(setting.value, to: setting.path)
+                }
+            }
+        } catch {
+            _ = group.remove()
+            throw error
+        }
+        return group
+    }
+
+    private static func settings(
+        _ hierarchy: Hierarchy,
+        _ type: InstanceType
+    ) -> [(path: String, value: String)] {
+        func at(_ file: String, _ value: String) -> (path: String, value: String) {
+            ("\(hierarchy.path)/\(file)", value)
+        }
+        let period = 100_000
+        let quota = type.millicores * period / 1_000
+        var settings: [(path: String, value: String)] = []
+        switch hierarchy.kind {
+        case .memory:
+            if type.memoryBytes > 0 {
+                settings.append(at("memory.limit_in_bytes", "\(type.memoryBytes)"))
+            }
+        case .processes: settings.append(at("pids.max", "\(mostProcesses)"))
+        case .cores:
+            if type.millicores > 0 { settings.append(at("cpu.cfs_quota_us", "\(quota)")) }
+        case .unified:
+            guard access("\(hierarchy.path)/memory.max", F_OK) == 0 else { break }
+            settings.append(at("pids.max", "\(mostProcesses)"))
+            if type.memoryBytes > 0 {
+                settings.append(at("memory.max", "\(type.memoryBytes)"))
+                if access("\(hierarchy.path)/memory.swap.max", F_OK) == 0 {
+                    settings.append(at("memory.swap.max", "0"))
+                }
+            }
+            if type.millicores > 0 { settings.append(at("cpu.max", "\(quota) \(period)")) }
+        }
+        return settings
+    }
+
+    /// Ends and removes what a dead earlier node of this name left behind.
+    func removeLeftOvers() {
+        for hierarchy in hierarchies {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: hierarchy.path)) ?? []
+            for name in names.sorted() {
+                let path = "\(hierarchy.path)/\(name)"
+                var facts = stat()
+                guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { continue }
+                let group = ControlGroup(
+                    hierarchies: [Hierarchy(kind: hierarchy.kind, path: path)]
+                )
+                group.kill()
+                _ = group.remove()
+            }
+        }
+    }
+
+    /// Removes the node's own groups.
+    func remove() {
+        for hierarchy in hierarchies { _ = rmdir(hierarchy.path) }
+    }
+}

@@ -1,0 +1,128 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLaunch
+import CLinux
+import Foundation
+import Glibc
+import Vocabulary
+import Wire
+
+/// One run's process tree and all that was made for it.
+final class HeldProcess {
+    let run: Run
+    let level: IsolationLevel
+    let isWarm: Bool
+    let launch: LaunchSocket
+    /// A duplicate of the gateway's end: while the node lives, the lane does.
+    let lane: Descriptor
+    let log: LogCapture
+    /// What is given back afterwards.
+    let group: ControlGroup?
+    let user: UInt32?
+    let scratch: String?
+
+    /// The launcher, until it was reaped.
+    var launcher: Int32?
+    /// The process that the node reaps for the whole tree.
+    var root: Int32?
+    private var rootHandle: Descriptor?
+    /// The scorer itself.
+    var scorer: Int32?
+    /// The scorer's wait status, as its init told it.
+    var status: Int32?
+    var failure: LaunchFailure?
+    var hasStarted = false
+    var isEnding = false
+    var isLogOpen = true
+    var isLaunchOpen = true
+    /// When a tree that was asked to end is killed instead.
+    var killAt: Moment?
+
+    init(
+        run: Run,
+        level: IsolationLevel,
+        isWarm: Bool,
+        launch: LaunchSocket,
+        lane: Descriptor,
+        log: LogCapture,
+        group: ControlGroup?,
+        user: UInt32?,
+        scratch: String?
+    ) {
+        self.run = run
+        self.level = level
+        self.isWarm = isWarm
+        self.launch = launch
+        self.lane = lane
+        self.log = log
+        self.group = group
+        self.user = user
+        self.scratch = scratch
+    }
+
+    /// Takes note of the process that stands for the tree and lets it go on.
+    func arrived(_ pid: Int32) throws(SystemError) {
+        guard root == nil, Self.isOurChild(pid) else {
+            throw SystemError("believe that \(pid) is a child of this node", number: ECHILD)
+        }
+        let handle = linux_pidfd_open(pid)
+        guard handle >= 0 else { throw SystemError("watch process \(pid)") }
+        root = pid
+        rootHandle = Descriptor(owning: handle)
+        try group?.add(pid)
+        try launch.letGo()
+    }
+
+    /// Ends the tree: asks an init that must do it by hand, kills where the kernel does it.
+    func end(now: Moment) {
+        isEnding = true
+        guard let rootHandle else {
+            // Not arrived yet: the launcher has made nothing that outlives it.
+            if let launcher { _ = Glibc.kill(launcher, SIGKILL) }
+            return
+        }
+        if level >= .sandbox {
+            group?.kill()
+            _ = linux_pidfd_send_signal(rootHandle.number, SIGKILL)
+        } else {
+            _ = linux_pidfd_send_signal(rootHandle.number, LAUNCH_END_SIGNAL)
+            killAt = now + .seconds(2)
+        }
+    }
+
+    /// Ends what did not end when asked.
+    func kill() {
+        killAt = nil
+        group?.kill()
+        if let rootHandle { _ = linux_pidfd_send_signal(rootHandle.number, SIGKILL) }
+    }
+
+    /// What to report once everything is gone; `rootStatus` is the wait status of the tree's root.
+    func report(rootStatus: Int32) -> ExitReport {
+        let status = self.status ?? rootStatus
+        let signal = status & 0x7f
+        var cause = ExitReport.Cause.exited(status: (status >> 8) & 0xff)
+        if signal != 0 {
+            let wasMemory = signal == SIGKILL && !isEnding && (group?.outOfMemoryKills ?? 0) > 0
+            cause = wasMemory ? .outOfMemory : .signalled(signal)
+        }
+        return ExitReport(cause: cause, lastLines: log.lastLines)
+    }
+
+    /// Removes what was made for the run; answers the cgroup that could not go yet.
+    func cleanUp() -> ControlGroup? {
+        if let scratch { try? FileManager.default.removeItem(atPath: scratch) }
+        guard let group, !group.remove() else { return nil }
+        return group
+    }
+
+    private static func isOurChild(_ pid: Int32) -> Bool {
+        guard pid > 1, let text = SmallFile.read("/proc/\(pid)/stat"),
+            // The name may hold anything but ends with the last parenthesis.
+            let end = text.lastIndex(of: ")")
+        else { return false }
+        let words = text[text.index(after: end)...].split(separator: " ")
+        return words.count > 1 && Int32(words[1]) == getpid()
+    }
+}

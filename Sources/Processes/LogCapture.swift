@@ -1,0 +1,117 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import Vocabulary
+import Wire
+
+/// One run's output: a pipe read by the node, a file that stays small.
+///
+/// Two segments of `segmentBytes` at most: when the file is full it becomes `<name>.1`. What a
+/// scorer writes faster than `bytesPerSecond` is dropped and counted; it is read all the same, so
+/// that the scorer is slowed down and never stopped.
+final class LogCapture {
+    /// Most bytes in one of the two files.
+    static let segmentBytes = 4 << 20
+    /// Bytes per second that are kept in the long run, and at once.
+    static let bytesPerSecond = 1 << 20
+    static let burst = 2 << 20
+    /// Most bytes read at one wake.
+    private static let portion = 256 << 10
+    /// How long a flood is left in the pipe before it is read again.
+    private static let pause: Duration = .milliseconds(20)
+
+    private let pipe: Descriptor
+    private let path: String?
+    private var text = LogText()
+    private var file: Descriptor?
+    private var written = 0
+    private var allowance = Allowance(perSecond: bytesPerSecond, burst: burst)
+    private var droppedBytes = 0
+    /// When the pipe is to be looked at again; nothing while it is polled.
+    private(set) var pausedUntil: Moment?
+
+    /// Reads from `pipe`, which must not block; keeps lines only in memory where there is no path.
+    init(pipe: Descriptor, path: String?) {
+        self.pipe = pipe
+        self.path = path
+    }
+
+    /// The pipe's descriptor, for polling.
+    var descriptor: Int32 { pipe.number }
+
+    /// The last lines, escaped and bounded.
+    var lastLines: [String] { text.lastLines }
+
+    /// Reads one portion; answers false once nobody can write any more.
+    func read(now: Moment) -> Bool {
+        pausedUntil = nil
+        var buffer = [UInt8](repeating: 0, count: Self.portion)
+        let count = Glibc.read(pipe.number, &buffer, buffer.count)
+        if count < 0 { return errno == EAGAIN || errno == EINTR }
+        guard count > 0 else { return false }
+        keep(buffer[..<count], now: now)
+        return true
+    }
+
+    /// Takes what is still in the pipe, and ends the file.
+    func finish(now: Moment) {
+        for _ in 0..<16 {
+            var buffer = [UInt8](repeating: 0, count: Self.portion)
+            let count = Glibc.read(pipe.number, &buffer, buffer.count)
+            guard count > 0 else { break }
+            keep(buffer[..<count], now: now)
+        }
+        tellDropped()
+        store(text.finish())
+        file = nil
+    }
+
+    private func keep(_ bytes: ArraySlice<UInt8>, now: Moment) {
+        let kept = allowance.take(bytes.count, now: now)
+        if kept > 0 {
+            tellDropped()
+            store(text.take(bytes.prefix(kept)))
+        }
+        if kept < bytes.count {
+            droppedBytes += bytes.count - kept
+            pausedUntil = now + Self.pause
+        }
+    }
+
+    private func tellDropped() {
+        guard droppedBytes > 0 else { return }
+        store(text.note("[scorekeeper: \(droppedBytes) bytes came too fast and were dropped]"))
+        droppedBytes = 0
+    }
+
+    /// A log that cannot be written stops no scorer: the lines stay in memory.
+    private func store(_ bytes: [UInt8]) {
+        guard let path, !bytes.isEmpty else { return }
+        if written + bytes.count > Self.segmentBytes, file != nil {
+            file = nil
+            _ = rename(path, path + ".1")
+        }
+        if file == nil { open(path) }
+        guard let file else { return }
+        let count = write(file.number, bytes, bytes.count)
+        if count > 0 { written += count }
+    }
+
+    private func open(_ path: String) {
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
+        var number = Glibc.open(path, flags, 0o640)
+        if number < 0, errno == ENOENT {
+            let folder = (path as NSString).deletingLastPathComponent
+            try? FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+            number = Glibc.open(path, flags, 0o640)
+        }
+        guard number >= 0 else { return }
+        file = Descriptor(owning: number)
+        written = Int(lseek(number, 0, SEEK_END))
+    }
+}

@@ -1,0 +1,56 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// Who a node is and what it may use.
+public struct NodeConfiguration: Sendable {
+    /// The node's name.
+    public var name: NodeName
+    /// Where it listens for the supervisor.
+    public var socketPath: String
+    /// The folder with `launcher`, `_launch.so` and the Python runtime.
+    public var supportFolder: String
+    /// A folder of its own for scorers' private files where mounts cannot be had.
+    public var scratchFolder: String
+    /// The name of its cgroup; no other node on the machine may use it.
+    public var cgroupName: String
+    /// Thousandths of a core that it may give out.
+    public var millicores: Int
+    /// Bytes of memory that it may give out.
+    public var memoryBytes: Int64
+    /// The host's uids for scorers where it runs as root; no other node may use them.
+    public var users: Range<UInt32>
+    /// How long it stays without a supervisor.
+    public var orphanGrace: Duration
+    /// The highest level it may try; lower ones are for tests and for machines that need it.
+    public var highestIsolation: IsolationLevel
+
+    /// Makes a configuration.
+    public init(
+        name: NodeName,
+        socketPath: String,
+        supportFolder: String,
+        scratchFolder: String,
+        cgroupName: String,
+        millicores: Int,
+        memoryBytes: Int64,
+        users: Range<UInt32>,
+        orphanGrace: Duration,
+        highestIsolation: IsolationLevel = .limited
+    ) {
+        self.name = name
+        self.socketPath = socketPath
+        self.supportFolder = supportFolder
+        self.scratchFolder = scratchFolder
+        self.cgroupName = cgroupName
+        self.millicores = millicores
+        self.memoryBytes = memoryBytes
+        self.users = users
+        self.orphanGrace = orphanGrace
+        self.highestIsolation = highestIsolation
+    }
+
+    /// The launcher's path.
+    var launcher: String { "\(supportFolder)/launcher" }
+}
