@@ -1,0 +1,182 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import Vocabulary
+
+/// Writes the heads of answers, and checks the lines that scorers give for them.
+///
+/// Status lines are made once; a head is written straight into the buffer that its body follows in.
+struct AnswerHead {
+    /// How the end of an answer's body is shown.
+    enum Framing: Equatable {
+        case length(Int)
+        case chunked
+        /// By the end of the connection: HTTP/1.0.
+        case untilClose
+    }
+
+    private static let fieldLimit = 64
+    private static let statusLines: [[UInt8]] = (0..<600).map { status in
+        Array("HTTP/1.1 \(status) \(reason(for: status))\r\n".utf8)
+    }
+    private static let contentLength: StaticString = "content-length: "
+    private static let requestIdentifier: StaticString = "x-request-id: "
+    private static let clientIdentifier: StaticString = "x-ms-client-request-id: "
+
+    /// Adds a status line.
+    static func writeStatus(_ status: Int, to buffer: inout ByteBuffer) {
+        buffer.writeBytes(statusLines[(200..<600).contains(status) ? status : 500])
+    }
+
+    /// Adds what every answer has after its own lines, and the empty line.
+    static func finish(
+        _ exchange: Exchange,
+        status: Int,
+        framing: Framing,
+        to buffer: inout ByteBuffer
+    ) {
+        switch framing {
+        case .length(let length):
+            if status != 204, status != 304 {
+                buffer.writeStaticString(contentLength)
+                writeDecimal(length, to: &buffer)
+                buffer.writeStaticString("\r\n")
+            }
+        case .chunked: buffer.writeStaticString("transfer-encoding: chunked\r\n")
+        case .untilClose: break
+        }
+        if !exchange.identifier.isEmpty {
+            buffer.writeStaticString(requestIdentifier)
+            buffer.writeString(exchange.identifier)
+            buffer.writeStaticString("\r\n")
+        }
+        if !exchange.clientIdentifier.isEmpty {
+            buffer.writeStaticString(clientIdentifier)
+            buffer.writeString(exchange.clientIdentifier)
+            buffer.writeStaticString("\r\n")
+        }
+        if !exchange.isKeptAlive {
+            buffer.writeStaticString("connection: close\r\n")
+        } else if exchange.isVersion10 {
+            buffer.writeStaticString("connection: keep-alive\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+    }
+
+    /// Adds a scorer's header lines: `name: value\n` each.
+    ///
+    /// Shape: answers false when a line is not a field, holds a control byte or is too much; what
+    /// was written is then worthless. Lines about framing and the connection are left out: they
+    /// are not the scorer's to say.
+    static func writeScorerLines(_ lines: UnsafeRawBufferPointer, to buffer: inout ByteBuffer)
+        -> Bool
+    {
+        var start = 0
+        var fields = 0
+        while start < lines.count {
+            var end = start
+            var colon = -1
+            while end < lines.count, lines[end] != UInt8(ascii: "\n") {
+                let byte = lines[end]
+                if colon < 0 {
+                    if byte == UInt8(ascii: ":") {
+                        colon = end
+                    } else if !byte.isTokenByte {
+                        return false
+                    }
+                } else if !byte.isFieldByte {
+                    return false
+                }
+                end += 1
+            }
+            fields += 1
+            guard colon > start, fields <= fieldLimit else { return false }
+            let name = UnsafeRawBufferPointer(rebasing: lines[start..<colon])
+            if !isOurs(name) {
+                buffer.writeBytes(UnsafeRawBufferPointer(rebasing: lines[start..<end]))
+                buffer.writeStaticString("\r\n")
+            }
+            start = end + 1
+        }
+        return true
+    }
+
+    /// Whether a field is for the gateway alone to send.
+    private static func isOurs(_ name: UnsafeRawBufferPointer) -> Bool {
+        switch name.count {
+        case 2: matches(name, "te")
+        case 6: matches(name, "server")
+        case 7: matches(name, "trailer") || matches(name, "upgrade")
+        case 10: matches(name, "connection") || matches(name, "keep-alive")
+        case 12: matches(name, "x-request-id")
+        case 14: matches(name, "content-length")
+        case 16: matches(name, "proxy-connection")
+        case 17: matches(name, "transfer-encoding")
+        case 18: matches(name, "proxy-authenticate")
+        default: false
+        }
+    }
+
+    private static func matches(_ name: UnsafeRawBufferPointer, _ lower: StaticString) -> Bool {
+        guard name.count == lower.utf8CodeUnitCount else { return false }
+        for place in 0..<name.count {
+            let byte = name[place]
+            let folded = byte &- 65 < 26 ? byte | 0x20 : byte
+            if folded != lower.utf8Start[place] { return false }
+        }
+        return true
+    }
+
+    /// Adds a number in decimal digits without making a string.
+    static func writeDecimal(_ number: Int, to buffer: inout ByteBuffer) {
+        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        withUnsafeMutableBytes(of: &digits) { digits in
+            var place = digits.count
+            var rest = number
+            repeat {
+                place -= 1
+                digits[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: digits[place...]))
+        }
+    }
+
+    /// Adds the line that begins a chunk of `length` bytes.
+    static func writeChunkStart(_ length: Int, to buffer: inout ByteBuffer) {
+        buffer.writeString(String(length, radix: 16))
+        buffer.writeStaticString("\r\n")
+    }
+
+    private static func reason(for status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 304: "Not Modified"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 422: "Unprocessable Content"
+        case 424: "Failed Dependency"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Status"
+        }
+    }
+}

@@ -1,0 +1,293 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import Vocabulary
+
+/// One client's connection: requests in, answers out in the same order.
+///
+/// The last handler of its pipeline. It knows HTTP and turns; what a request means is the core's
+/// business.
+final class Connection: ChannelInboundHandler {
+    typealias InboundIn = RequestCodec.Part
+    typealias OutboundOut = ByteBuffer
+
+    /// Requests that may wait for their turn on one connection; no more is read beyond.
+    private static let pipelineLimit = 32
+    /// A refused request's body up to this length is read and thrown away; beyond, we hang up.
+    private static let discardLimit = 64 << 10
+
+    private let core: GatewayCore
+    /// The endpoint whose routes stand at the root of this connection's listener.
+    let owner: EndpointName?
+    private var context: ChannelHandlerContext?
+    /// In the order of the requests; the first may write.
+    private var exchanges = CircularBuffer<Exchange>()
+    /// The one whose body is being read.
+    private var incoming: Exchange?
+    private var isReadingPaused = false
+    /// Whether no further request is taken.
+    private var isClosing = false
+    private var isUnflushed = false
+    private(set) var pace: ConnectionPace
+    /// The last target, and where it led.
+    var route = RouteMemory()
+
+    init(core: GatewayCore, owner: EndpointName?, at now: Moment) {
+        self.core = core
+        self.owner = owner
+        self.pace = ConnectionPace(at: now)
+    }
+
+    // MARK: - The channel's life
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        core.opened(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { forget() }
+
+    func channelInactive(context: ChannelHandlerContext) { forget() }
+
+    private func forget() {
+        guard context != nil else { return }
+        context = nil
+        incoming = nil
+        core.closed(self)
+        while let exchange = exchanges.popFirst() {
+            exchange.connection = nil
+            core.clientGone(exchange)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let fault = RequestCodec.fault(for: error) else {
+            context.close(promise: nil)
+            return
+        }
+        refuse(fault)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let exchange = exchanges.first { acknowledge(exchange) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: - Requests in
+
+    /// The codec was given bytes, whether or not they make a part yet.
+    func noteBytes() {
+        if incoming == nil { pace.touch(at: core.now) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing || incoming != nil else { return }
+        core.beginTurn()
+        do throws(RequestFault) {
+            switch try RequestCodec.read(unwrapInboundIn(data)) {
+            case .head(let head): begin(head)
+            case .body(let bytes): receive(bytes)
+            case .end: end()
+            }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    private func begin(_ head: RequestHead) {
+        let exchange = Exchange(head, on: self, at: core.now)
+        exchanges.append(exchange)
+        incoming = exchange
+        pace.beginBody(at: core.now)
+        if !exchange.isKeptAlive { isClosing = true }
+        core.begin(exchange, head)
+        if exchanges.count >= Self.pipelineLimit { pauseReading() }
+    }
+
+    private func receive(_ bytes: ByteBuffer) {
+        guard let exchange = incoming else { return }
+        pace.count(bytes.readableBytes)
+        if exchange.isDiscarding { return }
+        core.receive(bytes, for: exchange)
+    }
+
+    private func end() {
+        guard let exchange = incoming else { return }
+        incoming = nil
+        exchange.isRead = true
+        pace.endRequest(at: core.now)
+        if exchange.isDiscarding {
+            advance()
+        } else {
+            core.end(exchange)
+        }
+    }
+
+    /// What came is not a request: says so, reads nothing more.
+    private func refuse(_ fault: RequestFault) {
+        guard context != nil else { return }
+        if let exchange = incoming, exchange.progress == .awaited {
+            incoming = nil
+            exchange.isRead = true
+            exchange.isKeptAlive = false
+            isClosing = true
+            core.refuse(exchange, fault)
+        } else if incoming != nil || isClosing {
+            context?.close(promise: nil)
+        } else {
+            let head = RequestHead(
+                method: .get,
+                target: "/",
+                isVersion10: false,
+                isKeptAlive: false
+            )
+            let exchange = Exchange(head, on: self, at: core.now)
+            exchange.isRead = true
+            exchanges.append(exchange)
+            isClosing = true
+            core.refuse(exchange, fault)
+        }
+        pauseReading()
+    }
+
+    /// The request is answered without its body: a short one is read past, a long one ends the
+    /// connection.
+    func discardBody(of exchange: Exchange) {
+        exchange.isDiscarding = true
+        guard exchange.framing != .none, !exchange.isRead else { return }
+        let isShort = (exchange.announced ?? .max) <= Self.discardLimit
+        if !isShort || exchange.owesContinue {
+            exchange.owesContinue = false
+            exchange.isKeptAlive = false
+            isClosing = true
+        }
+    }
+
+    /// The client may send the body now.
+    func continueBody(of exchange: Exchange) {
+        guard exchange.owesContinue, exchanges.first === exchange, let context else { return }
+        exchange.owesContinue = false
+        var buffer = context.channel.allocator.buffer(capacity: 32)
+        buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        write(buffer)
+    }
+
+    // MARK: - Answers out
+
+    /// Room for an answer's bytes.
+    func buffer(capacity: Int) -> ByteBuffer {
+        context?.channel.allocator.buffer(capacity: capacity) ?? ByteBuffer()
+    }
+
+    /// Hands bytes of an answer over; they leave in the answer's turn.
+    func send(_ bytes: ByteBuffer, for exchange: Exchange, isLast: Bool) {
+        exchange.progress = isLast ? .complete : .streaming
+        if exchanges.first === exchange {
+            write(bytes)
+            if isLast { advance() }
+        } else if exchange.held == nil {
+            exchange.held = bytes
+        } else {
+            exchange.held?.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// A part has been taken over: its scorer may write the next as soon as the client keeps up.
+    func acknowledge(_ exchange: Exchange) {
+        guard let pending = exchange.unacknowledged, exchanges.first === exchange,
+            context?.channel.isWritable == true
+        else { return }
+        exchange.unacknowledged = nil
+        pending.station.acknowledge(pending.ticket)
+    }
+
+    /// Ends the connection though an answer is not whole: the client must see that it is not.
+    func breakOff() { context?.close(promise: nil) }
+
+    /// Takes no further request; closes at once when none is under way.
+    func leave() {
+        isClosing = true
+        if exchanges.isEmpty { context?.close(promise: nil) }
+        if let last = exchanges.last, last.progress == .awaited { last.isKeptAlive = false }
+    }
+
+    func flush() {
+        guard isUnflushed else { return }
+        isUnflushed = false
+        context?.flush()
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        if !isUnflushed {
+            isUnflushed = true
+            core.needsFlush(self)
+        }
+    }
+
+    /// Gives the turn on from answers that are complete.
+    private func advance() {
+        while let first = exchanges.first {
+            if let held = first.held {
+                first.held = nil
+                write(held)
+                acknowledge(first)
+            }
+            guard first.progress == .complete, first.isRead || !first.isKeptAlive else {
+                continueBody(of: first)
+                return
+            }
+            exchanges.removeFirst()
+            if !first.isKeptAlive {
+                hangUp(hasUnreadBody: !first.isRead)
+                return
+            }
+        }
+        if isClosing, incoming == nil { hangUp(hasUnreadBody: false) }
+        if isReadingPaused, exchanges.count < Self.pipelineLimit / 2 { resumeReading() }
+    }
+
+    /// Closes after what was written. Where the client is still sending, only our direction is
+    /// closed at first: closing both would reset the connection and lose the answer.
+    private func hangUp(hasUnreadBody: Bool) {
+        guard let context else { return }
+        isClosing = true
+        incoming = nil
+        isUnflushed = false
+        context.flush()
+        if hasUnreadBody {
+            pace.linger(at: core.now)
+            context.close(mode: .output, promise: nil)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    private func pauseReading() {
+        guard !isReadingPaused else { return }
+        isReadingPaused = true
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: false)
+    }
+
+    private func resumeReading() {
+        isReadingPaused = false
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
+    }
+
+    // MARK: - Time
+
+    /// Looks whether the client is too slow; called about once a second.
+    func look(at now: Moment) {
+        guard context != nil, !isReadingPaused || isClosing else { return }
+        let isWaitingForUs = incoming == nil && !exchanges.isEmpty
+        switch pace.judge(at: now, isReadingBody: incoming != nil, isOurTurn: isWaitingForUs) {
+        case .well: return
+        case .silent: context?.close(promise: nil)
+        case .slowHead: refuse(RequestFault(status: 408, what: "the request's head took too long"))
+        case .slowBody:
+            refuse(RequestFault(status: 408, what: "the request's body comes too slowly"))
+        }
+    }
+}

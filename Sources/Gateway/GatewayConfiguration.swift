@@ -1,0 +1,27 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a gateway process is started.
+public struct GatewayConfiguration: Sendable {
+    /// Where the supervisor connects: a SOCK_SEQPACKET socket.
+    public var socketPath: String
+    /// How long the gateway stays without a supervisor before it leaves by itself.
+    public var orphanGrace: Duration
+    /// The user to become once the socket is open; nothing to stay who we are.
+    public var userIdentifier: UInt32?
+    /// How long requests under way may take when a signal asks the gateway to leave.
+    public var leaveGrace: Duration
+
+    /// Makes a configuration.
+    public init(
+        socketPath: String,
+        orphanGrace: Duration = .seconds(600),
+        userIdentifier: UInt32? = nil,
+        leaveGrace: Duration = .seconds(30)
+    ) {
+        self.socketPath = socketPath
+        self.orphanGrace = orphanGrace
+        self.userIdentifier = userIdentifier
+        self.leaveGrace = leaveGrace
+    }
+}

@@ -1,0 +1,154 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// A scorer's answer into HTTP.
+extension GatewayCore {
+    /// Copies a completion out of the lane and hands it to the client's connection.
+    func deliver(_ completion: borrowing Completion, to exchange: Exchange, isLast: Bool) {
+        guard let connection = exchange.connection, exchange.progress != .complete else { return }
+        let length = completion.bodyLength
+        var buffer = connection.buffer(capacity: length + completion.headLength + 320)
+        if exchange.progress == .awaited {
+            let status = completion.status
+            guard
+                writeHead(
+                    of: completion,
+                    for: exchange,
+                    framing: framing(isLast ? length : nil, for: exchange),
+                    to: &buffer
+                )
+            else {
+                exchange.unacknowledged = nil
+                answer(exchange, .badHead(of: exchange))
+                return
+            }
+            exchange.deployment?.counters.count(
+                status: exchange.deployment?.clientStatus(status) ?? status,
+                since: exchange.arrival,
+                at: now
+            )
+            exchange.isStreamed = !isLast
+        }
+        writeBody(of: completion, for: exchange, isLast: isLast, to: &buffer)
+        connection.send(buffer, for: exchange, isLast: isLast)
+    }
+
+    private func framing(_ length: Int?, for exchange: Exchange) -> AnswerHead.Framing {
+        if let length { return .length(length) }
+        if exchange.isVersion10 {
+            exchange.isKeptAlive = false
+            return .untilClose
+        }
+        return .chunked
+    }
+
+    private func writeHead(
+        of completion: borrowing Completion,
+        for exchange: Exchange,
+        framing: AnswerHead.Framing,
+        to buffer: inout ByteBuffer
+    ) -> Bool {
+        let status = completion.status
+        guard let deployment = exchange.deployment else { return false }
+        let shown = deployment.clientStatus(status)
+        AnswerHead.writeStatus(shown, to: &buffer)
+        let headLength = completion.headLength
+        if headLength > 0 {
+            if scratch.count < headLength {
+                scratch = ContiguousArray(repeating: 0, count: headLength)
+            }
+            let isLegal = scratch.withUnsafeMutableBytes { bytes in
+                let lines = UnsafeMutableRawBufferPointer(rebasing: bytes[..<headLength])
+                completion.copyHead(to: lines)
+                return AnswerHead.writeScorerLines(UnsafeRawBufferPointer(lines), to: &buffer)
+            }
+            guard isLegal else { return false }
+        }
+        if shown != status {
+            buffer.writeStaticString("ms-azureml-model-error-statuscode: ")
+            AnswerHead.writeDecimal(status, to: &buffer)
+            buffer.writeStaticString("\r\nms-azureml-model-error-reason: model_error\r\n")
+        }
+        buffer.writeBytes(deployment.headerLine)
+        AnswerHead.finish(exchange, status: shown, framing: framing, to: &buffer)
+        return true
+    }
+
+    private func writeBody(
+        of completion: borrowing Completion,
+        for exchange: Exchange,
+        isLast: Bool,
+        to buffer: inout ByteBuffer
+    ) {
+        guard exchange.method != .head else { return }
+        let length = completion.bodyLength
+        let isChunked = exchange.isStreamed && !exchange.isVersion10
+        if length > 0 {
+            if isChunked { AnswerHead.writeChunkStart(length, to: &buffer) }
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { bytes in
+                completion.copyBody(
+                    to: UnsafeMutableRawBufferPointer(rebasing: bytes[..<length])
+                )
+                return length
+            }
+            if isChunked { buffer.writeStaticString("\r\n") }
+        }
+        if isChunked, isLast { buffer.writeStaticString("0\r\n\r\n") }
+    }
+
+    /// Answers a request that gets no answer of its model.
+    func fail(_ request: RequestID, _ failure: RequestFailure) {
+        guard let exchange = exchanges[Int(request.index)] else { return }
+        exchanges[Int(request.index)] = nil
+        exchange.request = .none
+        exchange.unacknowledged = nil
+        guard let deployment = exchange.deployment else { return }
+        if exchange.progress == .streaming {
+            exchange.connection?.breakOff()
+            return
+        }
+        var run: Run?
+        if case .lost(let lane) = failure { run = stationTable[Int(lane.index)]?.run }
+        let failure = OwnAnswer.failure(failure, of: deployment, run: run)
+        if exchange.isRead {
+            answer(exchange, failure)
+        } else {
+            exchange.isKeptAlive = false
+            answerEarly(exchange, failure)
+        }
+    }
+
+    /// Has the body of a request that killed two scorers refused for a while.
+    func convict(_ request: RequestID) {
+        guard let exchange = exchanges[Int(request.index)], let deployment = exchange.deployment
+        else { return }
+        dispatcher.refuse(digest: exchange.body.digest, of: deployment.id, at: now)
+    }
+}
+
+extension Deployment {
+    /// The status that a client sees for a status of the model's.
+    ///
+    /// Source: Azure Machine Learning, "HTTP status codes for online endpoints": a model's own
+    /// failure is 424.
+    func clientStatus(_ status: Int) -> Int {
+        statuses == .azure && status >= 400 ? 424 : status
+    }
+}
+
+extension OwnAnswer {
+    static func badHead(of exchange: Exchange) -> OwnAnswer {
+        let place = exchange.deployment.map { "deployment '\($0.key)'" } ?? "a deployment"
+        return .error(
+            502,
+            "BadAnswer",
+            "the scorer of \(place) answered with header lines that are not HTTP"
+        )
+    }
+}

@@ -1,0 +1,255 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// Requests into lanes, answers out of them, and the lives of lanes.
+extension GatewayCore {
+    private func station(of lane: LaneID) -> LaneStation? {
+        guard lane.index >= 0, Int(lane.index) < stationTable.count,
+            let station = stationTable[Int(lane.index)], station.id == lane
+        else { return nil }
+        return station
+    }
+
+    // MARK: - Requests in
+
+    func post(_ request: RequestID, to lane: LaneID) {
+        guard let station = station(of: lane), let exchange = exchanges[Int(request.index)]
+        else { return }
+        do throws(LaneError) {
+            let ticket = try Self.post(exchange, to: station.lane)
+            station.hold(request, under: ticket)
+        } catch {
+            decide(.unsendable(request))
+        }
+    }
+
+    private static func post(_ exchange: Exchange, to lane: Lane) throws(LaneError) -> Ticket {
+        let deadline = exchange.deadline
+        var result = Result<Ticket, LaneError>.failure(.ended)
+        exchange.scorerHead.withUnsafeBytes { head in
+            do throws(LaneError) {
+                if let long = exchange.body.long {
+                    result = .success(try lane.post(head: head, body: long, deadline: deadline))
+                } else if let bytes = exchange.body.bytes {
+                    bytes.withUnsafeReadableBytes { body in
+                        result = Result { () throws(LaneError) in
+                            try lane.post(head: head, body: body, deadline: deadline)
+                        }
+                    }
+                } else {
+                    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+                    result = .success(
+                        try lane.post(head: head, body: nothing, deadline: deadline)
+                    )
+                }
+            } catch { result = .failure(error) }
+        }
+        return try result.get()
+    }
+
+    func withdraw(_ request: RequestID, from lane: LaneID) {
+        guard let station = station(of: lane), let ticket = station.ticket(of: request) else {
+            return
+        }
+        switch station.lane.cancel(ticket) {
+        case .withdrawn:
+            station.slots[ticket.slot] = .none
+            decide(.withdrawn(request))
+        case .begun: decide(.begun(request))
+        }
+    }
+
+    func probe(_ lane: LaneID) {
+        guard let station = station(of: lane) else { return }
+        do throws(LaneError) {
+            let ticket = try station.lane.ping(deadline: now + .seconds(60))
+            station.tickets[ticket.slot] = ticket
+        } catch {
+            decide(.slotReturned(lane))
+        }
+    }
+
+    // MARK: - Answers out
+
+    /// Takes everything that a lane has.
+    func drain(_ station: LaneStation) {
+        guard !station.isEnded else { return }
+        do throws(ProtocolViolation) {
+            try station.lane.drain { completion in take(completion, from: station) }
+        } catch {
+            let why = error.description
+            settleCompletions()
+            lost(station, why)
+            return
+        }
+        settleCompletions()
+    }
+
+    private func take(_ completion: borrowing Completion, from station: LaneStation) {
+        let ticket = completion.ticket
+        let request = station.slots[ticket.slot]
+        let exchange = request == .none ? nil : exchanges[Int(request.index)]
+        let outcome = completion.outcome
+        if outcome != .part {
+            station.slots[ticket.slot] = .none
+            station.tickets[ticket.slot] = nil
+        }
+        guard request != .none else {
+            completions.append(.slotReturned(station.id))
+            return
+        }
+        switch outcome {
+        case .answer, .last:
+            if let exchange { deliver(completion, to: exchange, isLast: true) }
+            completions.append(.answered(request))
+        case .part:
+            completions.append(.part(request))
+            if let exchange {
+                exchange.unacknowledged = (station, ticket)
+                deliver(completion, to: exchange, isLast: false)
+                if exchange.connection == nil {
+                    exchange.unacknowledged = nil
+                    station.acknowledge(ticket)
+                } else {
+                    exchange.connection?.acknowledge(exchange)
+                }
+            }
+        case .declined: completions.append(.declined(request))
+        case .pong: completions.append(.slotReturned(station.id))
+        }
+    }
+
+    /// Decides about completions once their slots are free again.
+    private func settleCompletions() {
+        var place = 0
+        while place < completions.count {
+            let event = completions[place]
+            place += 1
+            decide(event)
+            if case .answered(let request) = event { exchanges[Int(request.index)] = nil }
+        }
+        completions.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: - Lives
+
+    /// Makes a lane over a run's socket.
+    func openLane(_ order: LaneOrder, _ socket: Descriptor) {
+        if let old = stations.first(where: { $0.run == order.run }) { end(old) }
+        let deployment = self.deployment(order.run.instance.key)
+        do {
+            generation += 1
+            let shape = LaneShape(calls: order.calls, ahead: order.ahead)
+            let lane = try Lane(socket: socket, shape: shape, generation: generation)
+            let id = dispatcher.addLane(
+                to: deployment.id,
+                calls: shape.calls,
+                slots: shape.slots,
+                at: now
+            )
+            let station = LaneStation(
+                order: order,
+                lane: lane,
+                id: id,
+                deployment: deployment
+            )
+            while stationTable.count <= Int(id.index) { stationTable.append(nil) }
+            stationTable[Int(id.index)] = station
+            stations.append(station)
+            deployment.stations.append(station)
+            decide(.laneRouted(id, deployment.runs.contains(order.run)))
+            try LaneWatcher.watch(station, on: loop, for: self)
+        } catch {
+            report(.ejected(order.run, "cannot make its lane: \(error)"))
+        }
+    }
+
+    func becameReady(_ station: LaneStation) {
+        guard !station.isEnded, !station.isReady else { return }
+        station.isReady = true
+        report(.ready(station.run))
+        decide(.laneReady(station.id))
+    }
+
+    /// A lane ended by itself: takes what it had answered, settles the rest, tells the supervisor.
+    func lost(_ station: LaneStation, _ why: String) {
+        guard !station.isEnded else { return }
+        end(station)
+        if !station.isDismissed { report(.ejected(station.run, why)) }
+    }
+
+    /// Ends a lane: what was answered is delivered, what was begun and what was not is settled.
+    func end(_ station: LaneStation) {
+        guard !station.isEnded else { return }
+        station.isEnded = true
+        try? station.lane.drain { completion in take(completion, from: station) }
+        settleCompletions()
+        for slot in station.slots.indices where station.slots[slot] != .none {
+            if let ticket = station.tickets[slot], station.lane.wasTaken(ticket) {
+                decide(.taken(station.slots[slot]))
+            }
+        }
+        decide(.laneEnded(station.id))
+        stationTable[Int(station.id.index)] = nil
+        stations.removeAll { $0 === station }
+        station.deployment.stations.removeAll { $0 === station }
+        station.watch?.close(promise: nil)
+        station.watch = nil
+    }
+
+    func eject(_ lane: LaneID, _ reason: EjectReason) {
+        guard let station = station(of: lane) else { return }
+        let why =
+            switch reason {
+            case .overdue: "it did not answer within a second of a request's deadline"
+            case .notTaking: "it took no request for three seconds"
+            }
+        lost(station, why)
+    }
+
+    /// A draining lane is empty: its scorer may leave.
+    func dismiss(_ lane: LaneID) {
+        guard let station = station(of: lane) else { return }
+        do throws(LaneError) {
+            try station.lane.tellToDrain()
+            station.isDismissed = true
+            report(.drained(station.run))
+        } catch .socketFull {
+            let bound = NIOLoopBound((core: self, lane: lane), eventLoop: loop)
+            loop.scheduleTask(in: .milliseconds(20)) { bound.value.core.dismiss(bound.value.lane) }
+        } catch {
+            station.isDismissed = true
+            report(.drained(station.run))
+        }
+    }
+
+    /// Looks which requests scorers have begun since the last look.
+    func noteTaken() {
+        for station in stations where station.isBusy {
+            for slot in station.slots.indices where station.slots[slot] != .none {
+                if let ticket = station.tickets[slot], station.lane.wasTaken(ticket) {
+                    decide(.taken(station.slots[slot]))
+                }
+            }
+        }
+    }
+
+    /// Stops listening to a socket that rings for nothing; the lane is looked at by timer.
+    func leaveAlone(_ station: LaneStation, for rest: Duration) {
+        station.isResting = true
+        try? station.watch?.syncOptions?.setOption(.autoRead, value: false)
+        let bound = NIOLoopBound((core: self, station: station), eventLoop: loop)
+        loop.scheduleTask(in: TimeAmount(rest)) {
+            let (core, station) = bound.value
+            station.isResting = false
+            try? station.watch?.syncOptions?.setOption(.autoRead, value: true)
+            core.beginTurn()
+        }
+    }
+}

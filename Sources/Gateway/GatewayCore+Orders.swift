@@ -1,0 +1,155 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import NIOPosix
+import RequestDispatch
+import Vocabulary
+import Wire
+
+/// What the supervisor orders.
+extension GatewayCore {
+    /// Carries out an order; descriptors come with some.
+    func obey(_ order: GatewayOrder, _ descriptors: [Descriptor]) {
+        beginTurn()
+        switch order {
+        case .listen(let listener):
+            if let socket = descriptors.first { listen(listener, socket) }
+        case .lane(let order):
+            if let socket = descriptors.first { openLane(order, socket) }
+        case .route(let route): follow(route)
+        case .unroute(let name): unroute(name)
+        case .drain(let run):
+            if let station = stations.first(where: { $0.run == run }) {
+                decide(.laneDraining(station.id))
+            }
+        case .end(let run):
+            if let station = stations.first(where: { $0.run == run }) { end(station) }
+        case .reportStatistics(let id): reportStatistics(id)
+        case .leave(let grace): leave(within: .milliseconds(Int64(grace)))
+        }
+    }
+
+    /// What a supervisor is told first on its connection.
+    func greeting(pid: Int32) -> [(GatewayReport, [Descriptor])] {
+        var greeting: [(GatewayReport, [Descriptor])] = [(.hello(pid: pid), [])]
+        for open in listeners { greeting.append((.listening(open.listener), [open.descriptor])) }
+        for station in stations where !station.isDismissed {
+            greeting.append((.holding(station.run, isReady: station.isReady), []))
+        }
+        greeting.append((.helloEnd, []))
+        return greeting
+    }
+
+    /// The deployment of a name; made where it is new, because a lane may come before its route.
+    func deployment(_ key: DeploymentKey) -> Deployment {
+        if let known = deployments[key] { return known }
+        let deployment = Deployment(key: key, id: dispatcher.addDeployment(DeploymentRules()))
+        deployments[key] = deployment
+        deploymentList.append(deployment)
+        return deployment
+    }
+
+    private func follow(_ route: EndpointRoute) {
+        let endpoint = router.endpoints[route.endpoint.text] ?? Endpoint(name: route.endpoint)
+        let before = endpoint.deployments
+        let after = route.deployments.map { deployment($0.key) }
+        endpoint.follow(after, percents: route.deployments.map(\.percent))
+        router.set(endpoint)
+        for (deployment, route) in zip(after, route.deployments) {
+            deployment.follow(route)
+            apply(DeploymentRules(route), to: deployment)
+        }
+        for old in before where !after.contains(where: { $0 === old }) { retire(old) }
+    }
+
+    private func unroute(_ name: EndpointName) {
+        guard let endpoint = router.endpoints[name.text] else { return }
+        router.remove(name)
+        for deployment in endpoint.deployments { retire(deployment) }
+    }
+
+    private func retire(_ deployment: Deployment) {
+        deployment.retire()
+        apply(DeploymentRules(isOpen: false), to: deployment)
+    }
+
+    private func apply(_ rules: DeploymentRules, to deployment: Deployment) {
+        dispatcher.setRules(rules, of: deployment.id)
+        for station in deployment.stations {
+            decide(.laneRouted(station.id, deployment.runs.contains(station.run)))
+        }
+        if !rules.isOpen { decide(.closed(deployment.id)) }
+    }
+
+    // MARK: - Sockets
+
+    private func listen(_ listener: Listener, _ socket: Descriptor) {
+        guard !isLeaving, !listeners.contains(where: { $0.listener == listener }) else { return }
+        let core = NIOLoopBound(self, eventLoop: loop)
+        guard let number = try? socket.duplicate().take() else { return }
+        ServerBootstrap(group: loop)
+            .serverChannelOption(.backlog, value: 1_024)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: false)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let core = core.value
+                    let connection = Connection(
+                        core: core,
+                        owner: listener.endpoint,
+                        at: core.refreshedNow()
+                    )
+                    try RequestCodec.install(
+                        on: channel.pipeline.syncOperations,
+                        before: connection
+                    )
+                }
+            }
+            .withBoundSocket(number)
+            .assumeIsolated()
+            .whenSuccess { channel in
+                let core = core.value
+                let open = OpenListener(listener: listener, descriptor: socket, channel: channel)
+                core.listeners.append(open)
+            }
+    }
+
+    /// Accepts nothing more; leaves when every connection is done, or after the grace.
+    func leave(within grace: Duration) {
+        guard !isLeaving else { return }
+        isLeaving = true
+        for open in listeners { open.channel.close(promise: nil) }
+        for connection in connectionsInOrder { connection.leave() }
+        if connections.isEmpty {
+            left()
+            return
+        }
+        let core = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: TimeAmount(grace)) { core.value.left() }
+    }
+
+    // MARK: - Figures
+
+    private func reportStatistics(_ id: Int) {
+        for deployment in deploymentList.sorted(by: { $0.key < $1.key }) {
+            let figures = dispatcher.figures(of: deployment.id)
+            report(
+                .statistics(
+                    DeploymentStatistics(
+                        key: deployment.key,
+                        answers: deployment.counters.answers,
+                        latencyBounds: AnswerCounters.bounds,
+                        latencyCounts: Array(deployment.counters.latencies),
+                        latencySum: deployment.counters.latencySum,
+                        waiting: figures.waiting,
+                        bound: figures.bound,
+                        redispatched: figures.redispatched,
+                        abandoned: figures.abandoned
+                    )
+                )
+            )
+        }
+        report(.statisticsEnd(id: id))
+    }
+}

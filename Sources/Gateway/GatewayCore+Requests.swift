@@ -1,0 +1,198 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// From a request's head to the dispatcher.
+extension GatewayCore {
+    /// A head was read: finds out what it asks for, and whether its body may come.
+    func begin(_ exchange: Exchange, _ head: RequestHead) {
+        guard let connection = exchange.connection else { return }
+        if head.requestIdentifier.utf8.count > RequestIdentifiers.limit {
+            let fault = RequestFault(
+                status: 431,
+                what: "x-request-id is longer than \(RequestIdentifiers.limit) characters"
+            )
+            answerEarly(exchange, OwnAnswer.fault(fault))
+            return
+        }
+        exchange.identifier =
+            RequestIdentifiers.isLegal(head.requestIdentifier)
+            ? head.requestIdentifier : identifiers.make()
+        if !head.clientIdentifier.isEmpty {
+            exchange.clientIdentifier = RequestIdentifiers.cleaned(client: head.clientIdentifier)
+        }
+        switch connection.route.find(head, owner: connection.owner, in: router) {
+        case .endpoint(let endpoint, let route, let target):
+            begin(exchange, head, at: endpoint, route, target)
+        case .root:
+            let count = router.endpoints.count
+            answerEarly(
+                exchange,
+                head.isReading
+                    ? .line(200, "Scorekeeper: \(count) endpoint\(count == 1 ? "" : "s")")
+                    : .methodNotAllowed("GET, HEAD")
+            )
+        case .unknownEndpoint(let name): answerEarly(exchange, .unknownEndpoint(name))
+        case .nowhere: answerEarly(exchange, .nowhere)
+        }
+    }
+
+    private func begin(
+        _ exchange: Exchange,
+        _ head: RequestHead,
+        at endpoint: Endpoint,
+        _ route: Router.Route,
+        _ target: String
+    ) {
+        let chosen = head.deployment.isEmpty ? endpoint.next() : endpoint.named(head.deployment)
+        guard let deployment = chosen else {
+            answerEarly(exchange, .noDeployment(endpoint.name, asked: head.deployment))
+            return
+        }
+        exchange.deployment = deployment
+        if let answer = ownAnswer(head, route, deployment) {
+            answerEarly(exchange, answer)
+            return
+        }
+        switch dispatcher.admit(to: deployment.id, length: exchange.announced ?? 0, at: now) {
+        case .refused(let refusal): answerEarly(exchange, .refusal(refusal, deployment))
+        case .admitted(let request, let deadline):
+            exchange.request = request
+            exchange.deadline = deadline
+            exchange.scorerHead = ScorerHead.make(
+                head,
+                target: target,
+                identifier: exchange.identifier,
+                clientIdentifier: exchange.clientIdentifier,
+                passesAll: deployment.contract == .native
+            )
+            remember(exchange, as: request)
+            if head.expectsContinue, exchange.framing != .none {
+                exchange.owesContinue = true
+                exchange.connection?.continueBody(of: exchange)
+            }
+        }
+    }
+
+    private func remember(_ exchange: Exchange, as request: RequestID) {
+        let place = Int(request.index)
+        while exchanges.count <= place { exchanges.append(nil) }
+        exchanges[place] = exchange
+    }
+
+    /// What the gateway knows to answer without a scorer; nothing when a scorer is to be asked.
+    private func ownAnswer(
+        _ head: RequestHead,
+        _ route: Router.Route,
+        _ deployment: Deployment
+    ) -> OwnAnswer? {
+        let serves = dispatcher.canServe(deployment.id)
+        switch (route, deployment.contract) {
+        case (.ping, _), (.health, _):
+            return head.isReading ? .probe(serves ? 200 : 503) : .methodNotAllowed("GET, HEAD")
+        case (.root, _):
+            guard head.isReading else { return .methodNotAllowed("GET, HEAD") }
+            return serves ? .line(200, "Healthy") : .line(503, "No run serves")
+        case (.version, .mlflow):
+            return head.method == .get ? nil : .methodNotAllowed("GET")
+        case (.score, .mlflow), (.invocations, .mlflow):
+            guard head.method == .post else { return .methodNotAllowed("POST") }
+            return MediaType.isScored(head.contentType) ? nil : .unsupportedType(head.contentType)
+        case (.score, .native): return nil
+        case (.version, .native), (.invocations, .native), (.unknown, _):
+            return .noRoute(deployment)
+        }
+    }
+
+    /// A part of a body came.
+    func receive(_ bytes: ByteBuffer, for exchange: Exchange) {
+        if exchange.framing == .chunked,
+            let refusal = dispatcher.grow(exchange.request, by: bytes.readableBytes)
+        {
+            exchanges[Int(exchange.request.index)] = nil
+            exchange.request = .none
+            if let deployment = exchange.deployment {
+                answerEarly(exchange, .refusal(refusal, deployment))
+            }
+            return
+        }
+        do throws(LaneError) {
+            try exchange.body.append(bytes, announced: exchange.announced)
+        } catch {
+            decide(.clientGone(exchange.request))
+            exchange.request = .none
+            answerEarly(
+                exchange,
+                .error(503, "OutOfMemory", "\(error); try again with a shorter body")
+            )
+        }
+    }
+
+    /// A request is whole.
+    func end(_ exchange: Exchange) {
+        guard let deployment = exchange.deployment, exchange.request != .none else { return }
+        let digest = dispatcher.needsDigest(deployment.id) ? exchange.body.digest : 0
+        decide(.arrived(exchange.request, digest: digest))
+        if exchange.progress == .awaited { exchange.body.compact() }
+        if exchange.deadline < timerDue { setTimer() }
+    }
+
+    /// Nobody waits for the answer any more.
+    func clientGone(_ exchange: Exchange) {
+        guard exchange.request != .none else { return }
+        beginTurn()
+        decide(.clientGone(exchange.request))
+    }
+
+    /// What came is not a request.
+    func refuse(_ exchange: Exchange, _ fault: RequestFault) {
+        beginTurn()
+        if exchange.request != .none {
+            decide(.clientGone(exchange.request))
+            exchange.request = .none
+        }
+        answer(exchange, .fault(fault))
+    }
+
+    /// Answers before the body was read.
+    func answerEarly(_ exchange: Exchange, _ answer: OwnAnswer) {
+        exchange.connection?.discardBody(of: exchange)
+        self.answer(exchange, answer)
+    }
+
+    /// Gives an answer of the gateway's own.
+    func answer(_ exchange: Exchange, _ answer: OwnAnswer) {
+        exchange.deployment?.counters.count(
+            status: answer.status,
+            since: exchange.arrival,
+            at: now
+        )
+        guard let connection = exchange.connection else { return }
+        var buffer = connection.buffer(capacity: 320 + answer.body.utf8.count)
+        AnswerHead.writeStatus(answer.status, to: &buffer)
+        buffer.writeString(answer.lines)
+        buffer.writeStaticString("content-type: ")
+        buffer.writeString(answer.contentType)
+        buffer.writeStaticString("\r\n")
+        if let deployment = exchange.deployment { buffer.writeBytes(deployment.headerLine) }
+        let length = answer.body.utf8.count
+        AnswerHead.finish(
+            exchange,
+            status: answer.status,
+            framing: .length(length),
+            to: &buffer
+        )
+        if exchange.method != .head { buffer.writeString(answer.body) }
+        connection.send(buffer, for: exchange, isLast: true)
+    }
+}
+
+extension RequestHead {
+    /// Whether the client only wants to see something.
+    var isReading: Bool { method == .get || method == .head }
+}

@@ -1,0 +1,180 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import NIOCore
+import NIOPosix
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// The gateway's one loop: connections on one side, lanes on the other, the dispatcher between.
+///
+/// Work goes in turns of the loop. Whatever wakes the loop calls `beginTurn`; requests are posted as
+/// they come; when everything that was ready has been read, `endTurn` takes what the lanes have,
+/// flushes each connection once, and announces that we sleep. So a burst costs one bell and one
+/// write for each connection, not for each request.
+///
+/// Confined to the loop.
+final class GatewayCore {
+    let loop: any EventLoop
+    var dispatcher = Dispatcher()
+    var router = Router()
+    var identifiers: RequestIdentifiers
+    /// The moment of this turn, read once.
+    private(set) var now: Moment
+    var stations: [LaneStation] = []
+    var deployments: [DeploymentKey: Deployment] = [:]
+    /// Every deployment, in the order of its place in the dispatcher.
+    var deploymentList: [Deployment] = []
+    /// The exchange of each live request, by its place in the dispatcher.
+    var exchanges: ContiguousArray<Exchange?> = []
+    /// The station of each lane, by its place in the dispatcher.
+    var stationTable: ContiguousArray<LaneStation?> = []
+    var listeners: [OpenListener] = []
+    var connections: [ObjectIdentifier: Connection] = [:]
+    var generation: UInt64
+    var isLeaving = false
+    /// What to do with a report to the supervisor.
+    let report: (GatewayReport) -> Void
+    /// What to do when the last connection is gone after `leave`.
+    let left: () -> Void
+
+    /// What came out of lanes and is not decided about yet.
+    var completions: [DispatchEvent] = []
+    /// Where scorers' header lines are copied to before anything looks at them.
+    var scratch: ContiguousArray<UInt8> = []
+    private var effects: [DispatchEffect] = []
+    private var isPerforming = false
+    private var unflushed: [Connection] = []
+    private var isInTurn = false
+    private var endOfTurn: @Sendable () -> Void = {}
+    var timer: Scheduled<Void>?
+    var timerDue = Moment.never
+    var isLooking = false
+
+    /// Times that the lanes are looked at again within a turn before others get theirs.
+    private static let rounds = 16
+
+    init(
+        loop: any EventLoop,
+        report: @escaping (GatewayReport) -> Void,
+        left: @escaping () -> Void
+    ) {
+        self.loop = loop
+        self.report = report
+        self.left = left
+        let start = linux_monotonic_nanoseconds()
+        self.now = Moment(nanoseconds: start)
+        self.generation = start
+        self.identifiers = RequestIdentifiers(seed: UInt64.random(in: .min ... .max))
+        let bound = NIOLoopBound(WeakCore(core: self), eventLoop: loop)
+        endOfTurn = { bound.value.core?.endTurn() }
+    }
+
+    private struct WeakCore {
+        weak var core: GatewayCore?
+    }
+
+    // MARK: - Turns
+
+    /// Something woke the loop; `endTurn` follows once all that is ready was read.
+    func beginTurn() {
+        guard !isInTurn else { return }
+        isInTurn = true
+        now = Moment(nanoseconds: linux_monotonic_nanoseconds())
+        for station in stations where station.isBusy { station.lane.disarm() }
+        loop.execute(endOfTurn)
+    }
+
+    private func endTurn() {
+        isInTurn = false
+        for _ in 0..<Self.rounds {
+            drainLanes()
+            flush()
+            if armLanes() {
+                setTimer()
+                return
+            }
+            now = Moment(nanoseconds: linux_monotonic_nanoseconds())
+        }
+        beginTurn()
+    }
+
+    private func drainLanes() {
+        var place = 0
+        while place < stations.count {
+            let station = stations[place]
+            if station.isBusy { drain(station) }
+            if place < stations.count, stations[place] === station { place += 1 }
+        }
+    }
+
+    /// Announces sleep; false when a lane has more.
+    private func armLanes() -> Bool {
+        var isQuiet = true
+        for station in stations where station.isBusy && !station.isResting {
+            if !station.lane.arm() { isQuiet = false }
+            if let rest = station.lane.rest { leaveAlone(station, for: rest) }
+        }
+        return isQuiet
+    }
+
+    func needsFlush(_ connection: Connection) { unflushed.append(connection) }
+
+    private func flush() {
+        for connection in unflushed { connection.flush() }
+        unflushed.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: - Decisions
+
+    /// Tells the dispatcher what happened and does what it answers.
+    ///
+    /// Doing one thing can make another happen: those are decided in their turn, not within.
+    func decide(_ event: DispatchEvent) {
+        dispatcher.decide(event, at: now, into: &effects)
+        guard !isPerforming else { return }
+        isPerforming = true
+        var place = 0
+        while place < effects.count {
+            perform(effects[place])
+            place += 1
+        }
+        effects.removeAll(keepingCapacity: true)
+        isPerforming = false
+    }
+
+    private func perform(_ effect: DispatchEffect) {
+        switch effect {
+        case .bind(let request, let lane): post(request, to: lane)
+        case .withdraw(let request, let lane): withdraw(request, from: lane)
+        case .fail(let request, let failure): fail(request, failure)
+        case .convict(let request): convict(request)
+        case .forget(let request): exchanges[Int(request.index)] = nil
+        case .probe(let lane): probe(lane)
+        case .eject(let lane, let reason): eject(lane, reason)
+        case .drained(let lane): dismiss(lane)
+        }
+    }
+
+    // MARK: - Connections
+
+    func opened(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = connection
+        if !isLooking { lookAtConnections() }
+    }
+
+    func closed(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if isLeaving, connections.isEmpty { left() }
+    }
+}
+
+/// A listening socket: what the supervisor said of it, its descriptor to give back, its channel.
+struct OpenListener {
+    let listener: Listener
+    let descriptor: Descriptor
+    let channel: any Channel
+}

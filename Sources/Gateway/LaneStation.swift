@@ -1,0 +1,60 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// One run's lane as the loop works it: which request is in which slot, and the socket's watch.
+///
+/// Confined to the loop.
+final class LaneStation {
+    let order: LaneOrder
+    let lane: Lane
+    let id: LaneID
+    let deployment: Deployment
+    /// The live request in each slot; `none` for a free slot, a probe or a withdrawn request.
+    var slots: ContiguousArray<RequestID>
+    /// The ticket in each slot.
+    var tickets: ContiguousArray<Ticket?>
+    /// The slot of each request, looked up from the request's side.
+    var isReady = false
+    /// Whether its scorer was told to leave.
+    var isDismissed = false
+    var isEnded = false
+    /// Whether the socket is left alone for a while.
+    var isResting = false
+    var watch: (any Channel)?
+
+    var run: Run { order.run }
+
+    init(order: LaneOrder, lane: Lane, id: LaneID, deployment: Deployment) {
+        self.order = order
+        self.lane = lane
+        self.id = id
+        self.deployment = deployment
+        self.slots = ContiguousArray(repeating: .none, count: lane.shape.slots)
+        self.tickets = ContiguousArray(repeating: nil, count: lane.shape.slots)
+    }
+
+    /// Whether any slot is in use.
+    var isBusy: Bool { lane.credit < slots.count }
+
+    func hold(_ request: RequestID, under ticket: Ticket) {
+        slots[ticket.slot] = request
+        tickets[ticket.slot] = ticket
+    }
+
+    /// The ticket under which a request is held.
+    func ticket(of request: RequestID) -> Ticket? {
+        guard let slot = slots.firstIndex(of: request) else { return nil }
+        return tickets[slot]
+    }
+
+    /// The scorer may write another part.
+    func acknowledge(_ ticket: Ticket) {
+        if !isEnded { lane.acknowledgePart(of: ticket) }
+    }
+}

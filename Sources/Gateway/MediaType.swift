@@ -1,0 +1,12 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which content types the mlflow contract can mean; what they hold is for the scorer to judge.
+enum MediaType {
+    /// Whether a body of this type can be scored.
+    static func isScored(_ contentType: String) -> Bool {
+        let type = String(contentType.prefix { $0 != ";" && $0 != " " })
+        return type.isSame(as: "application/json") || type.isSame(as: "text/csv")
+            || type.isSame(as: "application/vnd.apache.parquet")
+    }
+}

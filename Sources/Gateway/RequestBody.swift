@@ -1,0 +1,67 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import RequestQueue
+
+/// A request's body while it comes in and until its request is over: a retry needs it again.
+///
+/// What fits into a lane's area is kept as the bytes that the socket gave, and copied once, into
+/// the lane. What does not is written to memory of its own as it comes.
+struct RequestBody {
+    /// Longest body that is kept in memory of the process: what fits into an area beside a head.
+    static let smallLimit = 48 << 10
+    /// A buffer this many times larger than what it holds is not kept while a request waits.
+    private static let wasteFactor = 4
+
+    private(set) var bytes: ByteBuffer?
+    private(set) var long: LongBody?
+    private(set) var count = 0
+    private var longHasher = Hasher()
+
+    /// Adds what came; `announced` is the whole length where the client said it.
+    mutating func append(_ part: ByteBuffer, announced: Int?) throws(LaneError) {
+        count += part.readableBytes
+        if long == nil, max(count, announced ?? 0) > Self.smallLimit {
+            let body = try LongBody()
+            if let bytes { try writeLong(bytes, to: body) }
+            bytes = nil
+            long = body
+        }
+        if let long {
+            try writeLong(part, to: long)
+        } else if bytes == nil {
+            bytes = part
+        } else {
+            bytes?.writeImmutableBuffer(part)
+        }
+    }
+
+    /// Copies the bytes out of a receive buffer that they hold on to for nothing.
+    mutating func compact() {
+        guard let held = bytes, held.storageCapacity > Self.wasteFactor * held.readableBytes else {
+            return
+        }
+        var copy = ByteBufferAllocator().buffer(capacity: held.readableBytes)
+        copy.writeImmutableBuffer(held)
+        bytes = copy
+    }
+
+    /// A keyed digest, for refusing a body that killed a scorer; differs in each life of the
+    /// gateway, so that nobody can prepare a body that is taken for another.
+    var digest: UInt64 {
+        var hasher = longHasher
+        bytes?.withUnsafeReadableBytes { hasher.combine(bytes: $0) }
+        hasher.combine(count)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    private mutating func writeLong(_ part: ByteBuffer, to body: LongBody) throws(LaneError) {
+        var failure: LaneError?
+        part.withUnsafeReadableBytes { bytes in
+            longHasher.combine(bytes: bytes)
+            do throws(LaneError) { try body.append(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+}

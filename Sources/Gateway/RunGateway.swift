@@ -1,0 +1,69 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+import NIOCore
+import NIOPosix
+import Vocabulary
+import Wire
+
+/// Runs a gateway until it is told to leave, a signal asks it to, or no supervisor comes back.
+///
+/// The calling thread talks with the supervisor; one event loop does everything else. Returns once
+/// every connection is done or its grace is over.
+///
+/// Errors: `Problem` when the socket cannot be opened or the user not be changed.
+public func runGateway(_ configuration: GatewayConfiguration) throws {
+    raiseDescriptorLimit()
+    let signals = try StopSignals()
+    let listener: PacketListener
+    do {
+        listener = try PacketListener(path: configuration.socketPath)
+    } catch {
+        throw Problem(
+            .failed,
+            code: "gatewaySocket",
+            what: "\(error)",
+            remedy: "see that its folder exists, is ours, and that its path is short"
+        )
+    }
+    if let user = configuration.userIdentifier, linux_become_user(user) != 0 {
+        throw Problem(
+            .failed,
+            code: "gatewayUser",
+            what: "\(SystemError("become user \(user)"))",
+            remedy: "start the gateway as root, or without a user to become"
+        )
+    }
+    let outbox = try Outbox()
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loop = group.next()
+    let core = try loop.submit {
+        NIOLoopBound(
+            GatewayCore(
+                loop: loop,
+                report: { outbox.add($0) },
+                left: { outbox.close() }
+            ),
+            eventLoop: loop
+        )
+    }.wait()
+    SupervisorLink(
+        listener: listener,
+        outbox: outbox,
+        core: core,
+        loop: loop,
+        signals: signals,
+        configuration: configuration
+    ).run()
+    try group.syncShutdownGracefully()
+}
+
+/// Every connection and every long body is a descriptor: takes as many as the system gives.
+private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}
