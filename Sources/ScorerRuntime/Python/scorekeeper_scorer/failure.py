@@ -11,7 +11,7 @@ import socket
 import traceback
 from typing import Iterator, Optional
 
-LONGEST_SENTENCE = 3_500
+LONGEST_SENTENCE = 3_500  # bytes; a lane carries 4,096
 
 _NETWORK_ERRNOS = {
     errno.ENETUNREACH,
@@ -53,7 +53,7 @@ def sentence(error: BaseException, model_directory: str) -> str:
         text += f" ({place})"
     hint = sandbox_hint(error)
     if hint:
-        room = LONGEST_SENTENCE - len(hint) - 2
+        room = LONGEST_SENTENCE - len(hint) - len("; ")
         return f"{_shortened(text, room)}; {hint}"
     return _shortened(text, LONGEST_SENTENCE)
 
@@ -111,4 +111,9 @@ def _in_package(path: str) -> str:
 
 
 def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "\u2026"
+    """Cut to so many bytes of UTF-8; what has no UTF-8 (half a surrogate pair) is escaped."""
+    written = text.encode("utf-8", "backslashreplace")
+    if len(written) > most:
+        written = written[: most - len("\u2026".encode("utf-8"))]
+        return written.decode("utf-8", "ignore") + "\u2026"
+    return written.decode("utf-8")
