@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import threading
 from typing import Dict, List, Optional, Tuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -49,6 +51,27 @@ def memory_mebibytes(pids: List[int]) -> Dict[int, float]:
         except OSError:
             continue  # It has ended, or it is a zombie: it holds nothing.
     return sizes
+
+
+def wakes_per_second(pids: List[int], seconds: float) -> float:
+    """How often threads of the processes are put on a core of their own accord, per second."""
+    before = _voluntary_switches(pids)
+    threading.Event().wait(seconds)
+    return (_voluntary_switches(pids) - before) / seconds
+
+
+def _voluntary_switches(pids: List[int]) -> int:
+    total = 0
+    for pid in pids:
+        for path in glob.glob(f"/proc/{pid}/task/*/status"):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    for line in file:
+                        if line.startswith("voluntary_ctxt_switches:"):
+                            total += int(line.split()[1])
+            except OSError:
+                continue
+    return total
 
 
 def _stat(pid: int) -> Optional[Tuple[str, ...]]:

@@ -12,12 +12,9 @@ import tempfile
 import time
 from typing import Dict
 
-FIRST_FOREIGN_DESCRIPTOR = 4  # 0 to 2 are standard, 3 is the lane.
-
 
 def begin(variables: Dict[str, str]) -> None:
-    """Makes the process the scorer of its own run: descriptors, environment, randomness."""
-    os.closerange(FIRST_FOREIGN_DESCRIPTOR, os.sysconf("SC_OPEN_MAX"))
+    """Makes the process the scorer of its own run: environment, randomness."""
     os.environ.clear()
     os.environ.update(variables)
     tempfile.tempdir = None

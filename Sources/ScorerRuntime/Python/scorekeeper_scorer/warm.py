@@ -4,7 +4,8 @@
 """The warmed parent: its imports are done, and it forks a scorer for each packet it is sent.
 
 It imports packages of the environment, never a model's code. Each packet on the control socket is
-JSON ``{"run", "model", "variables"}`` with three descriptors: launch plan, lane, log.
+JSON ``{"run", "model", "variables"}`` with three descriptors: launch plan, lane, log. It answers
+``{"run"}`` once the scorer is forked, or ``{"run", "error"}`` where nothing was.
 """
 
 from __future__ import annotations
@@ -66,19 +67,20 @@ def _fork(control: socket.socket, launch: Any, packet: bytes, descriptors: List[
         plan, lane, log = descriptors
         result = launch.fork(plan, lane, log)
     except (OSError, ValueError) as error:
+        result = None
         _send(control, {"run": order.get("run"), "error": f"{type(error).__name__}: {error}"})
-        return
-    finally:
-        if os.getpid() == _PARENT:
-            for descriptor in descriptors:
-                os.close(descriptor)
     if result == IN_THE_CHILD:
         _become_scorer(control, order)
-    _send(control, {"run": order["run"], "pid": result})
+    for descriptor in descriptors:
+        os.close(descriptor)
+    if result is not None:
+        # The scorer's pid is not known here: its init is the node's child and reports to the node.
+        _send(control, {"run": order["run"]})
 
 
 def _become_scorer(control: socket.socket, order: Dict[str, Any]) -> NoReturn:
-    # The lane stands where the control socket stood: forget the object, close nothing.
+    # All descriptors but 0 to 3 are closed, and the lane stands where the control socket stood:
+    # forget the object, close nothing.
     control.detach()
     fresh_start.begin(order["variables"])
     serve.run(order["model"])
