@@ -61,9 +61,9 @@ struct ControlListener: Sendable {
         logger: Logger,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) async throws {
-        // The framework's own lines are about itself; what a person should know is logged by us.
+        // Its own lines are about itself, and what went wrong is thrown as a problem too.
         var quiet = logger
-        quiet.logLevel = .error
+        quiet.logLevel = .critical
         let application = Application(
             responder: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),

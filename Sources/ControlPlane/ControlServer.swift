@@ -35,22 +35,21 @@ public struct ControlServer: Sendable {
     ///
     /// Errors: `cannotListen` when the socket or the port cannot be had.
     public func run(onReady: @escaping @Sendable () async -> Void = {}) async throws(Problem) {
-        // One loop: management is rare, and an idle server must stay small.
-        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let outcome = await serve(on: loops, onReady: onReady)
-        try? await loops.shutdownGracefully()
-        try outcome.get()
+        try await serve(onReady: onReady).get()
     }
 
+    // One loop: management is rare, and an idle server must stay small. It stays with the process:
+    // connections may end after their server.
+    private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     private func serve(
-        on loops: MultiThreadedEventLoopGroup,
         onReady: @escaping @Sendable () async -> Void
     ) async -> Result<Void, Problem> {
         let listeners = [controlListener, metricsPort.map(metricsListener)].compactMap { $0 }
         let ready = Countdown(from: listeners.count, then: onReady)
         return await withTaskGroup(of: Result<Void, Problem>.self) { group in
             for listener in listeners {
-                group.addTask { await run(listener, on: loops, ready: ready) }
+                group.addTask { await run(listener, ready: ready) }
             }
             let first = await group.next() ?? .success(())
             group.cancelAll()
@@ -60,11 +59,10 @@ public struct ControlServer: Sendable {
 
     private func run(
         _ listener: ControlListener,
-        on loops: MultiThreadedEventLoopGroup,
         ready: Countdown
     ) async -> Result<Void, Problem> {
         do {
-            try await listener.run(on: loops, logger: logger) { await ready.count() }
+            try await listener.run(on: Self.loops, logger: logger) { await ready.count() }
             return .success(())
         } catch is CancellationError {
             return .success(())

@@ -1,0 +1,152 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Foundation
+import Vocabulary
+import Wire
+
+/// A server that keeps everything in memory and has two places for deployments.
+actor MemoryServer: ServerControl {
+    private static let places = 2
+
+    private var sources: [EndpointName: String] = [:]
+    private var revisions: [EndpointName: Int] = [:]
+    private var counters: [DeploymentStatistics] = []
+    /// What was asked for, in order.
+    private(set) var asked: [DeployRequest] = []
+
+    func count(_ statistics: DeploymentStatistics) {
+        counters.append(statistics)
+    }
+
+    func deploy(_ request: DeployRequest) throws(Problem) -> DeployAnswer {
+        asked.append(request)
+        guard let name = request.name, let model = request.model else {
+            throw Problem(.unsupported, code: "scorerAlone", what: "cannot serve a bare scorer")
+        }
+        if model.hasSuffix(".zip") {
+            let place = Problem.Location(file: model, line: 3, column: 7)
+            throw Problem(
+                .invalid,
+                code: "archive",
+                what: "cannot read an archive",
+                remedy: "unpack it",
+                location: place
+            )
+        }
+        if let source = sources[name], source != model {
+            throw Problem(.conflict, code: "nameTaken", what: "cannot take the name '\(name)'")
+        }
+        guard sources[name] != nil || sources.count < Self.places else {
+            throw Problem(.exhausted, code: "full", what: "cannot find room for '\(name)'")
+        }
+        sources[name] = model
+        revisions[name, default: 0] += 1
+        return DeployAnswer(
+            key: DeploymentKey(endpoint: name, deployment: .dropped),
+            revision: Revision(number: revisions[name] ?? 0),
+            url: url(name),
+            notices: ["told"]
+        )
+    }
+
+    func delete(_ endpoint: EndpointName) throws(Problem) {
+        guard sources.removeValue(forKey: endpoint) != nil else {
+            throw Problem(.notFound, code: "endpointNotFound", what: "cannot find '\(endpoint)'")
+        }
+    }
+
+    func status() -> ServerStatus {
+        ServerStatus(
+            server: ServerStatus.Server(
+                pid: 41,
+                version: "1.2.3",
+                since: Date(timeIntervalSince1970: 1_772_357_400.25),
+                listeners: [Listener(address: "127.0.0.1:8080")],
+                insecure: false,
+                notices: [],
+                state: "/state",
+                models: nil
+            ),
+            gateway: ServerStatus.Gateway(pid: 42, restarts: 1),
+            nodes: [
+                NodeStatus(
+                    name: NodeName(number: 1),
+                    pid: nil,
+                    isolation: nil,
+                    isolationReasons: [],
+                    millicores: 2_000,
+                    reservedMillicores: 0,
+                    memoryBytes: 1 << 30,
+                    restarts: 3
+                )
+            ],
+            endpoints: sources.keys.sorted().map(endpoint),
+            builds: ServerStatus.Builds(running: 1, succeeded: 4, failed: 2)
+        )
+    }
+
+    func explain(_ instance: InstanceID) throws(Problem) -> Explanation {
+        guard sources[instance.key.endpoint] != nil else {
+            throw Problem(.notFound, code: "noJournal", what: "cannot explain '\(instance)'")
+        }
+        return Explanation(
+            instance: instance,
+            state: .serving,
+            sentence: "it said ready",
+            entries: [
+                Explanation.Entry(
+                    time: Date(timeIntervalSince1970: 1_772_357_400.25),
+                    event: "it was wanted",
+                    reason: "1 is wanted and 0 are held",
+                    effects: ["spawn \(instance)#1"]
+                )
+            ]
+        )
+    }
+
+    func statistics() -> [DeploymentStatistics] { counters }
+
+    private func endpoint(_ name: EndpointName) -> EndpointStatus {
+        let key = DeploymentKey(endpoint: name, deployment: .dropped)
+        let instance = InstanceStatus(
+            id: InstanceID(key: key, ordinal: 1),
+            revision: Revision(number: 1),
+            state: .serving,
+            incarnation: 2,
+            pid: 77,
+            node: NodeName(number: 1),
+            isolation: .sandbox,
+            warm: true,
+            restarts: 1,
+            since: Date(timeIntervalSince1970: 1_772_357_400.25)
+        )
+        let deployment = DeploymentStatus(
+            name: .dropped,
+            revision: Revision(number: revisions[name] ?? 0),
+            wanted: 1,
+            serving: 1,
+            state: .serving,
+            why: "",
+            url: url(name),
+            model: nil,
+            environment: nil,
+            isolation: .sandbox,
+            isolationReasons: [],
+            retry: .once,
+            deadlineMilliseconds: 60_000,
+            instances: [instance]
+        )
+        return EndpointStatus(
+            name: name,
+            url: url(name),
+            source: sources[name] ?? "",
+            deployments: [deployment]
+        )
+    }
+
+    private func url(_ name: EndpointName) -> String {
+        "http://127.0.0.1:8080/endpoints/\(name)/score"
+    }
+}

@@ -1,0 +1,94 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Client
+import ControlAPI
+import Foundation
+import Glibc
+import Testing
+import Vocabulary
+import Wire
+
+@testable import ControlPlane
+
+@Suite struct `The metrics page` {
+    /// A port that was free a moment ago.
+    private static func freePort() throws -> UInt16 {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(number) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let outcome = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(number, pointer, length) + getsockname(number, pointer, &length)
+            }
+        }
+        try #require(outcome == 0)
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    private static func counters() throws -> DeploymentStatistics {
+        let key = DeploymentKey(endpoint: try endpoint("iris"), deployment: .dropped)
+        return DeploymentStatistics(
+            key: key,
+            answers: [502: 2, 200: 40, 429: 1],
+            latencyBounds: [250, 1_000, 2_500_000],
+            latencyCounts: [10, 25, 7, 1],
+            latencySum: 3_000_250,
+            waiting: 5,
+            bound: 1,
+            redispatched: 3,
+            abandoned: 4
+        )
+    }
+
+    @Test func `reads as Prometheus reads it`() async throws {
+        let memory = MemoryServer()
+        let iris = try endpoint("iris")
+        _ = try await memory.deploy(DeployRequest(name: iris, model: "/models/iris"))
+        let page = MetricsText(status: await memory.status(), statistics: [try Self.counters()])
+
+        try expect(page.text, matchesFixture: "metrics.txt")
+    }
+
+    @Test func `leaves out families without samples`() async throws {
+        let page = MetricsText(status: await MemoryServer().status(), statistics: [])
+
+        #expect(!page.text.contains("scorekeeper_requests_total"))
+        #expect(page.text.contains("scorekeeper_info{version=\"1.2.3\"} 1\n"))
+    }
+
+    @Test func `stands on the control socket and, alone, on a loopback port`() async throws {
+        let port = try Self.freePort()
+        try await RunningServer.run(metricsPort: port) { server in
+            await server.memory.count(try Self.counters())
+            let peer = HTTPExchange.Peer.tcp(host: "127.0.0.1", port: Int(port))
+
+            let page = try await HTTPExchange("GET", "/metrics").ask(peer)
+            let own = try await server.client.metrics()
+            let status = try await HTTPExchange("GET", "/status").ask(peer)
+
+            #expect(page.header("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+            let text = String(decoding: page.body, as: UTF8.self)
+            #expect(text == own)
+            #expect(text.contains(#"deployment="default",code="502"} 2"#))
+            #expect(status.status == 404)
+        }
+    }
+
+    @Test func `gives the status its request counters`() async throws {
+        try await RunningServer.run { server in
+            let iris = try endpoint("iris")
+            _ = try await server.client.deploy(DeployRequest(name: iris, model: "/models/iris"))
+            await server.memory.count(try Self.counters())
+
+            let requests = try await server.client.endpoint(iris).deployments.first?.requests
+
+            #expect(requests?.answers == [200: 40, 429: 1, 502: 2])
+            #expect(requests?.total == 43)
+            #expect(requests?.redispatched == 3)
+        }
+    }
+}
