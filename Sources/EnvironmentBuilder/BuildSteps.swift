@@ -23,7 +23,7 @@ struct BuildSteps: Sendable {
             prefix,
             interpreter: build.identity.interpreter.path
         )
-        try await uv(arguments)
+        try await uv(arguments, step: .prepare)
     }
 
     /// Resolves the definition; answers the lock, and what a person should be told about it.
@@ -36,7 +36,6 @@ struct BuildSteps: Sendable {
         let needed = definition.requirements.map(\.text)
         let wished = definition.buildRequirements.filter { !["pip", "wheel"].contains($0.name) }
             .map(\.text)
-        build.progress("resolving \((needed + wished).count) requirements")
         do throws(Problem) {
             return (try await resolve(needed + wished), [])
         } catch {
@@ -51,7 +50,8 @@ struct BuildSteps: Sendable {
     func install(_ lock: LockedRequirements) async throws(Problem) {
         guard !lock.packages.isEmpty else { return }
         try await uv(
-            build.uv.install(lockFile, interpreter: python, settings: build.settings)
+            build.uv.install(lockFile, interpreter: python, settings: build.settings),
+            step: .install
         )
     }
 
@@ -62,25 +62,45 @@ struct BuildSteps: Sendable {
     /// paths inside are those that the environment will have. Modules that do not compile (templates,
     /// Python 2) are nobody's failure: whoever imports one is told.
     func compile() async throws(Problem) {
+        let plan = try await Blocking.run { [prefix] () throws(Problem) in
+            ByteCodePlan(
+                try ByteCodePlan.modules(below: prefix + "/lib"),
+                processes: ProcessInfo.processInfo.activeProcessorCount
+            )
+        }
+        let results = await withTaskGroup(of: Result<Void, Problem>.self) { group in
+            for (number, part) in plan.parts.enumerated() {
+                group.addTask {
+                    do throws(Problem) {
+                        return .success(try await compile(part, number: number))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for result in results { try result.get() }
+    }
+
+    private func compile(_ modules: [String], number: Int) async throws(Problem) {
+        let list = "\(staging)/compile-\(number)"
+        try write(modules.joined(separator: "\n") + "\n", to: list)
+        defer { _ = unlink(list) }
         let outcome = try await run(
             python,
             [
-                "-I", "-m", "compileall", "-q", "-q", "-j", "0",
-                "--invalidation-mode", "unchecked-hash",
-                "-x", "/site-packages/(.+/)?tests?/",
-                "-s", staging, "-p", build.folder.environment(build.identity.digest),
-                prefix + "/lib",
+                "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
+                "-s", staging, "-p", build.folder.environment(build.identity.digest), "-i", list,
             ]
         )
-        if ResolverWords(output: outcome.output).isDiskFull {
-            throw .diskFull("compile byte code")
-        }
+        let words = ResolverWords(output: outcome.output)
+        if words.isDiskFull { throw .diskFull("compile byte code") }
         guard outcome.ending == .exited(0) || outcome.ending == .exited(1) else {
             throw Problem(
                 .failed,
                 code: "cannotCompile",
-                what: "cannot compile byte code: "
-                    + ResolverWords(output: outcome.output).explanation,
+                what: "cannot compile byte code: \(words.explanation)",
                 remedy: "the whole log is '\(log.path)'"
             )
         }
@@ -94,7 +114,8 @@ struct BuildSteps: Sendable {
         let input = staging + "/requirements.in"
         try write(lines.joined(separator: "\n") + "\n", to: input)
         try await uv(
-            build.uv.lock(input, to: lockFile, interpreter: python, settings: build.settings)
+            build.uv.lock(input, to: lockFile, interpreter: python, settings: build.settings),
+            step: .resolve
         )
         guard let text = try? String(contentsOfFile: lockFile, encoding: .utf8) else {
             throw Problem.system("cannotRead", "read '\(lockFile)'")
@@ -102,11 +123,19 @@ struct BuildSteps: Sendable {
         return LockedRequirements(text: text)
     }
 
-    private func uv(_ arguments: [String]) async throws(Problem) {
+    private func uv(_ arguments: [String], step: ResolverWords.Step) async throws(Problem) {
         let outcome = try await run(build.uv.path, arguments)
+        if case .signalled(let signal) = outcome.ending {
+            throw Problem(
+                .failed,
+                code: "builderEnded",
+                what: "cannot build the environment: uv was ended by signal \(signal)",
+                remedy: "ask again; the whole log is '\(log.path)'"
+            )
+        }
         guard !outcome.isSuccess else { return }
         throw ResolverWords(output: outcome.output)
-            .problem(of: build.identity.definition, log: log.path)
+            .problem(at: step, of: build.identity.definition, log: log.path)
     }
 
     private func run(

@@ -17,7 +17,7 @@ struct EnvironmentBuild: Sendable {
     let folder: StoreFolder
     let settings: BuildSettings
     let variables: [String: String]
-    var progress: @Sendable (String) -> Void
+    let progress: @Sendable (String) -> Void
 
     /// Builds it and puts it in place.
     ///
@@ -31,7 +31,7 @@ struct EnvironmentBuild: Sendable {
         } catch {
             log.add(error.description)
             // The next sweep gets what cannot be removed now; the reason of the failure counts.
-            try? FolderTree.remove(staging)
+            try? await Blocking.run { () throws(Problem) in try FolderTree.remove(staging) }
             throw error
         }
     }
@@ -48,13 +48,14 @@ struct EnvironmentBuild: Sendable {
         let steps = BuildSteps(build: self, staging: staging, log: log, deadline: deadline)
         tell("making an environment for Python \(identity.interpreter.version)", log)
         try await steps.makePrefix()
+        tell("resolving \(Self.count(identity.definition.requirements.count, "requirement"))", log)
         let (lock, leftOut) = try await steps.resolve()
-        tell("installing \(lock.packages.count) packages", log)
+        tell("installing \(Self.count(lock.packages.count, "package"))", log)
         try await steps.install(lock)
         tell("compiling byte code", log)
         try await steps.compile()
         tell("making it read-only", log)
-        let bytes = try FolderTree.seal(prefix)
+        let bytes = try await Blocking.run { () throws(Problem) in try FolderTree.seal(prefix) }
         let built = BuiltEnvironment(
             digest: identity.digest,
             provider: "uv \(uv.version)",
@@ -70,7 +71,7 @@ struct EnvironmentBuild: Sendable {
             notices: notices + leftOut
         )
         tell("ready after \(built.seconds) s", log)
-        try publish(built, from: staging)
+        try await Blocking.run { () throws(Problem) in try publish(built, from: staging) }
         return built
     }
 
@@ -93,6 +94,10 @@ struct EnvironmentBuild: Sendable {
             throw Problem.system("cannotPublish", "move the environment to '\(target)'")
         }
         _ = chmod(target, 0o555)
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private func tell(_ line: String, _ log: BuildLog) {

@@ -79,6 +79,7 @@ public actor EnvironmentStore {
         // No suspension from here to the waiter's registration: nobody can slip in between.
         if let ready = load(identity.digest) { return ready }
         if flights[identity.digest] == nil {
+            let board = ProgressBoard()
             launch(
                 EnvironmentBuild(
                     identity: identity,
@@ -87,8 +88,9 @@ public actor EnvironmentStore {
                     folder: folder,
                     settings: settings,
                     variables: variables,
-                    progress: { _ in }
-                )
+                    progress: board.tell
+                ),
+                board: board
             )
         }
         return try await wait(for: identity.digest, progress: progress)
@@ -166,18 +168,16 @@ public actor EnvironmentStore {
 
     // MARK: One build for all who ask
 
-    private func launch(_ build: EnvironmentBuild) {
+    private func launch(_ build: EnvironmentBuild, board: ProgressBoard) {
         lastNumber += 1
         let number = lastNumber
         let digest = build.identity.digest
-        var build = build
-        build.progress = { line in Task { await self.tell(line, of: digest, number: number) } }
-        let task = Task { [build, folder, settings] in
+        let task = Task { [folder, settings] in
             let result: Result<BuiltEnvironment, Problem>
             do throws(Problem) {
                 let deadline = ContinuousClock.now + settings.deadline
                 let lock = try await FolderLock.wait(folder.lock(digest), until: deadline) {
-                    build.progress("waiting for another server that builds this environment")
+                    board.tell("waiting for another server that builds this environment")
                 }
                 // The other server may have finished it.
                 if let ready = self.load(digest) {
@@ -191,7 +191,7 @@ public actor EnvironmentStore {
             }
             self.land(digest, number: number, with: result)
         }
-        flights[digest] = Flight(number: number, task: task)
+        flights[digest] = Flight(number: number, task: task, board: board)
     }
 
     private func wait(
@@ -202,11 +202,8 @@ public actor EnvironmentStore {
         let waiter = lastNumber
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if let line = flights[digest]?.lastLine { progress(line) }
-                flights[digest]?.waiters[waiter] = Flight.Waiter(
-                    progress: progress,
-                    continuation: continuation
-                )
+                flights[digest]?.waiters[waiter] = continuation
+                flights[digest]?.board.add(waiter, progress)
             }
         } onCancel: {
             Task { await self.leave(digest, waiter: waiter) }
@@ -214,17 +211,10 @@ public actor EnvironmentStore {
         return try result.get()
     }
 
-    private func tell(_ line: String, of digest: Digest, number: Int) {
-        guard flights[digest]?.number == number else { return }
-        flights[digest]?.lastLine = line
-        for (_, waiter) in (flights[digest]?.waiters ?? [:]).sorted(by: { $0.key < $1.key }) {
-            waiter.progress(line)
-        }
-    }
-
     private func leave(_ digest: Digest, waiter: Int) {
         guard let gone = flights[digest]?.waiters.removeValue(forKey: waiter) else { return }
-        gone.continuation.resume(returning: .failure(.cancelled()))
+        flights[digest]?.board.remove(waiter)
+        gone.resume(returning: .failure(.cancelled()))
         guard let flight = flights[digest], flight.waiters.isEmpty else { return }
         flight.task.cancel()
         // Who asks now must not join a build that is being ended; it waits for the lock instead.
@@ -239,7 +229,7 @@ public actor EnvironmentStore {
         guard let flight = flights[digest], flight.number == number else { return }
         flights[digest] = nil
         for (_, waiter) in flight.waiters.sorted(by: { $0.key < $1.key }) {
-            waiter.continuation.resume(returning: result)
+            waiter.resume(returning: result)
         }
     }
 

@@ -5,18 +5,15 @@ import Vocabulary
 
 /// One build that is under way and everybody who waits for it.
 struct Flight {
-    /// One who waits.
-    struct Waiter {
-        let progress: @Sendable (String) -> Void
-        let continuation: CheckedContinuation<Result<BuiltEnvironment, Problem>, Never>
-    }
+    /// What one who waits gets in the end.
+    typealias Continuation = CheckedContinuation<Result<BuiltEnvironment, Problem>, Never>
 
     /// Tells this flight from a later one of the same environment.
     let number: Int
     /// The build.
     let task: Task<Void, Never>
+    /// Where it says what it does.
+    let board: ProgressBoard
     /// Who waits, by number.
-    var waiters: [Int: Waiter] = [:]
-    /// The last line of progress, for who comes later.
-    var lastLine: String?
+    var waiters: [Int: Continuation] = [:]
 }

@@ -20,11 +20,9 @@ final class FolderLock: Sendable {
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Problem.system("cannotLock", "open '\(path)'") }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FolderLock(descriptor) }
-        let problem = Problem.system("cannotLock", "lock '\(path)'")
-        let isHeld = errno == EWOULDBLOCK
-        _ = close(descriptor)
-        if isHeld { return nil }
-        throw problem
+        defer { _ = close(descriptor) }
+        if errno == EWOULDBLOCK { return nil }
+        throw Problem.system("cannotLock", "lock '\(path)'")
     }
 
     /// Takes the lock at `path`, waiting for who holds it; `waiting` is called once if so.

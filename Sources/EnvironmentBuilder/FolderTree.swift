@@ -44,8 +44,8 @@ enum FolderTree {
         return lstat(path, &status) == 0
     }
 
-    // What a folder holds comes before the folder itself.
-    private static func visit(
+    /// Calls `leaving` for everything in the tree, what a folder holds before the folder itself.
+    static func visit(
         _ path: String,
         entering: (String) -> Void = { _ in },
         leaving: (String, stat) throws(Problem) -> Void

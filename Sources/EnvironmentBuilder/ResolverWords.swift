@@ -7,6 +7,16 @@ import Vocabulary
 
 /// What the resolver said when it gave up, read for a person.
 struct ResolverWords: Hashable, Sendable {
+    /// What it was doing.
+    enum Step: Sendable {
+        /// Making an empty virtual environment.
+        case prepare
+        /// Choosing versions.
+        case resolve
+        /// Fetching and unpacking what was chosen.
+        case install
+    }
+
     /// Most characters of the resolver's own words in a problem.
     static let mostCharacters = 1_200
 
@@ -35,23 +45,31 @@ struct ResolverWords: Hashable, Sendable {
         return quoted.isEmpty ? all.filter { mentions($0.name, in: spoken) } : quoted
     }
 
-    /// The problem that it stands for.
-    func problem(of definition: EnvironmentDefinition, log: String) -> Problem {
+    /// The problem that it stands for, placed at the requirement it speaks of.
+    func problem(
+        at step: Step,
+        of definition: EnvironmentDefinition,
+        log: String
+    ) -> Problem {
         let guilty = requirements(of: definition)
         let quoted = guilty.prefix(3).map { "'\($0.text)'" }.joined(separator: " and ")
         let named = quoted.isEmpty ? "its requirements" : quoted
-        let problem: Problem
-        if isDiskFull {
-            problem = .diskFull("install \(named)")
-        } else if isUnreachable {
-            problem = Problem(
+        let problem = cause(at: step, named: named, log: log)
+        return guilty.first.map { problem.at($0.location) } ?? problem
+    }
+
+    private func cause(at step: Step, named: String, log: String) -> Problem {
+        if isDiskFull { return .diskFull("install \(named)") }
+        if isUnreachable {
+            return Problem(
                 .failed,
                 code: "registryUnreachable",
                 what: "cannot resolve \(named): \(explanation)",
                 remedy: "let this machine reach the registry, or give folders of wheels"
             )
-        } else if needsBuilding {
-            problem = Problem(
+        }
+        if needsBuilding {
+            return Problem(
                 .unsupported,
                 code: "needsBuilding",
                 what: "cannot install \(named): it is published as source only, and building it "
@@ -59,15 +77,30 @@ struct ResolverWords: Hashable, Sendable {
                 remedy: "ask for a version that has wheels, or build the wheel yourself "
                     + "('python3 -m pip wheel') and put it into a folder of wheels"
             )
-        } else {
-            problem = Problem(
+        }
+        switch step {
+        case .prepare:
+            return Problem(
+                .failed,
+                code: "cannotPrepare",
+                what: "cannot make a virtual environment: \(explanation)",
+                remedy: "the whole log is '\(log)'"
+            )
+        case .resolve:
+            return Problem(
                 .invalid,
                 code: "unsatisfiable",
                 what: "cannot resolve \(named): \(explanation)",
                 remedy: "change the model's requirements; the whole log is '\(log)'"
             )
+        case .install:
+            return Problem(
+                .failed,
+                code: "cannotInstall",
+                what: "cannot install \(named): \(explanation)",
+                remedy: "ask again; the whole log is '\(log)'"
+            )
         }
-        return guilty.first.map { problem.at($0.location) } ?? problem
     }
 
     /// Whether the disk was full.
