@@ -40,12 +40,62 @@ def support_folder() -> str:
     return folder
 
 
+class Gateway:
+    """The gateway's side of one lane; it owns the socket that it is given."""
+
+    def __init__(self, lane: socket.socket) -> None:
+        program = _gateway_program()
+        with lane:
+            self._process = subprocess.Popen(
+                [program, str(lane.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=[lane.fileno()],
+            )
+
+    def hear(self) -> Heard:
+        """Waits for what the scorer says next."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().decode("ascii").split()
+        if not line:
+            return Heard("closed")
+        sizes: List[int] = [int(word) for word in line[1:]]
+        if line[0] == "failed":
+            return Heard("failed", body=self._process.stdout.read(sizes[0]))
+        if line[0] == "answer":
+            head = self._process.stdout.read(sizes[1])
+            return Heard("answer", sizes[0], head, self._process.stdout.read(sizes[2]))
+        return Heard(line[0])
+
+    def ask(self, head: bytes, body: bytes) -> Heard:
+        """Posts a request and waits for what comes of it."""
+        self.tell(b"post %d %d\n" % (len(head), len(body)) + head + body)
+        return self.hear()
+
+    def tell(self, command: bytes) -> None:
+        """Sends one command."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(command)
+        self._process.stdin.flush()
+
+    def end(self) -> None:
+        """Kills it: its end of the lane closes."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    pass
+
+
 class ScorerProcess:
     """The scorer of one model directory, started cold, and its gateway."""
 
     def __init__(self, model: str) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        self._gateway = _start_gateway(self._folder.name, self._start(model))
+        self.gateway = Gateway(self._start(model))
 
     def _start(self, model: str) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -66,33 +116,14 @@ class ScorerProcess:
             )
         return ours
 
-    def hear(self) -> Heard:
-        """Waits for what the scorer says next."""
-        assert self._gateway.stdout is not None
-        line = self._gateway.stdout.readline().decode("ascii").split()
-        if not line:
-            return Heard("closed")
-        sizes: List[int] = [int(word) for word in line[1:]]
-        if line[0] == "failed":
-            return Heard("failed", body=self._gateway.stdout.read(sizes[0]))
-        if line[0] == "answer":
-            head = self._gateway.stdout.read(sizes[1])
-            return Heard("answer", sizes[0], head, self._gateway.stdout.read(sizes[2]))
-        return Heard(line[0])
-
-    def ask(self, head: bytes, body: bytes) -> Heard:
-        """Posts a request and waits for what comes of it."""
-        self._tell(b"post %d %d\n" % (len(head), len(body)) + head + body)
-        return self.hear()
-
     def drain(self) -> int:
         """Tells the scorer to leave; its exit code."""
-        self._tell(b"drain\n")
+        self.gateway.tell(b"drain\n")
         return self.process.wait(60)
 
     def close_lane(self) -> int:
         """Ends the gateway, whose socket nobody else holds; the scorer's exit code."""
-        self._gateway.kill()
+        self.gateway.end()
         return self.process.wait(60)
 
     def log(self) -> str:
@@ -102,33 +133,10 @@ class ScorerProcess:
 
     def end(self) -> None:
         """Ends both processes."""
-        for process in (self._gateway, self.process):
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-        for stream in (self._gateway.stdin, self._gateway.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    pass
+        self.gateway.end()
+        self.process.kill()
+        self.process.wait()
         self._folder.cleanup()
-
-    def _tell(self, command: bytes) -> None:
-        assert self._gateway.stdin is not None
-        self._gateway.stdin.write(command)
-        self._gateway.stdin.flush()
-
-
-def _start_gateway(folder: str, lane: socket.socket) -> "subprocess.Popen[bytes]":
-    program = _gateway_program()
-    with lane:
-        return subprocess.Popen(
-            [program, str(lane.fileno())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=[lane.fileno()],
-        )
 
 
 _built: Optional["tempfile.TemporaryDirectory[str]"] = None

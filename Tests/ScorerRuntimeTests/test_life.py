@@ -24,28 +24,28 @@ class Life(unittest.TestCase):
 
     def test_it_answers_and_leaves_with_0_when_it_is_drained(self) -> None:
         scorer = self.start(runtime_path.SAMPLE)
-        self.assertEqual(scorer.hear().word, "ready", scorer.log())
+        self.assertEqual(scorer.gateway.hear().word, "ready", scorer.log())
         with open(os.path.join(runtime_path.SAMPLE, "request.json"), "rb") as file:
             request = file.read()
 
         for _ in range(3):
-            heard = scorer.ask(JSON_HEAD, request)
+            heard = scorer.gateway.ask(JSON_HEAD, request)
             self.assertEqual(heard.status, 200)
             self.assertEqual(heard.head, b"content-type: application/json\n")
             species = ["setosa", "versicolor", "virginica"]
             self.assertEqual(json.loads(heard.body), {"predictions": species})
-        self.assertEqual(scorer.ask(JSON_HEAD, b"[" * 10_000).status, 400)
-        self.assertEqual(scorer.ask(b"GET /ping\n", b"").status, 200)
+        self.assertEqual(scorer.gateway.ask(JSON_HEAD, b"[" * 10_000).status, 400)
+        self.assertEqual(scorer.gateway.ask(b"GET /ping\n", b"").status, 200)
 
         self.assertEqual(scorer.drain(), 0)
 
     def test_an_answer_longer_than_an_area_arrives_whole(self) -> None:
         scorer = self.start(runtime_path.SAMPLE)
-        scorer.hear()
+        scorer.gateway.hear()
         text = "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)\n"
         rows = 4_000
 
-        heard = scorer.ask(
+        heard = scorer.gateway.ask(
             b"POST /invocations\ncontent-type: text/csv\n",
             (text + "1,2,3,4\n" * rows).encode(),
         )
@@ -66,7 +66,7 @@ class Life(unittest.TestCase):
                 file.write(source)
 
             scorer = self.start(model)
-            heard = scorer.hear()
+            heard = scorer.gateway.hear()
 
             self.assertEqual(heard.word, "failed", scorer.log())
             reason = heard.body.decode()
@@ -78,12 +78,12 @@ class Life(unittest.TestCase):
     def test_a_folder_without_a_model_is_told(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             scorer = self.start(folder)
-            self.assertEqual(scorer.hear().word, "failed")
+            self.assertEqual(scorer.gateway.hear().word, "failed")
             self.assertEqual(scorer.process.wait(60), 3)
 
     def test_a_lane_that_is_lost_ends_it_with_4(self) -> None:
         scorer = self.start(runtime_path.SAMPLE)
-        scorer.hear()
+        scorer.gateway.hear()
         self.assertEqual(scorer.close_lane(), 4)
 
 
