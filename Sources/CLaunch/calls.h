@@ -42,8 +42,7 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 #define CALL1(name, a) call6(__NR_##name, (long)(a), 0, 0, 0, 0, 0)
 #define CALL2(name, a, b) call6(__NR_##name, (long)(a), (long)(b), 0, 0, 0, 0)
 #define CALL3(name, a, b, c) call6(__NR_##name, (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define CALL4(name, a, b, c, d)                                                                    \
-    call6(__NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define CALL4(name, a, b, c, d) call6(__NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define CALL5(name, a, b, c, d, e)                                                                 \
     call6(__NR_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 #define CALL6(name, a, b, c, d, e, f)                                                              \
@@ -51,7 +50,8 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 
 // Ends this process without running anything else of it.
 __attribute__((noreturn)) static inline void leave(int status) {
-    for (;;) CALL1(exit_group, status);
+    for (;;)
+        CALL1(exit_group, status);
 }
 
 #endif

@@ -54,7 +54,8 @@ void launch_tell(const struct launch *launch, uint32_t kind, int32_t value, cons
 
 void launch_fail(const struct launch *launch, const char *step, const char *subject, long error) {
     launch_tell(launch, LAUNCH_FAILED, (int32_t)-error, step, subject);
-    if (launch->gate >= 0) CALL3(write, launch->gate, "x", 1);
+    if (launch->gate >= 0)
+        CALL3(write, launch->gate, "x", 1);
     leave(LAUNCH_FAILED_STATUS);
 }
 
@@ -64,7 +65,8 @@ int launch_clone(const struct launch *launch, unsigned long flags) {
 
 // Forks so that the child may run foreign code: through the process's own libc where it has one.
 static int fork_once(const struct launch *launch) {
-    if (launch->fork == NULL) return launch_clone(launch, 0);
+    if (launch->fork == NULL)
+        return launch_clone(launch, 0);
     return (int)must(launch, "fork", "", launch->fork());
 }
 
@@ -80,7 +82,8 @@ static long take_plan(struct launch *launch) {
     do {
         received = CALL3(recvmsg, launch->socket, &message, CLOSE_ON_EXEC);
     } while (received == -4);
-    if (received < 0) return received;
+    if (received < 0)
+        return received;
     size_t head = offsetof(struct control, descriptors);
     if (received != 1 || message.control_length < head || control.level != SOCKET_LEVEL ||
         control.type != PASS_DESCRIPTORS || control.length < head + sizeof(int)) {
@@ -93,8 +96,10 @@ static long take_plan(struct launch *launch) {
     }
     int memory = control.descriptors[0];
     long answer = CALL5(statx, memory, "", AT_EMPTY_PATH, STATX_SIZE, &facts);
-    if (answer == 0 && (CALL3(fcntl, memory, F_GET_SEALS, 0) & SEALED) != SEALED) answer = -1;
-    if (answer == 0 && (facts.stx_size == 0 || facts.stx_size > LAUNCH_SIZE_LIMIT)) answer = -7;
+    if (answer == 0 && (CALL3(fcntl, memory, F_GET_SEALS, 0) & SEALED) != SEALED)
+        answer = -1;
+    if (answer == 0 && (facts.stx_size == 0 || facts.stx_size > LAUNCH_SIZE_LIMIT))
+        answer = -7;
     if (answer == 0) {
         long mapped = CALL6(mmap, 0, facts.stx_size, PROT_READ, MAP_PRIVATE, memory, 0);
         if (mapped < 0 && mapped > -4096) {
@@ -108,28 +113,35 @@ static long take_plan(struct launch *launch) {
 }
 
 static void close_trees(const struct launch *launch) {
-    for (int index = 0; index < launch->tree_count; index++) CALL1(close, launch->trees[index]);
+    for (int index = 0; index < launch->tree_count; index++)
+        CALL1(close, launch->trees[index]);
 }
 
 static unsigned long namespaces(const struct launch *launch) {
     unsigned long flags = 0;
-    if (has(launch, LAUNCH_NEW_PID)) flags |= CLONE_NEWPID;
-    if (has(launch, LAUNCH_NEW_NET)) flags |= CLONE_NEWNET;
-    if (has(launch, LAUNCH_NEW_ROOT)) flags |= CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+    if (has(launch, LAUNCH_NEW_PID))
+        flags |= CLONE_NEWPID;
+    if (has(launch, LAUNCH_NEW_NET))
+        flags |= CLONE_NEWNET;
+    if (has(launch, LAUNCH_NEW_ROOT))
+        flags |= CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
     return flags;
 }
 
 static void enter_namespaces(const struct launch *launch) {
-    if (has(launch, LAUNCH_USER_SINGLE)) launch_user_single(launch);
+    if (has(launch, LAUNCH_USER_SINGLE))
+        launch_user_single(launch);
     unsigned long flags = namespaces(launch);
-    if (flags != 0) must(launch, "make", "namespaces", CALL1(unshare, flags));
+    if (flags != 0)
+        must(launch, "make", "namespaces", CALL1(unshare, flags));
 }
 
 static void set_host_name(const struct launch *launch) {
     size_t cursor = 0;
     const struct launch_record *record;
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
-        if (record->kind != LAUNCH_HOSTNAME) continue;
+        if (record->kind != LAUNCH_HOSTNAME)
+            continue;
         must(launch, "set", "the host name",
              CALL2(sethostname, launch_text(record), record->length - 1));
     }
@@ -142,7 +154,8 @@ static void follow_node(const struct launch *launch, int signal) {
     must(launch, "follow", "the node's end", CALL5(prctl, PR_SET_PDEATHSIG, signal, 0, 0, 0));
     // A node that ended before the line above sends no signal, but its end of the socket is gone.
     long ready = CALL5(ppoll, &node, 1, at_once, 0, 0);
-    if (ready > 0 && (node.revents & POLLHUP)) leave(LAUNCH_FAILED_STATUS);
+    if (ready > 0 && (node.revents & POLLHUP))
+        leave(LAUNCH_FAILED_STATUS);
 }
 
 // Tells the node that this process is there, and waits until it has been put into its cgroup.
@@ -154,15 +167,18 @@ static void arrive(const struct launch *launch, int death_signal) {
     do {
         got = CALL6(recvfrom, launch->socket, &byte, 1, 0, 0, 0);
     } while (got == -4);
-    if (got != 1) leave(LAUNCH_FAILED_STATUS);
+    if (got != 1)
+        leave(LAUNCH_FAILED_STATUS);
     // From here on the path of the cgroup is seen from inside it, where the kernel can do that.
-    if (has(launch, LAUNCH_NEW_ROOT)) CALL1(unshare, CLONE_NEWCGROUP);
+    if (has(launch, LAUNCH_NEW_ROOT))
+        CALL1(unshare, CLONE_NEWCGROUP);
 }
 
 void launch_give_descriptors(struct launch *launch) {
     int *const moved[] = {&launch->socket, &launch->lane, &launch->log, &launch->gate};
     for (int index = 0; index < 4; index++) {
-        if (*moved[index] < 0) continue;
+        if (*moved[index] < 0)
+            continue;
         *moved[index] = (int)must(launch, "move", "a descriptor",
                                   CALL3(fcntl, *moved[index], F_DUPFD_CLOEXEC, HIGH_DESCRIPTOR));
     }
@@ -179,8 +195,7 @@ void launch_give_descriptors(struct launch *launch) {
         launch->gate = (int)must(launch, "give", "a descriptor",
                                  CALL3(dup3, launch->gate, 5, O_CLOEXEC) < 0 ? -9 : 5);
     }
-    must(launch, "close", "descriptors",
-         CALL3(close_range, launch->gate >= 0 ? 6 : 5, ~0U, 0));
+    must(launch, "close", "descriptors", CALL3(close_range, launch->gate >= 0 ? 6 : 5, ~0U, 0));
 }
 
 __attribute__((noreturn)) static void execute(const struct launch *launch) {
@@ -191,9 +206,12 @@ __attribute__((noreturn)) static void execute(const struct launch *launch) {
     size_t cursor = 0;
     const struct launch_record *record;
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
-        if (record->kind == LAUNCH_PROGRAM) program = launch_text(record);
-        if (record->kind == LAUNCH_ARGUMENT) arguments[argument++] = launch_text(record);
-        if (record->kind == LAUNCH_VARIABLE) variables[variable++] = launch_text(record);
+        if (record->kind == LAUNCH_PROGRAM)
+            program = launch_text(record);
+        if (record->kind == LAUNCH_ARGUMENT)
+            arguments[argument++] = launch_text(record);
+        if (record->kind == LAUNCH_VARIABLE)
+            variables[variable++] = launch_text(record);
     }
     launch_fail(launch, "execute", program, CALL3(execve, program, arguments, variables));
 }
@@ -202,7 +220,8 @@ static void enter_work_folder(const struct launch *launch) {
     size_t cursor = 0;
     const struct launch_record *record;
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
-        if (record->kind != LAUNCH_WORK) continue;
+        if (record->kind != LAUNCH_WORK)
+            continue;
         must(launch, "enter", launch_text(record), CALL1(chdir, launch_text(record)));
     }
 }
@@ -215,7 +234,8 @@ static void become_scorer(struct launch *launch, int init) {
     if (init > 0) {
         // After the change of user, which clears it; then look whether init is still there.
         must(launch, "follow", "init's end", CALL5(prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
-        if (CALL0(getppid) != init) leave(LAUNCH_FAILED_STATUS);
+        if (CALL0(getppid) != init)
+            leave(LAUNCH_FAILED_STATUS);
     }
     CALL4(rt_sigprocmask, 2, &launch->signals, 0, sizeof launch->signals);
     enter_work_folder(launch);
@@ -228,18 +248,21 @@ static void begin(struct launch *launch, int intermediate) {
     unsigned long default_action[4] = {0};
     int gate[2];
     CALL4(rt_sigprocmask, 0, &all, &launch->signals, sizeof all);
-    if (launch->fork == NULL) launch->signals = 0;
+    if (launch->fork == NULL)
+        launch->signals = 0;
     // The lane, the log and the plan's mounts stay open in init only until the scorer has them.
     if (intermediate >= 0) {
         char byte;
         // The parent says when the process between us is gone and the node is our parent.
-        if (CALL3(read, intermediate, &byte, 1) != 1) leave(LAUNCH_FAILED_STATUS);
+        if (CALL3(read, intermediate, &byte, 1) != 1)
+            leave(LAUNCH_FAILED_STATUS);
         CALL1(close, intermediate);
     }
     CALL0(setsid);
     must(launch, "become", "a subreaper", CALL5(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
     arrive(launch, has(launch, LAUNCH_NEW_PID) ? SIGKILL : LAUNCH_END_SIGNAL);
-    if (has(launch, LAUNCH_NEW_ROOT)) launch_build_root(launch);
+    if (has(launch, LAUNCH_NEW_ROOT))
+        launch_build_root(launch);
     set_host_name(launch);
     must(launch, "make", "a pipe", CALL2(pipe2, gate, O_CLOEXEC));
     int init = (int)CALL0(getpid);
@@ -249,8 +272,10 @@ static void begin(struct launch *launch, int intermediate) {
         // Two descriptors stay; the ones in between are closed piece by piece.
         int low = kept[0] < kept[1] ? kept[0] : kept[1];
         int high = kept[0] < kept[1] ? kept[1] : kept[0];
-        if (low > 0) CALL3(close_range, 0, low - 1, 0);
-        if (high > low + 1) CALL3(close_range, low + 1, high - 1, 0);
+        if (low > 0)
+            CALL3(close_range, 0, low - 1, 0);
+        if (high > low + 1)
+            CALL3(close_range, low + 1, high - 1, 0);
         CALL3(close_range, high + 1, ~0U, 0);
         CALL4(rt_sigaction, SIGCHLD, default_action, 0, sizeof all);
         launch_watch(launch, scorer, gate[0]);
@@ -265,9 +290,11 @@ __attribute__((noreturn)) static void launch_bare(struct launch *launch) {
     arrive(launch, SIGKILL);
     int helper = has(launch, LAUNCH_USER_RANGE) ? launch_user_helper(launch) : -1;
     enter_namespaces(launch);
-    if (has(launch, LAUNCH_NEW_ROOT)) launch_build_root(launch);
+    if (has(launch, LAUNCH_NEW_ROOT))
+        launch_build_root(launch);
     set_host_name(launch);
-    if (helper >= 0) launch_user_range(launch, helper);
+    if (helper >= 0)
+        launch_user_range(launch, helper);
     become_scorer(launch, 0);
     // Again: the change of user cleared it.
     follow_node(launch, SIGKILL);
@@ -279,12 +306,15 @@ void launch_cold(void) {
         .socket = LAUNCH_SOCKET, .lane = LAUNCH_LANE, .log = LAUNCH_LOG, .gate = -1};
     CALL3(close_range, LAUNCH_LOG + 1, ~0U, 0);
     long taken = take_plan(&launch);
-    if (taken < 0) launch_fail(&launch, "take", "the plan", taken);
-    if (has(&launch, LAUNCH_BARE)) launch_bare(&launch);
+    if (taken < 0)
+        launch_fail(&launch, "take", "the plan", taken);
+    if (has(&launch, LAUNCH_BARE))
+        launch_bare(&launch);
     enter_namespaces(&launch);
     if (has(&launch, LAUNCH_NEW_PID)) {
         // A pid namespace begins with the next child, which shall be the node's, not ours.
-        if (launch_clone(&launch, CLONE_PARENT) > 0) leave(0);
+        if (launch_clone(&launch, CLONE_PARENT) > 0)
+            leave(0);
     }
     begin(&launch, -1);
     execute(&launch);
@@ -296,13 +326,15 @@ int launch_warm(int socket, int lane, int log, launch_fork_function fork) {
     int status = 0;
     long waited;
     long taken = take_plan(&launch);
-    if (taken < 0) return (int)taken;
+    if (taken < 0)
+        return (int)taken;
     long piped = CALL2(pipe2, go, O_CLOEXEC);
     int intermediate = piped < 0 ? (int)piped : fork();
     if (intermediate == 0) {
         CALL1(close, go[1]);
         enter_namespaces(&launch);
-        if (fork_once(&launch) > 0) leave(0);
+        if (fork_once(&launch) > 0)
+            leave(0);
         begin(&launch, go[0]);
         CALL3(close_range, 4, ~0U, 0);
         return 1;

@@ -40,9 +40,12 @@ struct __attribute__((packed)) beneath {
 
 static uint64_t handled_files(long version) {
     uint64_t files = FILES_FIRST_ABI;
-    if (version >= 2) files |= FILES_REFER;
-    if (version >= 3) files |= FILES_TRUNCATE;
-    if (version >= 5) files |= FILES_IOCTL_DEVICE;
+    if (version >= 2)
+        files |= FILES_REFER;
+    if (version >= 3)
+        files |= FILES_TRUNCATE;
+    if (version >= 5)
+        files |= FILES_IOCTL_DEVICE;
     return files;
 }
 
@@ -50,9 +53,12 @@ static uint64_t allowed(uint64_t access, uint64_t handled, int folder) {
     uint64_t reading = FILES_EXECUTE | FILES_READ | FILES_LIST;
     uint64_t device = FILES_READ | FILES_WRITE | FILES_TRUNCATE | FILES_IOCTL_DEVICE;
     uint64_t wanted = reading;
-    if (access == LAUNCH_ACCESS_WRITE) wanted = handled & ~FILES_IOCTL_DEVICE;
-    if (access == LAUNCH_ACCESS_DEVICE) wanted = device;
-    if (!folder) wanted &= FILES_EXECUTE | device;
+    if (access == LAUNCH_ACCESS_WRITE)
+        wanted = handled & ~FILES_IOCTL_DEVICE;
+    if (access == LAUNCH_ACCESS_DEVICE)
+        wanted = device;
+    if (!folder)
+        wanted &= FILES_EXECUTE | device;
     return wanted & handled;
 }
 
@@ -62,13 +68,13 @@ static void add_rule(const struct launch *launch, int rules, const struct launch
     struct statx facts;
     long place = CALL4(openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
     // What does not exist cannot be read: nothing to allow.
-    if (place < 0) return;
+    if (place < 0)
+        return;
     must(launch, "look at", path, CALL5(statx, place, "", AT_EMPTY_PATH, STATX_TYPE, &facts));
     struct beneath rule = {
         .allowed = allowed(record->number, handled, (facts.stx_mode & 0170000) == 0040000),
         .parent = (int)place};
-    must(launch, "allow", path,
-         CALL4(landlock_add_rule, rules, LANDLOCK_PATH_BENEATH, &rule, 0));
+    must(launch, "allow", path, CALL4(landlock_add_rule, rules, LANDLOCK_PATH_BENEATH, &rule, 0));
     CALL1(close, place);
 }
 
@@ -79,7 +85,8 @@ static void restrict_files(const struct launch *launch) {
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
         count += record->kind == LAUNCH_RULE;
     }
-    if (count == 0) return;
+    if (count == 0)
+        return;
     long version = CALL3(landlock_create_ruleset, 0, 0, LANDLOCK_VERSION_QUERY);
     if (version < 1) {
         if (has(launch, LAUNCH_NEED_LANDLOCK)) {
@@ -88,13 +95,16 @@ static void restrict_files(const struct launch *launch) {
         return;
     }
     struct ruleset wanted = {.files = handled_files(version)};
-    if (version >= 4 && has(launch, LAUNCH_DENY_TCP)) wanted.network = NETWORK_TCP;
-    if (version >= 6) wanted.scoped = SCOPE_ABSTRACT_AND_SIGNAL;
+    if (version >= 4 && has(launch, LAUNCH_DENY_TCP))
+        wanted.network = NETWORK_TCP;
+    if (version >= 6)
+        wanted.scoped = SCOPE_ABSTRACT_AND_SIGNAL;
     int rules = (int)must(launch, "restrict files with", "Landlock",
                           CALL3(landlock_create_ruleset, &wanted, sizeof wanted, 0));
     cursor = 0;
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
-        if (record->kind == LAUNCH_RULE) add_rule(launch, rules, record, wanted.files);
+        if (record->kind == LAUNCH_RULE)
+            add_rule(launch, rules, record, wanted.files);
     }
     must(launch, "restrict files with", "Landlock", CALL2(landlock_restrict_self, rules, 0));
     CALL1(close, rules);
@@ -104,7 +114,8 @@ static void filter_calls(const struct launch *launch) {
     size_t cursor = 0;
     const struct launch_record *record;
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
-        if (record->kind != LAUNCH_FILTER) continue;
+        if (record->kind != LAUNCH_FILTER)
+            continue;
         struct sock_fprog program = {.len = (unsigned short)(record->length / 8),
                                      .filter = (struct sock_filter *)(record + 1)};
         must(launch, "filter", "system calls",
@@ -116,17 +127,17 @@ static void set_limits(const struct launch *launch) {
     size_t cursor = 0;
     const struct launch_record *record;
     while ((record = launch_plan_next(&launch->plan, &cursor)) != NULL) {
-        if (record->kind != LAUNCH_LIMIT) continue;
-        must(launch, "set", "a resource limit",
-             CALL4(prlimit64, 0, record->number, record + 1, 0));
+        if (record->kind != LAUNCH_LIMIT)
+            continue;
+        must(launch, "set", "a resource limit", CALL4(prlimit64, 0, record->number, record + 1, 0));
     }
 }
 
 // The kernel's out-of-memory choice falls on the scorer, never on its init or the node.
 static void volunteer_for_out_of_memory(void) {
-    long file =
-        CALL4(openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC, 0);
-    if (file < 0) return;
+    long file = CALL4(openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC, 0);
+    if (file < 0)
+        return;
     CALL3(write, file, "500", 3);
     CALL1(close, file);
 }
@@ -143,7 +154,8 @@ void launch_confine(struct launch *launch) {
     set_limits(launch);
     if (!has(launch, LAUNCH_KEEP_POWERS)) {
         // Ends at the first number that is no capability, or at once where we have none to drop.
-        for (int power = 0; CALL5(prctl, PR_CAPBSET_DROP, power, 0, 0, 0) == 0;) power++;
+        for (int power = 0; CALL5(prctl, PR_CAPBSET_DROP, power, 0, 0, 0) == 0;)
+            power++;
     }
     if (has(launch, LAUNCH_CLEAR_GROUPS)) {
         must(launch, "give up", "groups", CALL2(setgroups, 0, 0));
@@ -154,7 +166,8 @@ void launch_confine(struct launch *launch) {
         must(launch, "change", "the user",
              CALL3(setresuid, header->user, header->user, header->user));
     }
-    if (!has(launch, LAUNCH_KEEP_POWERS)) drop_powers(launch);
+    if (!has(launch, LAUNCH_KEEP_POWERS))
+        drop_powers(launch);
     // A change of user makes a process's own /proc files root's; it is an ordinary process again.
     CALL5(prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
     must(launch, "forbid", "new privileges", CALL5(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));

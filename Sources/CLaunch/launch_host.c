@@ -29,7 +29,8 @@ static int close_and_fail(int descriptor) {
 
 int launch_host_pair(int pair[2]) {
     int on = 1;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return -1;
     if (setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
         fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) {
         close_and_fail(pair[1]);
@@ -49,7 +50,8 @@ int launch_host_send_plan(int socket, int plan, const int *trees, int count) {
         errno = EMFILE;
         return -1;
     }
-    if (count > 0) memcpy(descriptors + 1, trees, sizeof(int) * (size_t)count);
+    if (count > 0)
+        memcpy(descriptors + 1, trees, sizeof(int) * (size_t)count);
     size_t length = sizeof(int) * (1 + (size_t)count);
     memset(&control, 0, sizeof control);
     struct msghdr message = {.msg_iov = &part,
@@ -74,7 +76,8 @@ int launch_host_start(const char *path, int socket, int lane, int log, pid_t *pi
     int result = 0;
     for (int index = 0; index < 3 && result == 0; index++) {
         clear[index] = fcntl(sources[index], F_DUPFD_CLOEXEC, CLEAR_DESCRIPTOR);
-        if (clear[index] < 0) result = errno;
+        if (clear[index] < 0)
+            result = errno;
     }
     if (result == 0) {
         posix_spawn_file_actions_init(&actions);
@@ -92,7 +95,8 @@ int launch_host_start(const char *path, int socket, int lane, int log, pid_t *pi
         posix_spawn_file_actions_destroy(&actions);
     }
     for (int index = 0; index < 3; index++) {
-        if (clear[index] >= 0) close(clear[index]);
+        if (clear[index] >= 0)
+            close(clear[index]);
     }
     errno = result;
     return result == 0 ? 0 : -1;
@@ -113,11 +117,14 @@ int launch_host_receive(int socket, struct launch_report *report, pid_t *sender)
     do {
         received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     } while (received < 0 && errno == EINTR);
-    if (received < 0 && errno == ECONNRESET) return 0;
-    if (received <= 0) return (int)received;
+    if (received < 0 && errno == ECONNRESET)
+        return 0;
+    if (received <= 0)
+        return (int)received;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
          header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level != SOL_SOCKET) continue;
+        if (header->cmsg_level != SOL_SOCKET)
+            continue;
         if (header->cmsg_type == SCM_CREDENTIALS) {
             struct ucred credentials;
             memcpy(&credentials, CMSG_DATA(header), sizeof credentials);
@@ -149,7 +156,8 @@ int launch_host_tree(const char *path) {
                                     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
     int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path,
                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    if (tree < 0) return -1;
+    if (tree < 0)
+        return -1;
     if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted,
                 sizeof wanted) != 0) {
         return close_and_fail(tree);
@@ -188,6 +196,7 @@ pid_t launch_host_reap(int *status) {
 
 uint64_t launch_host_hard_limit(int resource) {
     struct rlimit limit;
-    if (getrlimit(resource, &limit) != 0 || limit.rlim_max == RLIM_INFINITY) return UINT64_MAX;
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_max == RLIM_INFINITY)
+        return UINT64_MAX;
     return limit.rlim_max;
 }

@@ -11,7 +11,7 @@
 #include <linux/signal.h>
 #include <linux/wait.h>
 
-#define BIT(signal) (1UL << ((signal) - 1))
+#define BIT(signal) (1UL << ((signal)-1))
 
 static int exit_status(int status) {
     return (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
@@ -25,7 +25,8 @@ static int kill_children(void) {
     at = append_number(path, at, sizeof path, (uint64_t)CALL0(gettid));
     append(path, at, sizeof path, "/children");
     long file = CALL4(openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    if (file < 0) return 0;
+    if (file < 0)
+        return 0;
     long count = CALL3(read, file, text, sizeof text);
     CALL1(close, file);
     long pid = 0;
@@ -48,7 +49,8 @@ static void end_tree(int scorer) {
     CALL2(kill, scorer, SIGKILL);
     while (kill_children()) {
         long reaped = CALL4(wait4, -1, &status, __WALL, 0);
-        if (reaped < 0 && reaped != -4) return;
+        if (reaped < 0 && reaped != -4)
+            return;
     }
 }
 
@@ -63,7 +65,8 @@ void launch_watch(struct launch *launch, int scorer, int gate) {
     } while (got == -4);
     CALL1(close, gate);
     int has_failed = got != 0;
-    if (!has_failed) launch_tell(launch, LAUNCH_STARTED, 0, "", "");
+    if (!has_failed)
+        launch_tell(launch, LAUNCH_STARTED, 0, "", "");
     unsigned long awaited = BIT(SIGCHLD) | BIT(LAUNCH_END_SIGNAL);
     while (!is_over) {
         long reaped;
@@ -73,17 +76,21 @@ void launch_watch(struct launch *launch, int scorer, int gate) {
                 break;
             }
         }
-        if (is_over) break;
+        if (is_over)
+            break;
         // Nobody to wait for: the scorer cannot be reaped by another, so this does not happen.
-        if (reaped < 0 && reaped != -4) leave(LAUNCH_FAILED_STATUS);
+        if (reaped < 0 && reaped != -4)
+            leave(LAUNCH_FAILED_STATUS);
         long signal = CALL4(rt_sigtimedwait, &awaited, 0, 0, sizeof awaited);
         if (signal == LAUNCH_END_SIGNAL) {
             status = SIGKILL;
             is_over = 1;
         }
     }
-    if (!has_failed) launch_tell(launch, LAUNCH_ENDED, status, "", "");
-    if (!has(launch, LAUNCH_NEW_PID)) end_tree(scorer);
+    if (!has_failed)
+        launch_tell(launch, LAUNCH_ENDED, status, "", "");
+    if (!has(launch, LAUNCH_NEW_PID))
+        end_tree(scorer);
     // As pid 1, leaving ends the rest; the kernel lets us go only when all of it is gone.
     leave(has_failed ? LAUNCH_FAILED_STATUS : exit_status(status));
 }

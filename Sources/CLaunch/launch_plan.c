@@ -8,15 +8,18 @@ static size_t padded(size_t length) { return (length + 7) & ~(size_t)7; }
 // The length of a text that must end inside `limit` bytes; `limit` itself where it does not.
 static size_t text_length(const char *text, size_t limit) {
     size_t length = 0;
-    while (length < limit && text[length] != 0) length++;
+    while (length < limit && text[length] != 0)
+        length++;
     return length;
 }
 
 // Absolute, and no component of it is `..`: nothing leads out of a root that is being built.
 static int is_inside_path(const char *path) {
-    if (path[0] != '/') return 0;
+    if (path[0] != '/')
+        return 0;
     for (const char *at = path; *at != 0; at++) {
-        if (at[0] == '/' && at[1] == '.' && at[2] == '.' && (at[3] == '/' || at[3] == 0)) return 0;
+        if (at[0] == '/' && at[1] == '.' && at[2] == '.' && (at[3] == '/' || at[3] == 0))
+            return 0;
     }
     return 1;
 }
@@ -28,7 +31,8 @@ static int is_one_text(const struct launch_record *record) {
 
 static int is_two_texts(const struct launch_record *record) {
     size_t first = text_length(launch_text(record), record->length);
-    if (first + 1 >= record->length) return 0;
+    if (first + 1 >= record->length)
+        return 0;
     size_t rest = record->length - first - 1;
     return text_length(launch_text(record) + first + 1, rest) == rest - 1;
 }
@@ -80,18 +84,24 @@ static int is_sound(const struct launch_record *record, struct tally *tally) {
 
 size_t launch_plan_check(const void *bytes, size_t size, struct launch_plan *plan) {
     const struct launch_header *header = bytes;
-    if (size < sizeof *header || size > LAUNCH_SIZE_LIMIT) return 1;
-    if (header->magic != LAUNCH_MAGIC || header->version != LAUNCH_VERSION) return 1;
-    if (header->size != size || header->reserved != 0) return 1;
+    if (size < sizeof *header || size > LAUNCH_SIZE_LIMIT)
+        return 1;
+    if (header->magic != LAUNCH_MAGIC || header->version != LAUNCH_VERSION)
+        return 1;
+    if (header->size != size || header->reserved != 0)
+        return 1;
     struct tally tally = {0};
     size_t at = sizeof *header;
     while (at < size) {
         const struct launch_record *record =
             (const struct launch_record *)((const unsigned char *)bytes + at);
-        if (size - at < sizeof *record) return at + 1;
+        if (size - at < sizeof *record)
+            return at + 1;
         size_t room = size - at - sizeof *record;
-        if (record->length > room || padded(record->length) > room) return at + 1;
-        if (!is_sound(record, &tally)) return at + 1;
+        if (record->length > room || padded(record->length) > room)
+            return at + 1;
+        if (!is_sound(record, &tally))
+            return at + 1;
         at += sizeof *record + padded(record->length);
     }
     plan->header = header;
@@ -101,9 +111,9 @@ size_t launch_plan_check(const void *bytes, size_t size, struct launch_plan *pla
 }
 
 const struct launch_record *launch_plan_next(const struct launch_plan *plan, size_t *cursor) {
-    if (*cursor >= plan->length) return NULL;
-    const struct launch_record *record =
-        (const struct launch_record *)(plan->records + *cursor);
+    if (*cursor >= plan->length)
+        return NULL;
+    const struct launch_record *record = (const struct launch_record *)(plan->records + *cursor);
     *cursor += sizeof *record + padded(record->length);
     return record;
 }

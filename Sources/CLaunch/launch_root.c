@@ -24,7 +24,8 @@
 
 // A path below the new root, without its leading slashes.
 static const char *below(const char *path) {
-    while (*path == '/') path++;
+    while (*path == '/')
+        path++;
     return *path == 0 ? "." : path;
 }
 
@@ -33,13 +34,15 @@ static void make_folders(const struct launch *launch, int root, const char *path
     char prefix[PATH_ROOM];
     const char *from = below(path);
     size_t length = length_of(from);
-    if (length >= PATH_ROOM) launch_fail(launch, "make a folder", path, -36);
+    if (length >= PATH_ROOM)
+        launch_fail(launch, "make a folder", path, -36);
     for (size_t at = 0; at <= length; at++) {
         int is_end = from[at] == 0;
         if (at > 0 && (from[at] == '/' || (is_end && whole))) {
             prefix[at] = 0;
             long made = CALL3(mkdirat, root, prefix, 0755);
-            if (made < 0 && made != -17) launch_fail(launch, "make a folder", path, made);
+            if (made < 0 && made != -17)
+                launch_fail(launch, "make a folder", path, made);
         }
         prefix[at] = from[at];
     }
@@ -47,8 +50,7 @@ static void make_folders(const struct launch *launch, int root, const char *path
 
 static int is_folder(const struct launch *launch, int tree, const char *path) {
     struct statx facts;
-    must(launch, "look at", path,
-         CALL5(statx, tree, "", AT_EMPTY_PATH, STATX_TYPE, &facts));
+    must(launch, "look at", path, CALL5(statx, tree, "", AT_EMPTY_PATH, STATX_TYPE, &facts));
     return (facts.stx_mode & 0170000) == 0040000;
 }
 
@@ -68,14 +70,15 @@ static void attach(const struct launch *launch, int root, int tree, const char *
 
 // A detached copy of what is mounted at `path`, restricted; -1 where it is optional and missing.
 static int detached(const struct launch *launch, const char *path, uint64_t flags) {
-    long tree = CALL3(open_tree, AT_FDCWD, path,
-                      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    if (tree == -2 && (flags & LAUNCH_BIND_OPTIONAL)) return -1;
+    long tree =
+        CALL3(open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    if (tree == -2 && (flags & LAUNCH_BIND_OPTIONAL))
+        return -1;
     must(launch, "bind", path, tree);
-    struct mount_attr wanted = {
-        .attr_set = (flags & LAUNCH_BIND_DEVICE)
-                        ? MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC
-                        : MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    struct mount_attr wanted = {.attr_set =
+                                    (flags & LAUNCH_BIND_DEVICE)
+                                        ? MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC
+                                        : MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
     must(launch, "restrict", path,
          CALL5(mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &wanted, sizeof wanted));
     return (int)tree;
@@ -104,19 +107,18 @@ static void carry_out(const struct launch *launch, int root, const struct launch
     switch (record->kind) {
     case LAUNCH_FOLDER:
         make_folders(launch, root, path, 1);
-        must(launch, "set the mode of", path,
-             CALL3(fchmodat, root, below(path), record->number));
+        must(launch, "set the mode of", path, CALL3(fchmodat, root, below(path), record->number));
         break;
     case LAUNCH_SYMLINK:
         make_folders(launch, root, path, 0);
-        must(launch, "link", path,
-             CALL3(symlinkat, launch_second_text(record), root, below(path)));
+        must(launch, "link", path, CALL3(symlinkat, launch_second_text(record), root, below(path)));
         break;
     case LAUNCH_FILE:
         make_file(launch, root, path, launch_second_text(record));
         break;
     case LAUNCH_BIND:
-        if (tree >= 0) attach(launch, root, tree, path);
+        if (tree >= 0)
+            attach(launch, root, tree, path);
         break;
     case LAUNCH_TREE:
         if (record->number >= (uint64_t)launch->tree_count) {

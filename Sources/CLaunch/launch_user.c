@@ -10,14 +10,14 @@
 
 static long write_file(const char *path, const char *text) {
     long file = CALL4(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
-    if (file < 0) return file;
+    if (file < 0)
+        return file;
     long written = CALL3(write, file, text, length_of(text));
     CALL1(close, file);
     return written < 0 ? written : 0;
 }
 
-static void format_map(char *into, size_t room, uint64_t inside, uint64_t outside,
-                       uint64_t count) {
+static void format_map(char *into, size_t room, uint64_t inside, uint64_t outside, uint64_t count) {
     size_t at = append_number(into, 0, room, inside);
     at = append_number(into, append(into, at, room, " "), room, outside);
     append_number(into, append(into, at, room, " "), room, count);
@@ -41,14 +41,16 @@ __attribute__((noreturn)) static void write_maps(const struct launch *launch, in
     const struct launch_header *header = launch->plan.header;
     static const char *const names[] = {"/gid_map", "/uid_map"};
     char path[64], map[64], byte;
-    if (CALL3(read, ready, &byte, 1) != 1) leave(1);
+    if (CALL3(read, ready, &byte, 1) != 1)
+        leave(1);
     format_map(map, sizeof map, 0, header->range_first, header->range_count);
     for (int index = 0; index < 2; index++) {
         size_t at = append(path, 0, sizeof path, "/proc/");
         at = append_number(path, at, sizeof path, (uint64_t)CALL0(getppid));
         append(path, at, sizeof path, names[index]);
         long written = write_file(path, map);
-        if (written < 0) leave((int)-written);
+        if (written < 0)
+            leave((int)-written);
     }
     leave(0);
 }
@@ -74,7 +76,8 @@ void launch_user_range(const struct launch *launch, int helper) {
         waited = CALL4(wait4, -1, &status, 0, 0);
     } while (waited == -4);
     must(launch, "wait for", "the helper", waited);
-    if (status != 0) launch_fail(launch, "map the users of", "a user namespace", -(status >> 8));
+    if (status != 0)
+        launch_fail(launch, "map the users of", "a user namespace", -(status >> 8));
     must(launch, "clear groups in", "a user namespace", CALL2(setgroups, 0, 0));
     must(launch, "become root in", "a user namespace", CALL3(setresgid, 0, 0, 0));
     must(launch, "become root in", "a user namespace", CALL3(setresuid, 0, 0, 0));

@@ -27,14 +27,17 @@ static inline int has(const struct launch *launch, unsigned flag) {
 
 static inline size_t length_of(const char *text) {
     size_t length = 0;
-    while (text[length] != 0) length++;
+    while (text[length] != 0)
+        length++;
     return length;
 }
 
 // Appends `text`, then a zero; cuts what does not fit into `room`.
 static inline size_t append(char *into, size_t at, size_t room, const char *text) {
-    while (*text != 0 && at + 1 < room) into[at++] = *text++;
-    if (at < room) into[at] = 0;
+    while (*text != 0 && at + 1 < room)
+        into[at++] = *text++;
+    if (at < room)
+        into[at] = 0;
     return at;
 }
 
@@ -60,7 +63,8 @@ __attribute__((noreturn)) void launch_fail(const struct launch *launch, const ch
 // Goes on where `answer` is not negative; fails the step otherwise.
 static inline long must(const struct launch *launch, const char *step, const char *subject,
                         long answer) {
-    if (answer < 0) launch_fail(launch, step, subject, answer);
+    if (answer < 0)
+        launch_fail(launch, step, subject, answer);
     return answer;
 }
 

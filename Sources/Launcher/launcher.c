@@ -9,6 +9,7 @@
 
 int main(int count, char **arguments) {
     (void)arguments;
-    if (count > 1) return 0;
+    if (count > 1)
+        return 0;
     launch_cold();
 }

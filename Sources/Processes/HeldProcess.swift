@@ -22,6 +22,9 @@ final class HeldProcess {
     let user: UInt32?
     let scratch: String?
 
+    /// For a forked run: the parent it came from, and its uid there.
+    var parent: WarmedParent?
+    var insideUser: UInt32?
     /// The launcher, until it was reaped.
     var launcher: Int32?
     /// The process that the node reaps for the whole tree.
@@ -61,8 +64,45 @@ final class HeldProcess {
         self.scratch = scratch
     }
 
+    /// Takes in what the child has said; answers whether its program has just begun to run.
+    func hear(now: Moment) -> Bool {
+        var hasJustStarted = false
+        while isLaunchOpen, let news = launch.next() {
+            switch news {
+            case .arrived(let pid):
+                do throws(SystemError) {
+                    try arrived(pid)
+                } catch {
+                    failure = failure ?? LaunchFailure(error)
+                    end(now: now)
+                }
+            case .scorer(let pid): scorer = pid
+            case .started:
+                hasJustStarted = !hasStarted
+                hasStarted = true
+            case .failed(let reason): failure = failure ?? reason
+            case .ended(let told): status = told
+            case .closed: isLaunchOpen = false
+            }
+        }
+        return hasJustStarted
+    }
+
+    /// Whether the end of child `pid` is the end of the whole tree.
+    func isGone(_ pid: Int32, _ status: Int32) -> Bool {
+        if launcher == pid { launcher = nil }
+        // A launcher that makes pids of its own leaves in peace once the tree's root is there.
+        return root == pid || (root == nil && (status != 0 || failure != nil))
+    }
+
+    /// Whether nothing is left of a launch: no process to reap, and nobody who could tell of one.
+    var isLost: Bool {
+        guard launcher == nil, root == nil else { return false }
+        return failure != nil || isEnding || !isLaunchOpen
+    }
+
     /// Takes note of the process that stands for the tree and lets it go on.
-    func arrived(_ pid: Int32) throws(SystemError) {
+    private func arrived(_ pid: Int32) throws(SystemError) {
         guard root == nil, Self.isOurChild(pid) else {
             throw SystemError("believe that \(pid) is a child of this node", number: ECHILD)
         }

@@ -35,7 +35,7 @@ final class LogCapture {
     /// Reads from `pipe`, which must not block; keeps lines only in memory where there is no path.
     init(pipe: Descriptor, path: String?) {
         self.pipe = pipe
-        self.path = path
+        self.path = path?.isEmpty == true ? nil : path
     }
 
     /// The pipe's descriptor, for polling.

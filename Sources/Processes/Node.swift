@@ -30,8 +30,12 @@ final class Node {
     private var supervisor: SupervisorLink?
     private var inventory: NodeInventory
     let spawner: Spawner
-    private var held: [Run: HeldProcess] = [:]
-    private var dyingGroups: [ControlGroup] = []
+    var held: [Run: HeldProcess] = [:]
+    var dyingGroups: [ControlGroup] = []
+    var warmth = WarmedParents()
+    var parents: [String: WarmedParent] = [:]
+    /// Orders of runs that may be forked, until they run or start cold.
+    var warmOrders: [Run: SpawnOrder] = [:]
     private var hasLeft = false
 
     init(_ configuration: NodeConfiguration) throws {
@@ -63,27 +67,39 @@ final class Node {
         while !hasLeft {
             turn()
         }
-        supervisor?.flush()
+        let deadline = Self.now + .seconds(2)
+        for name in parents.keys.sorted() { parents[name]?.end() }
+        while !(parents.isEmpty && dyingGroups.isEmpty && supervisor?.isFull != true),
+            Self.now < deadline
+        {
+            turn()
+        }
         spawner.remove()
         _ = unlink(configuration.socketPath)
     }
 
-    private func decide(_ event: NodeInventory.Event) {
+    func decide(_ event: NodeInventory.Event) {
         for effect in inventory.decide(event, now: Self.now) { perform(effect) }
     }
 
     private func perform(_ effect: NodeInventory.Effect) {
         switch effect {
         case .start(let order): start(order)
-        case .end(let run): held[run]?.end(now: Self.now)
+        case .end(let run): end(run)
         case .tell(let report): supervisor?.queue(report, nil)
         case .tellWithLane(let report, let run): supervisor?.queue(report, held[run]?.lane)
-        case .cool: break
+        case .cool(let environment): decide(.cool(environment))
         case .leave: hasLeft = true
         }
     }
 
     private func start(_ order: SpawnOrder) {
+        guard let python = spawner.warmProgram(order) else { return startCold(order) }
+        warmOrders[order.run] = order
+        decide(.wanted(python.environment, order.run))
+    }
+
+    func startCold(_ order: SpawnOrder) {
         do throws(Problem) {
             held[order.run] = try spawner.start(order)
         } catch {
@@ -91,61 +107,62 @@ final class Node {
         }
     }
 
+    private func end(_ run: Run) {
+        if warmOrders.removeValue(forKey: run) != nil { decide(.dropped(run)) }
+        guard let process = held[run] else {
+            return decide(.refused(run, Self.endedEarly(run)))
+        }
+        process.end(now: Self.now)
+        discardIfLost(process)
+    }
+
+    private static func endedEarly(_ run: Run) -> Problem {
+        Problem(.conflict, code: "endedEarly", what: "'\(run)' was ended before it had started")
+    }
+
     // MARK: - One turn
 
     private func turn() {
-        let runs = inventory.runs
-        let now = Self.now
-        var watched = [
-            pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: listener.descriptor.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: supervisor?.descriptor ?? -1, events: 0, revents: 0),
-        ]
-        watched[2].events = Int16(POLLIN) | ((supervisor?.isFull ?? false) ? Int16(POLLOUT) : 0)
-        for run in runs {
-            let process = held[run]
-            let isLaunchWatched = process?.isLaunchOpen ?? false
-            let isLogWatched = process.map { $0.isLogOpen && $0.log.pausedUntil == nil } ?? false
-            let launch = isLaunchWatched ? process?.launch.descriptor : nil
-            let log = isLogWatched ? process?.log.descriptor : nil
-            watched.append(pollfd(fd: launch ?? -1, events: Int16(POLLIN), revents: 0))
-            watched.append(pollfd(fd: log ?? -1, events: Int16(POLLIN), revents: 0))
+        var watch = PollSet()
+        watch.add(signals.number) { $0.takeSignals() }
+        watch.add(listener.descriptor.number) { $0.accept() }
+        if let supervisor {
+            watch.add(supervisor.descriptor, writing: supervisor.isFull) { $0.serveSupervisor() }
         }
-        _ = poll(&watched, nfds_t(watched.count), timeout(now))
-        for (index, run) in runs.enumerated() {
-            if watched[3 + 2 * index].revents != 0 { hear(run) }
-            if watched[4 + 2 * index].revents != 0 { readLog(run) }
+        for run in held.keys.sorted() {
+            guard let process = held[run] else { continue }
+            if process.isLaunchOpen { watch.add(process.launch.descriptor) { $0.hear(run) } }
+            if process.isLogOpen, process.log.pausedUntil == nil {
+                watch.add(process.log.descriptor) { $0.readLog(run) }
+            }
         }
-        if watched[0].revents != 0 { takeSignals() }
-        if watched[2].revents != 0 { serveSupervisor() }
-        if watched[1].revents != 0 { accept() }
+        watchParents(&watch)
+        watch.wait(until: nextDeadline, self)
         catchUp()
+        supervisor?.flush()
     }
 
-    private func timeout(_ now: Moment) -> Int32 {
-        var next = inventory.orphanDeadline
-        if !dyingGroups.isEmpty { next = min(next, now + .milliseconds(10)) }
-        for run in inventory.runs {
-            guard let process = held[run] else { continue }
+    private var nextDeadline: Moment {
+        var next = min(inventory.orphanDeadline, warmth.nextDeadline)
+        if !dyingGroups.isEmpty { next = min(next, Self.now + .milliseconds(10)) }
+        for process in held.values {
             if let pause = process.log.pausedUntil { next = min(next, pause) }
             if let kill = process.killAt { next = min(next, kill) }
         }
-        guard next != .never else { return -1 }
-        let left = (next - now).nanosecondsSaturated
-        // Rounded up: waking too early would only mean waking twice.
-        return left <= 0 ? 0 : Int32(clamping: (left + 999_999) / 1_000_000)
+        return next
     }
 
     /// What is due by the clock.
     private func catchUp() {
         let now = Self.now
-        for run in inventory.runs {
+        for run in held.keys.sorted() {
             guard let process = held[run] else { continue }
             if let pause = process.log.pausedUntil, pause <= now { readLog(run) }
             if let kill = process.killAt, kill <= now { process.kill() }
         }
         dyingGroups.removeAll { $0.remove() }
-        decide(.tick)
+        decide(NodeInventory.Event.tick)
+        decide(WarmedParents.Event.tick)
     }
 
     // MARK: - The supervisor
@@ -191,69 +208,55 @@ final class Node {
             if pid == 0 { break }
             reaped(pid, status)
         }
-        supervisor?.flush()
     }
 
     private func hear(_ run: Run) {
         guard let process = held[run] else { return }
-        while process.isLaunchOpen, let news = process.launch.next() {
-            switch news {
-            case .arrived(let pid):
-                do throws(SystemError) {
-                    try process.arrived(pid)
-                } catch {
-                    process.failure = process.failure ?? LaunchFailure(error)
-                    process.end(now: Self.now)
-                }
-            case .scorer(let pid): process.scorer = pid
-            case .started: started(process)
-            case .failed(let failure): process.failure = process.failure ?? failure
-            case .ended(let status): process.status = status
-            case .closed: process.isLaunchOpen = false
-            }
+        if process.hear(now: Self.now) {
+            if warmOrders.removeValue(forKey: run) != nil { decide(.started(run)) }
+            let facts = HeldRun(
+                run: run,
+                pid: process.scorer ?? process.root ?? 0,
+                isolation: process.level,
+                isWarm: process.isWarm
+            )
+            decide(NodeInventory.Event.started(facts))
         }
-        supervisor?.flush()
-    }
-
-    private func started(_ process: HeldProcess) {
-        process.hasStarted = true
-        let facts = HeldRun(
-            run: process.run,
-            pid: process.scorer ?? process.root ?? 0,
-            isolation: process.level,
-            isWarm: process.isWarm
-        )
-        decide(.started(facts))
+        discardIfLost(process)
     }
 
     private func reaped(_ pid: Int32, _ status: Int32) {
-        guard
-            let run = inventory.runs.first(where: {
-                held[$0]?.root == pid || held[$0]?.launcher == pid
-            }), let process = held[run]
-        else { return }
+        if let parent = parents.values.first(where: { $0.process == pid }) {
+            return parentEnded(parent, status)
+        }
+        let run = held.keys.sorted().first {
+            held[$0]?.root == pid || held[$0]?.launcher == pid
+        }
+        guard let run, let process = held[run] else { return }
         // Whatever it said before it ended is in the socket: hear it first.
         hear(run)
-        if process.launcher == pid { process.launcher = nil }
-        let hasRoot = process.root != nil
-        guard process.root == pid || !hasRoot && (status != 0 || process.failure != nil) else {
-            return
-        }
-        finish(process, status)
+        if process.isGone(pid, status) { finish(process, status) } else { discardIfLost(process) }
+    }
+
+    /// Gives up a launch of which nothing is left that could be reaped.
+    private func discardIfLost(_ process: HeldProcess) {
+        guard held[process.run] === process, process.isLost else { return }
+        finish(process, 0)
     }
 
     private func finish(_ process: HeldProcess, _ status: Int32) {
+        let run = process.run
         process.log.finish(now: Self.now)
         let report = process.report(rootStatus: status)
-        held[process.run] = nil
+        held[run] = nil
         if let group = process.cleanUp() { dyingGroups.append(group) }
         spawner.giveBack(process)
-        if process.hasStarted {
-            decide(.ended(process.run, report))
-        } else {
-            let failure = process.failure ?? .silent
-            decide(.refused(process.run, failure.problem(starting: process.run)))
-        }
+        if process.hasStarted { return decide(.ended(run, report)) }
+        let failure = process.failure ?? .silent
+        if warmOrders[run] != nil { return decide(.failed(run, failure.reason)) }
+        let problem =
+            process.isEnding ? Self.endedEarly(run) : failure.problem(starting: run)
+        decide(.refused(run, problem))
     }
 
     private func readLog(_ run: Run) {

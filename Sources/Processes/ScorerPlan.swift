@@ -31,7 +31,12 @@ struct ScorerPlan {
     let abilities: Abilities
 
     /// The plan of a scorer that starts cold.
-    func cold(_ order: SpawnOrder, at level: IsolationLevel, in place: Place, filter: [UInt8])
+    func cold(
+        _ order: SpawnOrder,
+        at level: IsolationLevel,
+        in place: Place,
+        filter: [UInt8]
+    )
         -> LaunchPlan
     {
         var plan = enclosure(order, at: level, in: place, filter: filter)
@@ -171,7 +176,8 @@ struct ScorerPlan {
             if let index = trees.firstIndex(of: path) {
                 records.append(.tree(index, at: path))
             } else {
-                records.append(.bind(path))
+                // Our own extensions: a runtime of another make may do without them.
+                records.append(.bind(path, isOptional: path.lies(inside: place.support)))
             }
         }
         return records

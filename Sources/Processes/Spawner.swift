@@ -12,9 +12,10 @@ import Wire
 final class Spawner {
     let configuration: NodeConfiguration
     private(set) var abilities: Abilities
-    private let folders = SystemFolders.read()
-    private let groups: ControlGroups?
-    private var users: UserRange
+    let folders = SystemFolders.read()
+    let groups: ControlGroups?
+    var users: UserRange
+    private let groupReasons: [String]
     private var filters: [SystemCallFilter.Audience: [UInt8]] = [:]
 
     init(_ configuration: NodeConfiguration) throws {
@@ -22,28 +23,21 @@ final class Spawner {
         let isRoot = geteuid() == 0
         users = UserRange(configuration.users)
         abilities = .untried(isRoot: isRoot)
-        groups = nil
+        let found = ControlGroups.find(name: configuration.cgroupName)
+        groups = found.groups.isComplete ? found.groups : nil
+        groupReasons = found.reasons
         try FileManager.default.createDirectory(
             atPath: configuration.scratchFolder,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o711]
         )
-        abilities.isolation = min(.sandbox, configuration.highestIsolation)
+        abilities = IsolationProbe.find(with: self)
     }
 
     /// Starts a run cold.
     ///
     /// Errors: `Problem` when something it needs cannot be made; nothing is left behind.
     func start(_ order: SpawnOrder) throws(Problem) -> HeldProcess {
-        let level = try level(for: order)
-        do throws(SystemError) {
-            return try start(order, at: level)
-        } catch {
-            throw LaunchFailure(error).problem(starting: order.run)
-        }
-    }
-
-    private func level(for order: SpawnOrder) throws(Problem) -> IsolationLevel {
         guard abilities.isolation >= order.minimumIsolation else {
             throw Problem(
                 .unsupported,
@@ -53,25 +47,36 @@ final class Spawner {
                 remedy: abilities.reasons.joined(separator: "; ")
             )
         }
-        return abilities.isolation
+        return try start(order, with: abilities)
     }
 
-    private func start(_ order: SpawnOrder, at level: IsolationLevel) throws(SystemError)
-        -> HeldProcess
-    {
-        let user = abilities.users == .range ? users.takeOne() : nil
+    /// Starts a run cold with these abilities, whether or not they have been tried.
+    func start(_ order: SpawnOrder, with abilities: Abilities) throws(Problem) -> HeldProcess {
+        do throws(SystemError) {
+            return try launch(order, with: abilities)
+        } catch {
+            throw LaunchFailure(error).problem(starting: order.run)
+        }
+    }
+
+    private func launch(
+        _ order: SpawnOrder,
+        with abilities: Abilities
+    ) throws(SystemError) -> HeldProcess {
+        let level = abilities.isolation
+        let user = abilities.users == .range ? try takeUser() : nil
         let name = Self.fileName(order.run)
         let scratch = level < .sandbox ? "\(configuration.scratchFolder)/\(name)" : nil
         var group: ControlGroup?
         do throws(SystemError) {
-            if level == .limited { group = try groups?.make(name, for: order.instanceType) }
+            if level == .limited { group = try makeGroup(name, order.instanceType) }
             if let scratch { try makeScratch(scratch, user) }
             let place = ScorerPlan.Place(
                 user: user ?? getuid(),
                 changesUser: user != nil,
                 scratch: scratch ?? "",
                 support: configuration.supportFolder,
-                fileLimit: launch_host_hard_limit(7)
+                fileLimit: launch_host_hard_limit(Int32(RLIMIT_NOFILE.rawValue))
             )
             let plan = ScorerPlan(folders: folders, abilities: abilities).cold(
                 order,
@@ -107,9 +112,26 @@ final class Spawner {
         }
     }
 
+    func takeUser() throws(SystemError) -> UInt32 {
+        guard let user = users.takeOne() else {
+            throw SystemError("find a free uid", number: EAGAIN)
+        }
+        return user
+    }
+
+    /// A run's cgroup with its limits.
+    func makeGroup(_ name: String, _ type: InstanceType) throws(SystemError) -> ControlGroup {
+        guard let groups else {
+            let reason = groupReasons.first ?? "limits are not complete"
+            throw SystemError("limit memory, processes and cores (\(reason))", number: ENOTSUP)
+        }
+        return try groups.make(name, for: type)
+    }
+
     /// Gives back what a run had of its own.
     func giveBack(_ process: HeldProcess) {
         if let user = process.user { users.giveBack(user) }
+        if let user = process.insideUser { process.parent?.giveBack(user) }
     }
 
     /// Removes what the node made for itself.
@@ -118,22 +140,23 @@ final class Spawner {
         _ = rmdir(configuration.scratchFolder)
     }
 
-    private func filter(_ order: SpawnOrder, _ level: IsolationLevel) throws(SystemError)
-        -> [UInt8]
-    {
+    func filter(
+        _ order: SpawnOrder,
+        _ level: IsolationLevel
+    ) throws(SystemError) -> [UInt8] {
         // Where there is a network namespace of its own, sockets may be made: they lead nowhere.
         let isSocketLimited = level == .confined && !order.isNetworkAllowed
         return try filter(.scorer(isSocketLimited: isSocketLimited))
     }
 
-    private func filter(_ audience: SystemCallFilter.Audience) throws(SystemError) -> [UInt8] {
+    func filter(_ audience: SystemCallFilter.Audience) throws(SystemError) -> [UInt8] {
         if let known = filters[audience] { return known }
         let program = try SystemCallFilter.program(for: audience)
         filters[audience] = program
         return program
     }
 
-    private func makeScratch(_ path: String, _ user: UInt32?) throws(SystemError) {
+    func makeScratch(_ path: String, _ user: UInt32?) throws(SystemError) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw SystemError("make the folder '\(path)'")
         }

@@ -29,7 +29,8 @@ enum SystemCallFilter {
         "init_module", "finit_module", "delete_module", "create_module", "kexec_load",
         "kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd",
         "syslog", "iopl", "ioperm", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex",
-        "stime", "open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "vhangup", "nfsservctl",
+        "stime", "open_by_handle_at", "name_to_handle_at", "lookup_dcookie", "vhangup",
+        "nfsservctl",
         "fanotify_init", "move_pages", "migrate_pages", "set_mempolicy_home_node", "uselib",
         "vm86", "vm86old", "modify_ldt", "personality",
     ]

@@ -23,8 +23,9 @@
 
 // What a child tells the node, one packet each.
 enum launch_report_kind {
-    LAUNCH_ARRIVED = 1, // by init, or by the program's process where there is none; waits for a byte
-    LAUNCH_SCORER = 2,  // by the scorer itself, isolated, just before it executes or returns
+    LAUNCH_ARRIVED =
+        1,             // by init, or by the program's process where there is none; waits for a byte
+    LAUNCH_SCORER = 2, // by the scorer itself, isolated, just before it executes or returns
     LAUNCH_STARTED = 3, // by init: the scorer runs its program
     LAUNCH_FAILED = 4,  // by whoever: value is the error number, step and subject say where
     LAUNCH_ENDED = 5,   // by init: value is the scorer's wait status

@@ -38,21 +38,21 @@ enum launch_flag {
 
 // A record's kind; what its number and its text mean.
 enum launch_kind {
-    LAUNCH_PROGRAM = 1,   // text: what to execute
-    LAUNCH_ARGUMENT = 2,  // text: the next argument, the program's own name first
-    LAUNCH_VARIABLE = 3,  // text: NAME=value
-    LAUNCH_LIMIT = 4,     // number: resource; bytes: soft and hard limit, 8 bytes each
-    LAUNCH_FILTER = 5,    // bytes: a seccomp program
-    LAUNCH_RULE = 6,      // number: launch_access; text: a path for Landlock
-    LAUNCH_HOSTNAME = 7,  // text
-    LAUNCH_WORK = 8,      // text: the folder the program starts in
-    LAUNCH_FOLDER = 16,   // number: mode; text: path in the new root
-    LAUNCH_SYMLINK = 17,  // two texts: path, target
-    LAUNCH_FILE = 18,     // two texts: path, contents
-    LAUNCH_BIND = 19,     // number: launch_bind; text: path, the same in the old and the new root
-    LAUNCH_TREE = 20,     // number: index of a detached mount that came along; text: path
-    LAUNCH_TMPFS = 21,    // number: bytes; text: path
-    LAUNCH_PROC = 22,     // number: 1 hides other users' processes; text: path
+    LAUNCH_PROGRAM = 1,  // text: what to execute
+    LAUNCH_ARGUMENT = 2, // text: the next argument, the program's own name first
+    LAUNCH_VARIABLE = 3, // text: NAME=value
+    LAUNCH_LIMIT = 4,    // number: resource; bytes: soft and hard limit, 8 bytes each
+    LAUNCH_FILTER = 5,   // bytes: a seccomp program
+    LAUNCH_RULE = 6,     // number: launch_access; text: a path for Landlock
+    LAUNCH_HOSTNAME = 7, // text
+    LAUNCH_WORK = 8,     // text: the folder the program starts in
+    LAUNCH_FOLDER = 16,  // number: mode; text: path in the new root
+    LAUNCH_SYMLINK = 17, // two texts: path, target
+    LAUNCH_FILE = 18,    // two texts: path, contents
+    LAUNCH_BIND = 19,    // number: launch_bind; text: path, the same in the old and the new root
+    LAUNCH_TREE = 20,    // number: index of a detached mount that came along; text: path
+    LAUNCH_TMPFS = 21,   // number: bytes; text: path
+    LAUNCH_PROC = 22,    // number: 1 hides other users' processes; text: path
 };
 
 // How a path is bound.
