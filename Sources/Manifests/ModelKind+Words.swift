@@ -1,0 +1,183 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+extension ModelKind {
+    /// What it is, in a few words.
+    public var words: String {
+        switch self {
+        case .mlflow: "an MLflow model"
+        case .modelBelow: "a directory with an MLflow model inside"
+        case .modelAbove: "a directory inside an MLflow model"
+        case .triton: "a Triton model repository"
+        case .directory: "a directory without a model"
+        case .archive(let archive): "an archive (\(archive.format))"
+        case .address(let scheme): "an address ('\(scheme):')"
+        case .program: "a program"
+        case .script: "a script"
+        case .file(let ending): ending.isEmpty ? "a file" : "a '.\(ending)' file"
+        case .emptyFile: "an empty file"
+        case .missing: "nothing"
+        case .unreadable(let why): "unreadable: \(why)"
+        }
+    }
+
+    /// Why a model cannot be served from `path`, and what to do; nothing when it can.
+    ///
+    /// Programs and scripts are scorers of one's own and are served when they are named as such.
+    public func refusal(of path: String) -> Problem? {
+        func problem(
+            _ kind: Problem.Kind,
+            _ code: String,
+            _ what: String,
+            _ remedy: String
+        )
+            -> Problem
+        {
+            Problem(
+                kind,
+                code: code,
+                what: what,
+                remedy: remedy,
+                location: Problem.Location(file: path)
+            )
+        }
+        let name = RelativePath.lastComponent(of: path)
+        switch self {
+        case .mlflow: return nil
+        case .modelBelow(let below):
+            return problem(
+                .invalid,
+                "modelBelow",
+                "the model lies one level below, in '\(below)'",
+                "name '\(path)/\(below)'"
+            )
+        case .modelAbove:
+            return problem(
+                .invalid,
+                "modelAbove",
+                "'\(name)' is a part of a model: 'MLmodel' lies one level above",
+                "name the directory above"
+            )
+        case .triton:
+            return problem(
+                .unsupported,
+                "triton",
+                "'\(name)' is a Triton model repository, which is not served yet",
+                "save the model with MLflow"
+            )
+        case .directory:
+            return problem(
+                .invalid,
+                "noModel",
+                "the directory has no 'MLmodel' file",
+                "save the model with MLflow, for example mlflow.sklearn.save_model(model, "
+                    + "'\(name)')"
+            )
+        case .archive(let archive):
+            return problem(
+                .unsupported,
+                "archive",
+                "'\(name)' is an archive (\(archive.format)) \(Self.holds(archive))",
+                "unpack it: \(Self.command(for: archive, path: path, name: name))"
+            )
+        case .address(let scheme):
+            return problem(
+                .unsupported,
+                "address",
+                "'\(path)' is an address, and models are taken from directories",
+                Self.download(path, scheme: scheme)
+            )
+        case .program, .script:
+            return problem(
+                .invalid,
+                "scorerProgram",
+                "'\(name)' is \(words), not a model",
+                "deploy it as a scorer: 'scorekeeper deploy --scorer \(path)'"
+            )
+        case .file(let ending):
+            return problem(
+                .invalid,
+                "noModel",
+                "'\(name)' is \(words), not a model's directory",
+                Self.saving(ending: ending)
+            )
+        case .emptyFile:
+            return problem(
+                .invalid,
+                "noModel",
+                "'\(name)' is an empty file",
+                "name a model's directory"
+            )
+        case .missing:
+            return problem(
+                .notFound,
+                "noModel",
+                "there is nothing at '\(path)'",
+                "name a model's directory"
+            )
+        case .unreadable(let why):
+            return problem(.failed, "cannotRead", "cannot read '\(path)': \(why)", "")
+        }
+    }
+
+    private static func holds(_ archive: ArchiveProbe) -> String {
+        guard let path = archive.modelPath else { return "in which no 'MLmodel' was seen" }
+        return "with '\(path.excerpt)' in it"
+    }
+
+    private static func command(
+        for archive: ArchiveProbe,
+        path: String,
+        name: String
+    ) -> String {
+        var folder = name
+        for ending in [
+            ".gz", ".bz2", ".xz", ".zst", ".tgz", ".tar", ".zip",
+        ] where folder.lowercased().hasSuffix(ending) && folder.count > ending.count {
+            folder = String(folder.dropLast(ending.count))
+        }
+        if folder == name { folder += ".model" }
+        let file = quoted(path)
+        let target = quoted(folder)
+        return archive.isZip
+            ? "unzip \(file) -d \(target)" : "mkdir \(target) && tar -xf \(file) -C \(target)"
+    }
+
+    private static func download(_ path: String, scheme: String) -> String {
+        switch scheme {
+        case "models", "runs", "mlflow", "dbfs":
+            "download it: mlflow artifacts download --artifact-uri \(quoted(path)) "
+                + "--dst-path DIRECTORY"
+        case "file":
+            "name the directory itself, without 'file:'"
+        case "azureml":
+            "download it: az ml model download --name NAME --version VERSION"
+        default:
+            "download it into a directory first"
+        }
+    }
+
+    private static func saving(ending: String) -> String {
+        switch ending {
+        case "onnx": "save it with mlflow.onnx.save_model"
+        case "pkl", "pickle", "joblib", "skops": "save it with mlflow.sklearn.save_model"
+        case "pt", "pth": "save it with mlflow.pytorch.save_model"
+        case "ubj": "save it with mlflow.xgboost.save_model"
+        case "keras", "h5": "save it with mlflow.keras.save_model"
+        default: "name a directory with an 'MLmodel' file"
+        }
+    }
+
+    /// A word of a shell command: as it is where it is plain, else in single quotes.
+    private static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            $0.isASCIILetterOrDigit || "/._-".utf8.contains($0)
+        }
+        if isPlain, !text.hasPrefix("-") { return text }
+        return "'"
+            + text.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,246 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Vocabulary
+
+@testable import Manifests
+
+@Suite struct `An environment's definition` {
+    private let head = "flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n"
+
+    private func read(
+        _ files: [String: String],
+        flavor: String = ""
+    )
+        throws -> Reading<EnvironmentDefinition>
+    {
+        let model = try ModelDescriptionReader.read(
+            Array((head + flavor).utf8),
+            file: "m/MLmodel"
+        ).get()
+        return EnvironmentDefinitionReader.read(folder: TextFolder(files: files), model: model)
+    }
+
+    private func conda(_ dependencies: String...) throws -> Reading<EnvironmentDefinition> {
+        let list = dependencies.map { "- \($0)\n" }.joined()
+        return try read(["conda.yaml": "dependencies:\n" + list])
+    }
+
+    private func requirements(_ text: String) throws -> Reading<EnvironmentDefinition> {
+        try read(["requirements.txt": text])
+    }
+
+    @Test func `is read from what MLflow saves`() throws {
+        let folder = try savedModel("iris")
+        let model = try ModelDescriptionReader.read(
+            Array(#require(folder.files["MLmodel"]).utf8),
+            file: "m/MLmodel"
+        ).get()
+
+        let reading = EnvironmentDefinitionReader.read(folder: folder, model: model)
+
+        #expect(reading.findings.notices.isEmpty)
+        #expect(
+            try reading.get().canonicalText == """
+                scorekeeper-environment 1
+                python =3.11.2
+                build pip
+                build setuptools
+                build wheel
+                require mlflow==3.17.2
+                require numpy==2.4.6
+                require pandas==3.1.1
+                require scikit-learn==1.9.1
+                require scipy==1.17.1
+                require skops==0.16.0
+
+                """
+        )
+        #expect(try reading.get().sources == ["python_env.yaml", "requirements.txt"])
+    }
+
+    @Test func `prefers python_env.yaml to conda.yaml to requirements.txt`() throws {
+        let python = "python: 3.10.1\ndependencies: [a==1]\n"
+        let conda = "dependencies: [python=3.9, pip, {pip: [b==2]}]\n"
+        let requirements = "c==3\n"
+        func asked(_ files: [String: String]) throws -> String {
+            let definition = try read(files, flavor: "    python_version: 3.8.5\n").get()
+            return "\(definition.python) \(definition.requirements.map(\.text))"
+        }
+
+        #expect(
+            try asked([
+                "python_env.yaml": python, "conda.yaml": conda, "requirements.txt": requirements,
+            ]) == "=3.10.1 [\"a==1\"]"
+        )
+        #expect(
+            try asked(["conda.yaml": conda, "requirements.txt": requirements])
+                == "=3.9 [\"c==3\"]"
+        )
+        #expect(try asked(["conda.yaml": conda]) == "=3.9 [\"b==2\"]")
+        #expect(try asked(["requirements.txt": requirements]) == "=3.8.5 [\"c==3\"]")
+    }
+
+    @Test func `takes the files that the flavor names`() throws {
+        let reading = try read(
+            [
+                "env/py.yaml": "python: 3.10\ndependencies: ['-r env/list.txt']\n",
+                "env/list.txt": "mlflow\n",
+            ],
+            flavor: "    env: {virtualenv: env/py.yaml, conda: env/c.yaml}\n"
+        )
+
+        #expect(try reading.get().sources == ["env/py.yaml", "env/list.txt"])
+    }
+
+    @Test func `that is nowhere, is refused`() throws {
+        #expect(try read([:]).findings.problems.map(\.code) == ["noEnvironment"])
+    }
+
+    @Test func `has one text for one meaning`() throws {
+        let left = try requirements("# a\nScikit_Learn >= 1.0, <2\nmlflow\nnumpy==1.26.4  # x\n")
+        let right = try requirements("numpy == 1.26.4\nmlflow\nscikit-learn<2,>=1.0\nmlflow\n")
+
+        #expect(try left.get().canonicalText == right.get().canonicalText)
+    }
+
+    @Test func `reads continued lines, extras, brackets and markers`() throws {
+        let text = """
+            mlflow[Extras , azure] \\
+                >=2.0
+            numpy (>=1.20) ; python_version<'3.12' and (sys_platform=="linux" or os_name != 'nt')
+            """
+
+        let definition = try requirements(text).get()
+
+        #expect(
+            definition.requirements.map(\.text) == [
+                "mlflow[azure,extras]>=2.0",
+                "numpy>=1.20; python_version < \"3.12\" and "
+                    + "(sys_platform == \"linux\" or os_name != \"nt\")",
+            ]
+        )
+        #expect(definition.requirements.map { $0.location.line } == [1, 3])
+    }
+
+    @Test func `row 27, keeps a Python of 3.10 as it was written`() throws {
+        #expect(try conda("python=3.10").get().python.description == "=3.10")
+        #expect(
+            try read(["python_env.yaml": "python: 3.10\n"]).get().python.description == "=3.10"
+        )
+    }
+
+    @Test(arguments: [
+        ("-r ../../x", "pathEscapes"), ("-r /etc/passwd", "pathEscapes"),
+        ("--index-url https://evil/simple", "packageIndex"), ("-i https://evil", "packageIndex"),
+        ("--extra-index-url=https://evil", "packageIndex"), ("-f ./wheels", "packageIndex"),
+        ("-e .", "editable"), ("-e git+https://h/x#egg=x", "editable"),
+        ("file:///tmp/x.whl", "localFile"), ("./x.whl", "localFile"), ("/x", "localFile"),
+        ("wheels/x-1-py3-none-any.whl", "localFile"),
+        ("git+ssh://git@host/x", "versionControl"), ("https://host/x.zip", "address"),
+        ("x @ https://host/x.zip", "directReference"), ("x @ file:///tmp/x", "directReference"),
+        ("-c constraints.txt", "constraints"), ("--pre", "option"),
+        ("-r missing.txt", "missingFile"), ("-r requirements.txt", "recursiveRequirements"),
+    ])
+    func `row 29, what makes an installer look elsewhere, is refused`(
+        _ line: String,
+        _ code: String
+    ) throws {
+        let findings = try requirements("mlflow\n  \(line)\n").findings
+
+        #expect(places(findings) == ["\(code) 2:3"] || places(findings) == ["\(code) 2:5"])
+    }
+
+    @Test(arguments: [
+        "a; rm -rf /", "--target=/", "${HOME}", "a==$(id)", "a==1 --hash=sha256:00", "a=1",
+        "`id`", "-", "a b", "a==", "a==*", "a>=1.*", "a[", "a[b", "a (>=1", "a; python_version",
+        "a; evil == '1'", "a; python_version < '3", "a; os_name == 'x' or", "é==1", ".", "a==1 2",
+        "a; ((((((((((((((((((os_name == 'x'))))))))))))))))))",
+    ])
+    func `row 30, what is no requirement, is refused`(_ line: String) throws {
+        let findings = try requirements("\(line)\n").findings
+
+        #expect(findings.problems.count == 1)
+        #expect(findings.problems.first?.location?.line == 1)
+    }
+
+    @Test func `row 31, a package that only conda has, is refused by name`() throws {
+        let findings = try conda("python=3.11", "cudatoolkit=11.8", "r-base", "numpy=1.26").findings
+
+        #expect(places(findings) == ["condaPackage 3:3", "condaPackage 4:3"])
+        #expect(findings.problems.first?.what.contains("'cudatoolkit'") == true)
+    }
+
+    @Test func `takes conda's packages from PyPI where they are known`() throws {
+        let reading = try conda(
+            "python=3.11.7",
+            "conda-forge::pytorch>=2.0,<3",
+            "numpy 1.26.*",
+            "pandas==2.2.1",
+            "pip<=23.3.1",
+            "pip:\n  - mlflow==2.9"
+        )
+        let definition = try reading.get()
+
+        #expect(definition.python.description == "=3.11.7")
+        #expect(
+            definition.requirements.map(\.text)
+                == ["mlflow==2.9", "numpy==1.26.*", "pandas==2.2.1", "torch<3,>=2.0"]
+        )
+        #expect(definition.buildRequirements.map(\.text) == ["pip<=23.3.1"])
+        #expect(reading.findings.notices.count == 3)
+    }
+
+    @Test(arguments: [
+        "python=3.11=h955ad1f_0", "numpy=1.2|1.3", "numpy[version='>1']", "numpy~=1.2",
+        "'numpy > *'", "python=three", "'=1'", "[a]", "{b: [c]}", "python=3.11\n- python=3.12",
+    ])
+    func `refuses what cannot be read of conda`(_ line: String) throws {
+        #expect(try conda(line).findings.problems.count == 1)
+    }
+
+    @Test func `refuses an environment file that is empty, a list or no YAML`() throws {
+        for text in ["", "- a\n", "a: [\n", "dependencies: 3\n"] {
+            #expect(try read(["conda.yaml": text]).findings.problems.count == 1)
+            #expect(try read(["python_env.yaml": text]).findings.problems.count == 1)
+        }
+    }
+
+    @Test func `never brings the reader down, whatever its bytes are`() throws {
+        let text = """
+            # head
+            mlflow[extras]==2.9 ; python_version < "3.12" and os_name == 'posix'
+            numpy >=1.20, <2 \\
+              ,!=1.5
+            -r other.txt
+            x @ https://host/x
+            """
+        var random = Mutations(seed: 5)
+        for _ in 0..<1_500 {
+            let line = String(decoding: random.mutated(Array(text.utf8)), as: UTF8.self)
+            let reading = try requirements(line)
+            #expect((reading.value == nil) == !reading.findings.isClean)
+        }
+    }
+
+    @Test func `chooses the Python that is asked for, or the nearest where that will do`() throws {
+        let there = try ["3.9.2", "3.11.2", "3.11.7", "3.12.0"].map {
+            try #require(PythonVersion($0))
+        }
+        func chosen(_ clauses: [PythonRequirement.Clause], _ policy: PythonPolicy) -> String? {
+            PythonRequirement(clauses).choice(among: there, policy: policy)?.description
+        }
+        let pinned = PythonRequirement.Clause(.prefix, try #require(PythonVersion("3.11.4")))
+        let minor = PythonRequirement.Clause(.prefix, try #require(PythonVersion("3.11")))
+        let range = PythonRequirement.Clause(.atLeast, try #require(PythonVersion("3.10")))
+        let below = PythonRequirement.Clause(.below, try #require(PythonVersion("3.12")))
+
+        #expect(chosen([minor], .exact) == "3.11.7")
+        #expect(chosen([range, below], .exact) == "3.11.7")
+        #expect(chosen([range], .exact) == "3.12.0")
+        #expect(chosen([pinned], .exact) == nil)
+        #expect(chosen([pinned], .nearest) == "3.11.2")
+        #expect(chosen([], .exact) == "3.12.0")
+    }
+}
