@@ -14,6 +14,11 @@ extension Deployment {
         var required = 0
         /// Places that it may hold at once.
         var limit = 0
+
+        /// Whether it asks for nothing that the other does not.
+        func isCovered(by other: Promise) -> Bool {
+            required <= other.required && demand.joined(with: other.demand) == other.demand
+        }
     }
 
     /// The promise that covers every revision that is wanted or still held.

@@ -75,6 +75,7 @@ extension Rulebook {
         hypothetical.isWithdrawn = false
         hypothetical.next = declaration.revision
         let promise = hypothetical.promise(policy)
+        if let known, promise.isCovered(by: known.promise(policy)) { return nil }
         return capacity.objection(
             to: key,
             type: declaration.instanceType,

@@ -1,0 +1,40 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which faults a world has: each seed leaves some out, so that one cannot hide another.
+struct FaultPlan {
+    var refusals = false
+    var crashes = false
+    var slowness = false
+    var deafness = false
+    var duplicates = false
+    var nodeLosses = false
+    var gatewayLosses = false
+    var brokenConnections = false
+    var supervisorDeaths = false
+    var fullDisks = false
+    var brokenRevisions = false
+    var failedPreparations = false
+    var ejections = false
+
+    /// A world in which everything works.
+    static let none = FaultPlan()
+
+    init() {}
+
+    init(_ random: inout SplitMix64) {
+        refusals = random.chance(1, in: 2)
+        crashes = random.chance(2, in: 3)
+        slowness = random.chance(1, in: 2)
+        deafness = random.chance(1, in: 2)
+        duplicates = random.chance(2, in: 3)
+        nodeLosses = random.chance(1, in: 2)
+        gatewayLosses = random.chance(1, in: 2)
+        brokenConnections = random.chance(1, in: 2)
+        supervisorDeaths = random.chance(2, in: 3)
+        fullDisks = random.chance(1, in: 2)
+        brokenRevisions = random.chance(1, in: 2)
+        failedPreparations = random.chance(1, in: 3)
+        ejections = random.chance(1, in: 2)
+    }
+}

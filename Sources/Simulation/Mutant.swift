@@ -1,0 +1,104 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+
+/// A bug planted on purpose, to show that the referee would notice it.
+///
+/// Each is a policy that differs from the real one in a single answer; none of them can be reached
+/// from outside this package, and nothing in production makes a policy.
+public enum Mutant: String, CaseIterable, Sendable {
+    case routesWhileStarting = "routes to a run before it says ready"
+    case routesWhileDraining = "leaves a draining run in the route"
+    case surgesByOneMore = "holds one instance more than the surge"
+    case drainsTooSoon = "drains an old instance before a new one serves in its stead"
+    case forgetsIncarnations = "takes word of an earlier run for word of the present one"
+    case spawnsUnheard = "starts instances before all nodes have been heard of"
+    case spawnsIntoTheVoid = "starts instances on nodes that are not there"
+    case overcommits = "puts instances where there is no room"
+    case startsUnprepared = "starts a revision that is not prepared"
+    case restartsAtOnce = "never waits before it starts again"
+    case restartsLate = "makes a run that served wait at its first death"
+    case endsOnce = "never repeats an end that was not answered"
+    case leavesLanes = "does not settle the lane of a run that ended"
+    case trustsOldLanes = "takes lanes of a lost gateway for ready"
+    case leavesStrays = "does not end processes that nobody wants"
+    case vacatesEarly = "gives the place of a draining instance away"
+    case discardsInUse = "discards a revision that still runs"
+    case publishesChangesOnly = "tells a gateway that joined nothing it was told before"
+    case displacesForUnproven = "lets a revision that never served displace the one that does"
+    case neverGivesUp = "never gives a revision up"
+
+    /// The sentences of which one is expected to be broken.
+    public var expected: [Sentence] {
+        switch self {
+        case .routesWhileStarting: [.routesOnlyToReady]
+        case .routesWhileDraining: [.unroutedBeforeDrained]
+        case .surgesByOneMore: [.neverAbove]
+        case .drainsTooSoon: [.neverBelow]
+        case .forgetsIncarnations: [.noInstanceDoubled]
+        case .spawnsUnheard: [.noInstanceDoubled, .noRunTwice]
+        case .spawnsIntoTheVoid: [.ordersToPresent]
+        case .overcommits: [.noNodeExceeded]
+        case .startsUnprepared: [.onlyPrepared]
+        case .restartsAtOnce: [.waitsKept]
+        case .restartsLate: [.firstDeathAtOnce]
+        case .endsOnce: [.converges, .everyProcessWanted, .gatewayAgrees, .farewellHoldsNothing]
+        case .leavesLanes: [.endedIsSettled]
+        case .trustsOldLanes: [.routesOnlyToReady]
+        case .leavesStrays: [.converges, .everyProcessWanted, .gatewayAgrees]
+        case .vacatesEarly: [.neverAbove, .noNodeExceeded]
+        case .discardsInUse: [.usedIsKept]
+        case .publishesChangesOnly: [.gatewayAgrees]
+        case .displacesForUnproven: [.unprovenDisplacesNothing, .neverBelow]
+        case .neverGivesUp: [.converges]
+        }
+    }
+
+    var policy: Policy {
+        var policy = Policy.standard
+        switch self {
+        case .routesWhileStarting:
+            policy.routed = { state in
+                if case .starting(let starting) = state {
+                    starting.live.run
+                } else {
+                    state.lease?.run
+                }
+            }
+        case .routesWhileDraining:
+            policy.routed = { state in
+                if case .draining(let draining) = state {
+                    draining.live.run
+                } else {
+                    state.lease?.run
+                }
+            }
+        case .surgesByOneMore: policy.surge = { ($0 + 4) / 5 + 1 }
+        case .drainsTooSoon: policy.mayDrain = { serving, wanted in serving >= wanted }
+        case .forgetsIncarnations: policy.isSame = { $0.instance == $1.instance }
+        case .spawnsUnheard: policy.maySpawn = { $0.isNodeJoined && !$0.isStrayNear }
+        case .spawnsIntoTheVoid: policy.maySpawn = { $0.isEveryoneHeard && !$0.isStrayNear }
+        case .overcommits: policy.fits = { _, _ in true }
+        case .startsUnprepared: policy.mayStart = { _ in true }
+        case .restartsAtOnce: policy.delay = { _ in .zero }
+        case .restartsLate: policy.delay = { BackOff.delay(step: $0 + 1) }
+        case .endsOnce: policy.endAgain = { _ in .never }
+        case .leavesLanes: policy.owesSettlement = { _, _ in false }
+        case .trustsOldLanes: policy.outlivesGateway = { true }
+        case .leavesStrays: policy.endsStray = { false }
+        case .vacatesEarly:
+            policy.isVacated = { state in
+                if case .draining = state { true } else { state?.reservation == nil }
+            }
+        case .discardsInUse: policy.mayDiscard = { isReferenced, _ in !isReferenced }
+        case .publishesChangesOnly: policy.mustPublish = { hasChanged, _ in hasChanged }
+        case .displacesForUnproven:
+            policy.staying = { wanted, servingNew, old, _ in max(0, old - 1) }
+            policy.mayDrain = { _, _ in true }
+        case .neverGivesUp: policy.givesUp = { _, _ in false }
+        }
+        return policy
+    }
+}

@@ -1,0 +1,167 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+
+/// What the rulebook does, judged effect by effect.
+extension Referee {
+    /// Judges a decision; `noteDelivered` has been called with its event.
+    ///
+    /// Shape: `settlement` is the run whose lane must be settled, `restart` the one that must be
+    /// followed at once.
+    mutating func judge(_ decision: Decision, settlement: Run?, restart: Run?) {
+        if decision.refusal != nil {
+            check(.refusalChangesNothing, decision.effects.isEmpty && decision.turns.isEmpty) {
+                "a refused request led to \(decision.effects)"
+            }
+            return
+        }
+        for effect in decision.effects { judge(effect) }
+        if let settlement {
+            let isSettled = decision.effects.contains(.closeLane(settlement))
+            check(.endedIsSettled, isSettled) { "\(settlement) ended and its lane was left" }
+        }
+        if let restart {
+            let isFollowed = decision.effects.contains { effect in
+                guard case .spawn(let run, _, _) = effect else { return false }
+                return run.instance == restart.instance && run.incarnation > restart.incarnation
+            }
+            check(.firstDeathAtOnce, isFollowed) { "\(restart) died and nothing took its place" }
+        }
+    }
+
+    private mutating func check(_ sentence: Sentence, _ holds: Bool, _ what: () -> String) {
+        check(sentence, holds, what())
+    }
+
+    private mutating func judge(_ effect: Effect) {
+        switch effect {
+        case .spawn(let run, let node, let revision):
+            judgePresence(of: node, effect)
+            judgeSpawn(run, node, revision)
+        case .end(_, let node):
+            judgePresence(of: node, effect)
+        case .openLane(let run, let node, _):
+            judgePresence(of: node, effect)
+            lanes.insert(run)
+        case .closeLane(let run):
+            lanes.remove(run)
+            forgetReady { $0 == run }
+        case .drain(let run):
+            let isRouted = (routed[run.instance.key] ?? []).contains(run)
+            check(.unroutedBeforeDrained, !isRouted) { "\(run) is drained and still routed to" }
+        case .publish(let endpoint):
+            let keys = endpoint.deployments.map(\.key)
+            forgetRoutes { $0.endpoint == endpoint.endpoint && !keys.contains($0) }
+            for deployment in endpoint.deployments { judgeRoute(deployment) }
+        case .unpublish(let name):
+            forgetRoutes { $0.endpoint == name }
+        case .discard(let key, let revision):
+            judgeDiscard(key, revision)
+        case .prepare, .startNode, .startGateway, .retireGateway, .farewell, .notice:
+            break
+        }
+    }
+
+    private mutating func forgetRoutes(_ isGone: (DeploymentKey) -> Bool) {
+        routed = routed.filter { !isGone($0.key) }
+    }
+
+    private mutating func judgePresence(of node: NodeName, _ effect: Effect) {
+        check(.ordersToPresent, joined.contains(node)) { "\(effect) while \(node) is not there" }
+    }
+
+    private mutating func judgeSpawn(_ run: Run, _ node: NodeName, _ revision: Revision) {
+        let key = run.instance.key
+        let twin = processes.first { $0.run.instance == run.instance }
+        check(.noInstanceDoubled, twin == nil) {
+            "\(run) is spawned on \(node) while \(twin.map { "\($0.run)" } ?? "") lives"
+        }
+        check(.noRunTwice, !spawned.contains(run)) { "\(run) was spawned before" }
+        check(.onlyPrepared, version(key, revision)?.isPrepared == true) {
+            "\(run) of \(revision), which is not prepared"
+        }
+        processes.append(Process(run: run, node: node, revision: revision))
+        spawned.insert(run)
+        revisions[run] = revision
+        nodes[run] = node
+
+        let held = processes.count { $0.run.instance.key == key }
+        let limit = inPlay(key).map { $0.instances + ($0.instances + 4) / 5 }.max() ?? 0
+        check(.neverAbove, held <= limit) { "\(held) of \(key) held, \(limit) allowed" }
+        judgeLoad(of: node)
+        judgeWait(of: run)
+    }
+
+    private mutating func judgeLoad(of node: NodeName) {
+        var millicores = 0
+        for process in processes where process.node == node {
+            let type = version(process.run.instance.key, process.revision)?.declaration.instanceType
+            millicores += type?.millicores ?? 0
+        }
+        let share = shares[node]?.millicores ?? 0
+        check(.noNodeExceeded, millicores <= share) {
+            "\(millicores) of \(share) millicores taken on \(node)"
+        }
+    }
+
+    /// 100 ms after the first start that never got ready, doubling to 30 s.
+    private mutating func judgeWait(of run: Run) {
+        guard let record = records[run.instance], record.unreadyDeaths > 0,
+            let death = record.lastDeath
+        else { return }
+        let doublings = min(record.unreadyDeaths - 1, 9)
+        let least = min(Duration.seconds(30), .milliseconds(100) * (1 << doublings))
+        let wait = now - death
+        check(.waitsKept, wait >= least) {
+            "\(run) starts \(wait) after its \(record.unreadyDeaths). start in vain"
+        }
+    }
+
+    private mutating func judgeDiscard(_ key: DeploymentKey, _ revision: Revision) {
+        let isRunning = processes.contains {
+            $0.run.instance.key == key && $0.revision == revision
+        }
+        let newest = versions[key]?.last
+        let isWanted =
+            newest?.declaration.revision == revision && newest?.mayBeGivenUp == false
+            && !withdrawn.contains(key)
+        check(.usedIsKept, !isRunning && !isWanted) { "\(revision) of \(key) is in use" }
+    }
+
+    private mutating func judgeRoute(_ deployment: PublishedDeployment) {
+        let key = deployment.key
+        for run in deployment.runs {
+            check(.routesOnlyToReady, ready.contains(run)) { "a route leads to \(run)" }
+        }
+        let before = routed[key] ?? []
+        routed[key] = deployment.runs
+        // Left out though the gateway could still bind requests to it: that is our own act.
+        let dropped = before.filter { ready.contains($0) && !deployment.runs.contains($0) }
+        guard let first = dropped.first, !isLeaving, !withdrawn.contains(key) else { return }
+        let serving = deployment.runs.count { ready.contains($0) }
+        let floor = inPlay(key).map(\.instances).min() ?? 0
+        check(.neverBelow, serving >= floor) {
+            "\(first) is taken out of the route, which leaves \(serving) of \(floor)"
+        }
+        judgeDisplacement(key, dropped: dropped, staying: deployment.runs)
+    }
+
+    private mutating func judgeDisplacement(
+        _ key: DeploymentKey,
+        dropped: [Run],
+        staying: [Run]
+    ) {
+        guard let newest = versions[key]?.last, !newest.hasServed else { return }
+        for run in dropped {
+            guard let revision = revisions[run], let own = version(key, revision) else { continue }
+            let peers = staying.count { revisions[$0] == revision }
+            let isSurplus = peers >= own.declaration.instances
+            let isReplaced = staying.contains { revisions[$0] != revision }
+            check(.unprovenDisplacesNothing, isSurplus || isReplaced) {
+                "\(run) goes for \(newest.declaration.revision), which never served"
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+
+/// What happens in the world, and what is told of it.
+extension Referee {
+    mutating func noteEnded(_ run: Run) {
+        processes.removeAll { $0.run == run }
+    }
+
+    mutating func noteNodeDied(_ node: NodeName) {
+        processes.removeAll { $0.node == node }
+    }
+
+    /// The supervisor died, and its memory goes back to what was durable.
+    mutating func noteSupervisorDied(forgetting undurable: [Run], isMemoryOld: Bool) {
+        joined = []
+        isGatewayJoined = false
+        ready = []
+        lanes = []
+        // What nobody remembers and nothing holds may be numbered again.
+        for run in undurable {
+            if processes.contains(where: { $0.run == run }) {
+                // It is a stranger now: its death will say nothing about its instance.
+                ended.insert(run)
+            } else {
+                spawned.remove(run)
+                ended.remove(run)
+                answered.remove(run)
+            }
+        }
+        if isMemoryOld { records = [:] }
+    }
+
+    /// Called with each event before the rulebook sees it.
+    mutating func noteDelivered(_ event: Event) {
+        switch event {
+        case .nodeJoined(let inventory):
+            joined.insert(inventory.name)
+            let nodes = nodes
+            forgetReady { run in
+                nodes[run] == inventory.name && !inventory.held.contains { $0.run == run }
+            }
+        case .nodeLost(let name):
+            joined.remove(name)
+            let nodes = nodes
+            forgetReady { nodes[$0] == name }
+        case .gatewayJoined(let held):
+            isGatewayJoined = true
+            lanes = Set(held.map(\.run))
+            ready = []
+            routed = [:]
+            for lane in held where lane.isReady { noteReady(lane.run) }
+        case .gatewayLost:
+            isGatewayJoined = false
+            lanes = []
+            ready = []
+            routed = [:]
+        case .ready(let run): noteReady(run)
+        case .ejected(let run, _): forgetReady { $0 == run }
+        case .prepared(let key, let revision): change(key, revision) { $0.isPrepared = true }
+        case .preparationFailed(let key, let revision, _):
+            change(key, revision) { $0.mayBeGivenUp = true }
+        case .leave: isLeaving = true
+        case .exited(let run, let report):
+            if report.cause != .lost { noteDeath(run) }
+            ended.insert(run)
+            forgetReady { $0 == run }
+        case .nodeRefused(let run, _):
+            noteDeath(run)
+            ended.insert(run)
+        default: break
+        }
+    }
+
+    /// Called with each granted request.
+    mutating func noteGranted(_ event: Event) {
+        switch event {
+        case .declared(let declaration):
+            withdrawn.remove(declaration.key)
+            if version(declaration.key, declaration.revision) == nil {
+                versions[declaration.key, default: []].append(Version(declaration: declaration))
+            } else {
+                change(declaration.key, declaration.revision) { $0.declaration = declaration }
+            }
+        case .withdrawn(let key):
+            withdrawn.insert(key)
+        default: break
+        }
+    }
+
+    mutating func noteReady(_ run: Run) {
+        guard lanes.contains(run) else { return }
+        if !ready.contains(run) { ready.append(run) }
+        answered.insert(run)
+        records[run.instance, default: Record()].unreadyDeaths = 0
+        records[run.instance, default: Record()].readySince = now
+        if let revision = revisions[run] {
+            change(run.instance.key, revision) { $0.hasServed = true }
+        }
+    }
+
+    mutating func forgetReady(_ isGone: (Run) -> Bool) {
+        ready.removeAll(where: isGone)
+    }
+
+    /// A death that the rulebook is told of, and that says something about the scorer.
+    private mutating func noteDeath(_ run: Run) {
+        guard spawned.contains(run), !ended.contains(run) else { return }
+        let wasReady = answered.contains(run)
+        var record = records[run.instance] ?? Record()
+        if let since = record.readySince, now - since >= .seconds(60), wasReady {
+            record.deathsInARow = 0
+        }
+        record.deathsInARow += 1
+        record.unreadyDeaths = wasReady ? 0 : record.unreadyDeaths + 1
+        record.lastDeath = now
+        record.readySince = nil
+        records[run.instance] = record
+        if wasReady { vainStarts[run.instance] = 0 }
+        vainStarts[run.instance, default: 0] += wasReady ? 0 : 1
+        if vainStarts[run.instance, default: 0] >= 5, let revision = revisions[run],
+            version(run.instance.key, revision)?.hasServed == false
+        {
+            change(run.instance.key, revision) { $0.mayBeGivenUp = true }
+        }
+    }
+}

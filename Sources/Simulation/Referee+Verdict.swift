@@ -1,0 +1,91 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+
+/// What the referee expects of the future, and of the end.
+extension Referee {
+    /// Whether the death of this run must be answered at once: it served, nothing else is going on.
+    func expectsRestart(of run: Run, nodes known: [NodeName]) -> Bool {
+        let key = run.instance.key
+        guard !isLeaving, !withdrawn.contains(key), isGatewayJoined, ready.contains(run),
+            known.allSatisfy({ joined.contains($0) }),
+            (routed[key] ?? []).contains(run),
+            let newest = versions[key]?.last, newest.hasServed,
+            revisions[run] == newest.declaration.revision
+        else { return false }
+        let record = records[run.instance] ?? Record()
+        let isFirst =
+            record.deathsInARow == 0
+            || record.readySince.map { now - $0 >= .seconds(60) } ?? false
+        let peers = processes.filter { $0.run.instance.key == key && $0.run != run }
+        return isFirst && peers.count == newest.declaration.instances - 1
+            && peers.allSatisfy { $0.revision == newest.declaration.revision }
+    }
+
+    /// The verdict over a world whose faults have stopped long ago.
+    ///
+    /// Shape: `routes` is what the gateway really has, `lanes` those that are really ready.
+    mutating func judgeRest(routes: [PublishedEndpoint], lanes: [Run]) {
+        for key in versions.keys.sorted() { judgeRest(of: key) }
+        for process in processes {
+            let key = process.run.instance.key
+            let isWanted = versions[key] != nil && !withdrawn.contains(key)
+            check(.everyProcessWanted, isWanted, "\(process.run) runs")
+        }
+        let routedTo = routes.flatMap { $0.deployments.flatMap(\.runs) }.sorted()
+        let living = processes.map(\.run).sorted()
+        check(
+            .gatewayAgrees,
+            routedTo == living && lanes.sorted() == living,
+            "routes lead to \(routedTo), lanes are ready to \(lanes.sorted()), and \(living) live"
+        )
+        let endpoints = routes.map(\.endpoint).sorted()
+        let wanted = Set(
+            versions.keys.filter { !withdrawn.contains($0) }.map(\.endpoint)
+        ).sorted()
+        check(.gatewayAgrees, endpoints == wanted, "the gateway knows \(endpoints), not \(wanted)")
+    }
+
+    private mutating func judgeRest(of key: DeploymentKey) {
+        guard !withdrawn.contains(key), let newest = versions[key]?.last else { return }
+        let living = processes.filter { $0.run.instance.key == key }
+        let declared = newest.declaration
+        let isThere =
+            living.count == declared.instances
+            && living.allSatisfy { $0.revision == declared.revision }
+        if !newest.mayBeGivenUp {
+            let isStuck = declared.instanceType.isExemptFromSurge && hasNoRoom(for: declared)
+            return check(
+                .converges,
+                isThere || isStuck,
+                "\(declared.instances) of \(declared.revision) of \(key) are wanted, "
+                    + "\(living.map { "\($0.run) of \($0.revision)" }) live"
+            )
+        }
+        // Given up: one older revision stands whole, or nothing does.
+        let revisions = Set(living.map(\.revision)).sorted()
+        let isWhole =
+            revisions.isEmpty
+            || (revisions.count == 1
+                && version(key, revisions[0])?.declaration.instances == living.count)
+        check(
+            .converges,
+            isThere || isWhole,
+            "\(declared.revision) of \(key) may have been given up, and what stands is "
+                + "\(living.map { "\($0.run) of \($0.revision)" })"
+        )
+    }
+
+    private func hasNoRoom(for declaration: DeploymentDeclaration) -> Bool {
+        shares.allSatisfy { name, share in
+            let taken = processes.filter { $0.node == name }.reduce(0) { sum, process in
+                let type = version(process.run.instance.key, process.revision)?
+                    .declaration.instanceType
+                return sum + (type?.millicores ?? 0)
+            }
+            return share.millicores - taken < 2 * declaration.instanceType.millicores
+        }
+    }
+}

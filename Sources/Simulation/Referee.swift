@@ -1,0 +1,112 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+
+/// A second model of the world that shares no code with the first and judges it.
+///
+/// It knows three things: the facts of the simulated world, the events that were delivered, and the
+/// effects that came of them. Of the rulebook it reads nothing else.
+struct Referee {
+    /// A process that exists, or an order for one that is under way.
+    struct Process {
+        let run: Run
+        let node: NodeName
+        let revision: Revision
+    }
+
+    /// What it knows of one revision.
+    struct Version {
+        var declaration: DeploymentDeclaration
+        var isPrepared = false
+        /// Whether a run of it was ever reported ready.
+        var hasServed = false
+        /// Whether the rulebook has had reason to give it up.
+        var mayBeGivenUp = false
+    }
+
+    /// What it knows of one instance's deaths, from delivered events alone.
+    struct Record {
+        var unreadyDeaths = 0
+        var lastDeath: Moment?
+        var deathsInARow = 0
+        var readySince: Moment?
+    }
+
+    var now = Moment.zero
+    private(set) var violation: Violation?
+    private(set) var checks: [Int] = Sentence.allCases.map { _ in 0 }
+
+    // What is true.
+    var processes: [Process] = []
+    var shares: [NodeName: Demand] = [:]
+
+    // What was asked for and granted.
+    var versions: [DeploymentKey: [Version]] = [:]
+    var withdrawn: Set<DeploymentKey> = []
+    var isLeaving = false
+
+    // What was told to the rulebook.
+    var joined: Set<NodeName> = []
+    var isGatewayJoined = false
+    var ready: [Run] = []
+    var lanes: Set<Run> = []
+    var records: [InstanceID: Record] = [:]
+    /// Starts in a row that never got ready, whether or not the supervisor can remember them.
+    var vainStarts: [InstanceID: Int] = [:]
+
+    // What the rulebook has done.
+    var spawned: Set<Run> = []
+    var routed: [DeploymentKey: [Run]] = [:]
+    var revisions: [Run: Revision] = [:]
+    var nodes: [Run: NodeName] = [:]
+    /// Runs that were ever reported ready.
+    var answered: Set<Run> = []
+    /// Runs of whose end the rulebook has been told.
+    var ended: Set<Run> = []
+
+    mutating func check(
+        _ sentence: Sentence,
+        _ holds: Bool,
+        _ what: @autoclosure () -> String
+    ) {
+        if let index = Sentence.allCases.firstIndex(of: sentence) { checks[index] += 1 }
+        if holds || violation != nil { return }
+        violation = Violation(
+            sentence: sentence,
+            what: what(),
+            seconds: Double(now.nanoseconds) / 1e9
+        )
+    }
+
+    func version(_ key: DeploymentKey, _ revision: Revision) -> Version? {
+        versions[key]?.first { $0.declaration.revision == revision }
+    }
+
+    mutating func change(
+        _ key: DeploymentKey,
+        _ revision: Revision,
+        _ body: (inout Version) -> Void
+    ) {
+        guard let index = versions[key]?.firstIndex(where: { $0.declaration.revision == revision })
+        else { return }
+        if var list = versions[key] {
+            body(&list[index])
+            versions[key] = list
+        }
+    }
+
+    /// The revisions that bound how many may be held or must serve: what runs, and what was granted
+    /// last.
+    func inPlay(_ key: DeploymentKey) -> [DeploymentDeclaration] {
+        let known = versions[key] ?? []
+        return known.enumerated().compactMap { index, version in
+            let revision = version.declaration.revision
+            let isRunning = processes.contains {
+                $0.run.instance.key == key && $0.revision == revision
+            }
+            return isRunning || index == known.count - 1 ? version.declaration : nil
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+/// What must hold in every world, named as it is reported.
+public enum Sentence: String, CaseIterable, Sendable {
+    /// Checked at each `publish`.
+    case routesOnlyToReady = "routes only to runs that said they are ready"
+    /// Checked at each `publish` that leaves out a run which could still answer.
+    case neverBelow = "never fewer than n serving by our own act"
+    /// Checked at each `publish` that leaves out a run which could still answer.
+    case unprovenDisplacesNothing = "a revision that never served displaces nothing"
+    /// Checked at each `spawn`.
+    case neverAbove = "never more than n + surge held"
+    /// Checked at each `spawn`, against every process that exists anywhere.
+    case noInstanceDoubled = "no instance doubled"
+    /// Checked at each `spawn`.
+    case noRunTwice = "no run's number given twice"
+    /// Checked at each `spawn`, against what runs there.
+    case noNodeExceeded = "capacity of no node exceeded"
+    /// Checked at each `spawn`.
+    case onlyPrepared = "only what is prepared is started"
+    /// Checked at each `spawn` of an instance whose last start never got ready.
+    case waitsKept = "no start before its back-off is over"
+    /// Checked at the exit of a run that served, the first of its instance in a minute.
+    case firstDeathAtOnce = "the first death of a serving run is answered at once"
+    /// Checked at each effect for a node.
+    case ordersToPresent = "nodes are told things only while they are there"
+    /// Checked at each exit of a run whose lane the gateway holds.
+    case endedIsSettled = "every ended run is settled"
+    /// Checked at each `drain`.
+    case unroutedBeforeDrained = "no run is drained while a route leads to it"
+    /// Checked at each `discard`.
+    case usedIsKept = "no revision in use is discarded"
+    /// Checked at each refusal.
+    case refusalChangesNothing = "what is refused changes nothing"
+    /// Checked after each decision.
+    case noTickInThePast = "no tick is asked for in the past"
+    /// Checked at the end of each world, for each deployment.
+    case converges = "when the faults stop, what is wanted comes to be"
+    /// Checked at the end of each world, for each process.
+    case everyProcessWanted = "in the end nothing runs that nobody wants"
+    /// Checked at the end of each world.
+    case gatewayAgrees = "in the end the gateway routes to all that serves"
+    /// Checked at the end of each world.
+    case farewellHoldsNothing = "after the farewell nothing is held"
+}
+
+/// A sentence that did not hold.
+public struct Violation: Error, Sendable, CustomStringConvertible {
+    /// Which.
+    public let sentence: Sentence
+    /// What was seen instead.
+    public let what: String
+    /// When, in virtual seconds.
+    public let seconds: Double
+
+    /// The sentence and what was seen instead.
+    public var description: String {
+        "'\(sentence.rawValue)' does not hold at \(seconds) s: \(what)"
+    }
+}

@@ -1,0 +1,141 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Rulebook
+import Vocabulary
+
+/// The supervisor's loop, with the ways in which it can fail.
+extension SimulatedWorld {
+    mutating func startSupervisor() {
+        guard rulebook == nil else { return }
+        rulebook = remembered()
+        deliver(.began(nodes: nodes.map(\.name)))
+    }
+
+    /// The last snapshot, through the form in which it is kept.
+    private mutating func remembered() -> Rulebook? {
+        do {
+            let snapshot = try JSONEncoder().encode(durable)
+            return try JSONDecoder().decode(Rulebook.self, from: snapshot)
+        } catch {
+            referee.check(.converges, false, "the snapshot cannot be read back: \(error)")
+            return nil
+        }
+    }
+
+    mutating func deliver(_ event: Event) {
+        guard var rulebook else { return }
+        let expectations = expectations(of: event)
+        referee.noteDelivered(event)
+        let decision = rulebook.decide(event, at: now, by: policy)
+        decisions += 1
+        fingerprint.add(decision)
+        tell(decision)
+        // What was asked for and cannot be written down is refused, and nothing has happened.
+        if isDiskFull, event.isRequested, decision.refusal == nil { return }
+        self.rulebook = rulebook
+        if decision.refusal == nil { referee.noteGranted(event) }
+        referee.judge(
+            decision,
+            settlement: expectations.settlement,
+            restart: expectations.restart
+        )
+        referee.check(
+            .noTickInThePast,
+            rulebook.nextDeadline.map { $0 > now } ?? true,
+            "a tick is due after \(event)"
+        )
+        let runs = decision.effects.compactMap { effect -> Run? in
+            if case .spawn(let run, _, _) = effect { run } else { nil }
+        }
+        if isDiskFull {
+            undurable += runs
+            isMemoryOld = true
+        } else {
+            durable = rulebook
+            undurable = []
+            isMemoryOld = false
+        }
+        act(on: decision.effects)
+    }
+
+    private func tell(_ decision: Decision) {
+        guard let telling, !decision.isEmpty else { return }
+        telling("\(Double(now.nanoseconds) / 1e9) s: \(decision.event)")
+        if let refusal = decision.refusal { telling("    refused: \(refusal)") }
+        for turn in decision.turns {
+            telling("    \(turn.instance) is \(turn.state.rawValue): \(turn.reason)")
+        }
+        for step in decision.steps { telling("    -> \(step.effect): \(step.reason)") }
+    }
+
+    private mutating func act(on effects: [Effect]) {
+        var effects = effects
+        let isLast = faults.supervisorDeaths && random.chance(1, in: 150)
+        if isLast {
+            let done = random.number(0...effects.count)
+            for effect in effects[done...] {
+                if case .spawn(let run, _, _) = effect { referee.noteEnded(run) }
+            }
+            effects.removeSubrange(done...)
+        }
+        for effect in effects { perform(effect) }
+        if isLast { killSupervisor() }
+    }
+
+    /// What the referee will look for in the decision on this event.
+    private func expectations(of event: Event) -> (settlement: Run?, restart: Run?) {
+        let run: Run
+        var isSudden = false
+        switch event {
+        case .exited(let exited, let report):
+            run = exited
+            isSudden = report.cause != .lost
+        case .nodeRefused(let refused, _): run = refused
+        default: return (nil, nil)
+        }
+        guard referee.spawned.contains(run), !referee.ended.contains(run) else { return (nil, nil) }
+        let owes = referee.isGatewayJoined && referee.lanes.contains(run)
+        let isAtOnce = isSudden && referee.expectsRestart(of: run, nodes: nodes.map(\.name))
+        return (owes ? run : nil, isAtOnce ? run : nil)
+    }
+
+    mutating func killSupervisor() {
+        rulebook = nil
+        life += 1
+        for node in nodes.indices { disconnect(node) }
+        disconnectGateway()
+        referee.noteSupervisorDied(forgetting: undurable, isMemoryOld: isMemoryOld)
+        isMemoryOld = false
+        undurable = []
+        plan(.supervisorReturns, in: random.milliseconds(5...3_000))
+    }
+
+    /// Hands an effect to whoever carries it out.
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .spawn(_, let node, _), .end(_, let node):
+            guard let index = nodes.firstIndex(where: { $0.name == node }) else { return }
+            send(effect, to: index)
+        case .openLane, .drain, .closeLane, .publish, .unpublish, .retireGateway:
+            sendToGateway(effect)
+        case .prepare(let key, let revision):
+            let fails = faults.failedPreparations && random.chance(1, in: 4)
+            let problem = Problem(.failed, code: "build", what: "cannot build its environment")
+            let event: Event =
+                fails
+                ? .preparationFailed(key, revision, problem) : .prepared(key, revision)
+            plan(.result(event, life: life), in: random.milliseconds(10...15_000))
+        case .startNode(let name):
+            guard let index = nodes.firstIndex(where: { $0.name == name }) else { return }
+            plan(.reach(node: index, life: life), in: random.milliseconds(1...200))
+        case .startGateway:
+            plan(.reachGateway(life: life), in: random.milliseconds(1...200))
+        case .farewell:
+            hasSaidFarewell = true
+        case .discard, .notice:
+            break
+        }
+    }
+}

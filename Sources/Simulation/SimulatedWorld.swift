@@ -1,0 +1,117 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Vocabulary
+
+/// A machine, its supervisor and its bad luck, in virtual time, all from one seed.
+struct SimulatedWorld {
+    var random: SplitMix64
+    var now = Moment.zero
+    var agenda = Agenda<Happening>()
+    var referee = Referee()
+    var fingerprint = Fingerprint()
+    var decisions = 0
+    let policy: Policy
+    /// Who is handed the story, line by line.
+    var telling: ((String) -> Void)?
+
+    // The machine.
+    var nodes: [SimulatedNode]
+    var gateway = SimulatedGateway()
+    var nextPid: Int32 = 1_000
+    var faults: FaultPlan
+
+    // The supervisor.
+    /// What it knows; nothing while it is dead.
+    var rulebook: Rulebook?
+    /// What would be known of it after its death.
+    var durable = Rulebook()
+    /// Runs that it spawned since it last could write anything down.
+    var undurable: [Run] = []
+    /// Whether anything happened since then.
+    var isMemoryOld = false
+    var life = 0
+    var isDiskFull = false
+    var hasSaidFarewell = false
+
+    // What is asked of it.
+    let keys: [DeploymentKey]
+    /// Revisions of which no run ever becomes ready.
+    var broken: Set<String> = []
+
+    init(seed: UInt64, policy: Policy) {
+        var random = SplitMix64(seed: seed)
+        self.policy = policy
+        faults = FaultPlan(&random)
+        nodes = (1...random.number(1...3)).map { number in
+            SimulatedNode(
+                name: NodeName(number: number),
+                share: Demand(millicores: 2_000 * random.number(2...6), memoryBytes: 64 << 30)
+            )
+        }
+        let names = ["iris/default", "iris/second", "wine/default"].compactMap(Self.key)
+        keys = Array(names.prefix(random.number(1...3)))
+        self.random = random
+        for node in nodes { referee.shares[node.name] = node.share }
+    }
+
+    private static func key(_ text: String) -> DeploymentKey? {
+        InstanceID("\(text)/1")?.key
+    }
+
+    /// Lives until `end`, or until nothing more can happen, or until a sentence is broken.
+    mutating func live(until end: Moment) {
+        while referee.violation == nil {
+            let tick = rulebook?.nextDeadline
+            let planned = agenda.next
+            guard let next = [tick, planned].compactMap({ $0 }).min(), next <= end else { break }
+            now = max(now, next)
+            referee.now = now
+            if let planned, planned <= next, let taken = agenda.take() {
+                happen(taken.item)
+            } else {
+                deliver(.tick)
+            }
+        }
+        if referee.violation == nil { now = max(now, end) }
+    }
+
+    mutating func plan(_ happening: Happening, in delay: Duration) {
+        agenda.plan(happening, at: now + delay)
+    }
+
+    private mutating func happen(_ happening: Happening) {
+        switch happening {
+        case .word(let event, let node, let connection):
+            guard nodes[node].isConnected, nodes[node].connection == connection else { return }
+            if case .nodeJoined = event { nodes[node].isGreeted = true }
+            deliver(event)
+        case .gatewayWord(let event, let connection):
+            guard gateway.isConnected, gateway.connection == connection else { return }
+            if case .gatewayJoined = event { gateway.isGreeted = true }
+            deliver(event)
+        case .result(let event, let life):
+            if self.life == life { deliver(event) }
+        case .order(let effect, let node, let connection):
+            if nodes[node].isConnected, nodes[node].connection == connection {
+                carryOut(effect, on: node)
+            }
+        case .gatewayOrder(let effect, let connection):
+            if gateway.isConnected, gateway.connection == connection { carryOut(effect) }
+        case .reach(let node, let life):
+            if self.life == life { reach(node) }
+        case .reachGateway(let life):
+            if self.life == life { reachGateway() }
+        case .loads(let run, let node): load(run, on: node)
+        case .ends(let run, let node, let report): end(run, on: node, report)
+        case .sayReady(let run, let life): sayReady(run, life)
+        case .noteBrokenLane(let run, let reason, let life): breakLane(run, reason, life)
+        case .finishDrain(let run, let life): finishDrain(run, life)
+        case .trouble: makeTrouble()
+        case .change: change()
+        case .supervisorReturns: startSupervisor()
+        case .diskFree: isDiskFull = false
+        }
+    }
+}
