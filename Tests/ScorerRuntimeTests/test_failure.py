@@ -37,7 +37,8 @@ class Failure(unittest.TestCase):
         with tempfile.TemporaryDirectory() as model:
             path = os.path.join(model, "code", "mine.py")
             os.mkdir(os.path.dirname(path))
-            source = "import json\n\ndef load():\n    return json.loads('{')\n"
+            source = "import json\n\ndef load():\n    return read()\n"
+            source += "\ndef read():\n    return json.loads('{')\n"
             with open(path, "w", encoding="utf-8") as file:
                 file.write(source)
             module = types.ModuleType("mine")
@@ -46,7 +47,7 @@ class Failure(unittest.TestCase):
             text = failure.sentence(raised(module.load), model)
 
             self.assertTrue(text.startswith("JSONDecodeError: Expecting property name"), text)
-            self.assertTrue(text.endswith("(code/mine.py:4 in load)"), text)
+            self.assertTrue(text.endswith("(code/mine.py:7 in read)"), text)
 
     def test_a_denied_file_names_the_sandbox_and_the_setting(self) -> None:
         for code in (errno.EACCES, errno.EROFS, errno.EPERM):
@@ -62,6 +63,15 @@ class Failure(unittest.TestCase):
             with self.subTest(type(cause).__name__):
                 error = raising(RuntimeError("cannot fetch weights"), raising(cause))
                 self.assertIn(setting, failure.sentence(error, "/model"))
+
+    def test_an_error_raised_while_another_was_handled_counts_too(self) -> None:
+        def action() -> None:
+            try:
+                raise OSError(errno.ENETUNREACH, "Network is unreachable")
+            except OSError:
+                raise KeyError("weights")
+
+        self.assertEqual(failure.sandbox_hint(raised(action)), failure.NETWORK_HINT)
 
     def test_a_denied_socket_is_about_the_network(self) -> None:
 
