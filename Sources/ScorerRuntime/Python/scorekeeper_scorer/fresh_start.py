@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
 import tempfile
 import time
@@ -23,8 +22,10 @@ def begin(variables: Dict[str, str]) -> None:
 
 
 def _reseed() -> None:
-    """Siblings forked from one parent would otherwise draw the same numbers."""
-    random.seed()
+    """Siblings forked from one parent would otherwise draw the same numbers.
+
+    Python's own generator reseeds itself after a fork; these libraries' do not.
+    """
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
