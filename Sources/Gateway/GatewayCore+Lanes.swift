@@ -18,7 +18,18 @@ extension GatewayCore {
 
     // MARK: - Requests in
 
-    func post(_ request: RequestID, to lane: LaneID) {
+    /// Posts everything that was bound since the last time.
+    func postAll() {
+        while posted < unposted.count {
+            let (request, lane) = unposted[posted]
+            posted += 1
+            post(request, to: lane)
+        }
+        unposted.removeAll(keepingCapacity: true)
+        posted = 0
+    }
+
+    private func post(_ request: RequestID, to lane: LaneID) {
         guard let station = station(of: lane), let exchange = exchanges[Int(request.index)]
         else { return }
         do throws(LaneError) {
@@ -54,6 +65,7 @@ extension GatewayCore {
     }
 
     func withdraw(_ request: RequestID, from lane: LaneID) {
+        postAll()
         guard let station = station(of: lane), let ticket = station.ticket(of: request) else {
             return
         }
@@ -187,6 +199,7 @@ extension GatewayCore {
     /// Ends a lane: what was answered is delivered, what was begun and what was not is settled.
     func end(_ station: LaneStation) {
         guard !station.isEnded else { return }
+        postAll()
         station.isEnded = true
         try? station.lane.drain { completion in take(completion, from: station) }
         settleCompletions()

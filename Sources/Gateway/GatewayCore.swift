@@ -11,9 +11,9 @@ import Wire
 
 /// The gateway's one loop: connections on one side, lanes on the other, the dispatcher between.
 ///
-/// Work goes in turns of the loop. Whatever wakes the loop calls `beginTurn`; requests are posted as
-/// they come; when everything that was ready has been read, `endTurn` takes what the lanes have,
-/// flushes each connection once, and announces that we sleep. So a burst costs one bell and one
+/// Work goes in turns of the loop. Whatever wakes the loop calls `beginTurn`; when everything that
+/// was ready has been read, `endTurn` posts what came, takes what the lanes have, flushes each
+/// connection once, and announces that we sleep. So a burst costs one bell for each lane and one
 /// write for each connection, not for each request.
 ///
 /// Confined to the loop.
@@ -41,6 +41,11 @@ final class GatewayCore {
     /// What to do when the last connection is gone after `leave`.
     let left: () -> Void
 
+    /// What is bound and not posted yet: posted in one go, so that a sleeping scorer is rung once
+    /// for all of it.
+    var unposted: [(request: RequestID, lane: LaneID)] = []
+    /// How many of those are posted: posting one can lead to posting all.
+    var posted = 0
     /// What came out of lanes and is not decided about yet.
     var completions: [DispatchEvent] = []
     /// Where scorers' header lines are copied to before anything looks at them.
@@ -91,7 +96,9 @@ final class GatewayCore {
     private func endTurn() {
         isInTurn = false
         for _ in 0..<Self.rounds {
+            postAll()
             drainLanes()
+            postAll()
             flush()
             if armLanes() {
                 setTimer()
@@ -148,7 +155,7 @@ final class GatewayCore {
 
     private func perform(_ effect: DispatchEffect) {
         switch effect {
-        case .bind(let request, let lane): post(request, to: lane)
+        case .bind(let request, let lane): unposted.append((request, lane))
         case .withdraw(let request, let lane): withdraw(request, from: lane)
         case .fail(let request, let failure): fail(request, failure)
         case .convict(let request): convict(request)

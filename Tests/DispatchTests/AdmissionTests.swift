@@ -1,0 +1,87 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Vocabulary
+
+@testable import RequestDispatch
+
+@Suite struct `Admission` {
+    @Test func `refuses one more than may wait, and lets in again when one leaves`() throws {
+        var stage = Stage(DeploymentRules(waitingLimit: 2))
+        let (first, _) = try stage.arrive()
+        _ = try stage.arrive()
+
+        let refused = stage.dispatcher.admit(to: stage.deployment, length: 0, at: stage.now)
+        stage.tell(.clientGone(first))
+        let admitted = stage.dispatcher.admit(to: stage.deployment, length: 0, at: stage.now)
+
+        #expect(refused == .refused(.tooManyWaiting))
+        guard case .admitted = admitted else {
+            Issue.record("still refused: \(admitted)")
+            return
+        }
+    }
+
+    @Test func `counts a request whose body is still coming as waiting`() throws {
+        var stage = Stage(DeploymentRules(waitingLimit: 1))
+        _ = try stage.admit()
+
+        let second = stage.dispatcher.admit(to: stage.deployment, length: 0, at: stage.now)
+
+        #expect(second == .refused(.tooManyWaiting))
+    }
+
+    @Test func `does not count what a lane holds as waiting`() throws {
+        var stage = Stage(DeploymentRules(waitingLimit: 1))
+        let lane = stage.openLane()
+        let (first, effects) = try stage.arrive()
+
+        let second = try stage.admit()
+
+        #expect(effects == [.bind(first, lane)])
+        #expect(second != first)
+    }
+
+    @Test func `refuses a body longer than the deployment takes, told or not`() throws {
+        var stage = Stage(DeploymentRules(bodyLimit: 100))
+
+        let told = stage.dispatcher.admit(to: stage.deployment, length: 101, at: stage.now)
+        let untold = try stage.admit(length: 0)
+        let atLimit = stage.dispatcher.grow(untold, by: 100)
+        let beyond = stage.dispatcher.grow(untold, by: 1)
+
+        #expect(told == .refused(.bodyTooLong))
+        #expect(atLimit == nil)
+        #expect(beyond == .bodyTooLong)
+        #expect(stage.dispatcher.bytesHeld == 0)
+        #expect(stage.dispatcher.liveRequests == 0)
+    }
+
+    @Test func `bounds the bytes of all bodies together, until their requests are over`() throws {
+        var limits = DispatchLimits()
+        limits.heldBytes = 1_000
+        var stage = Stage(limits: limits)
+        let large = try stage.admit(length: 900)
+
+        let refused = stage.dispatcher.admit(to: stage.deployment, length: 101, at: stage.now)
+        stage.tell(.clientGone(large))
+        _ = try stage.admit(length: 101)
+
+        #expect(refused == .refused(.tooManyBytes))
+        #expect(stage.dispatcher.bytesHeld == 101)
+    }
+
+    @Test func `is closed where no run will come, and what waited is failed`() throws {
+        var stage = Stage()
+        let (waiting, _) = try stage.arrive()
+        let receiving = try stage.admit()
+
+        stage.dispatcher.setRules(DeploymentRules(isOpen: false), of: stage.deployment)
+        let effects = stage.tell(.closed(stage.deployment))
+        let later = stage.dispatcher.admit(to: stage.deployment, length: 0, at: stage.now)
+
+        #expect(effects == [.fail(waiting, .closed), .fail(receiving, .closed)])
+        #expect(later == .refused(.closed))
+    }
+}
