@@ -45,8 +45,9 @@ extension Node {
         }
     }
 
-    /// Starts cold what could not be forked. A child that is half made is ended and forgotten: it
-    /// has run nothing of the order's program yet.
+    /// Starts cold what could not be forked.
+    ///
+    /// A child that is half made is ended and forgotten: it has run nothing of the order's program.
     private func fallBack(_ run: Run) {
         guard let order = warmOrders.removeValue(forKey: run) else { return }
         if let process = held.removeValue(forKey: run) {

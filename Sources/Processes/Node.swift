@@ -37,6 +37,8 @@ final class Node {
     /// Orders of runs that may be forked, until they run or start cold.
     var warmOrders: [Run: SpawnOrder] = [:]
     private var hasLeft = false
+    /// When the node goes even though something of it is still leaving.
+    private var leaveBy = Moment.never
 
     init(_ configuration: NodeConfiguration) throws {
         self.configuration = configuration
@@ -67,10 +69,10 @@ final class Node {
         while !hasLeft {
             turn()
         }
-        let deadline = Self.now + .seconds(2)
+        leaveBy = Self.now + .seconds(2)
         for name in parents.keys.sorted() { parents[name]?.end() }
         while !(parents.isEmpty && dyingGroups.isEmpty && supervisor?.isFull != true),
-            Self.now < deadline
+            Self.now < leaveBy
         {
             turn()
         }
@@ -143,7 +145,7 @@ final class Node {
     }
 
     private var nextDeadline: Moment {
-        var next = min(inventory.orphanDeadline, warmth.nextDeadline)
+        var next = min(inventory.orphanDeadline, warmth.nextDeadline, leaveBy)
         if !dyingGroups.isEmpty { next = min(next, Self.now + .milliseconds(10)) }
         for process in held.values {
             if let pause = process.log.pausedUntil { next = min(next, pause) }

@@ -156,7 +156,9 @@ struct ScorerPlan {
         return limits
     }
 
-    /// The new root. Fresh file systems come first, so that what is readable can lie beneath them.
+    /// The new root.
+    ///
+    /// Fresh file systems come first, so that what is readable can lie beneath them.
     private func root(
         _ order: SpawnOrder,
         in place: Place,

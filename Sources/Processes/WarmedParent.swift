@@ -101,7 +101,7 @@ final class WarmedParent {
         freeUsers.append(user)
     }
 
-    /// Asks for one scorer. Its launch socket, lane and log go along.
+    /// Asks for one scorer; its launch socket, lane and log go along.
     func ask(
         _ run: Run,
         model: String,
