@@ -1,0 +1,141 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CScorerABI
+import Testing
+import Wire
+
+@testable import RequestQueue
+
+@Suite(.timeLimit(.minutes(1))) struct `A bell` {
+    let ends: (near: Descriptor, far: Descriptor)
+    private static let bell = UInt8(SCORER_PACKET_BELL.rawValue)
+
+    init() throws { ends = try makeEnds() }
+
+    @Test func `is not rung for a scorer that is awake`() throws {
+        let lane = try makeLane(ends.near, calls: 4)
+        let scorer = try RawScorer(ends.far)
+
+        _ = try lane.post("a")
+
+        #expect(scorer.packets().isEmpty)
+    }
+
+    @Test func `is rung once for each sleep, however much is posted`() throws {
+        let lane = try makeLane(ends.near, calls: 4)
+        let scorer = try RawScorer(ends.far)
+
+        scorer.raiseAsleep(to: 1)
+        _ = try lane.post("a")
+        _ = try lane.post("b")
+        #expect(scorer.packets() == [Self.bell])
+
+        scorer.raiseAsleep(to: 2)
+        _ = try lane.post("c")
+        _ = try lane.post("d")
+        #expect(scorer.packets() == [Self.bell])
+    }
+
+    @Test func `is not rung for a gateway that has not armed`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try HonestScorer(ends.far)
+        _ = try lane.post("a")
+        var request = try scorer.take()
+
+        scorer.answer(&request, "a")
+
+        #expect(try lane.received()?.isEmpty == true)
+    }
+
+    @Test func `is rung once for a gateway that armed, however much is answered`() throws {
+        let lane = try makeLane(ends.near, calls: 2)
+        let scorer = try HonestScorer(ends.far)
+        for round in 0..<3 {
+            _ = try lane.post("a")
+            _ = try lane.post("b")
+
+            #expect(lane.arm())
+            for _ in 0..<2 {
+                var request = try scorer.take()
+                scorer.answer(&request, "a")
+            }
+
+            #expect(try lane.received() == [.bell], "round \(round)")
+            #expect(try lane.drained().count == 2)
+        }
+    }
+
+    @Test func `is not rung again once the gateway is awake`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try HonestScorer(ends.far)
+        _ = try lane.post("a")
+        #expect(lane.arm())
+        lane.disarm()
+        var request = try scorer.take()
+
+        scorer.answer(&request, "a")
+
+        #expect(try lane.received()?.isEmpty == true)
+    }
+
+    @Test func `is not waited for when an answer came before arming`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try HonestScorer(ends.far)
+        _ = try lane.post("a")
+        var request = try scorer.take()
+        scorer.answer(&request, "a")
+
+        #expect(!lane.arm())
+        #expect(try lane.drained().count == 1)
+        #expect(lane.arm())
+    }
+
+    @Test func `that fills the socket of a scorer that does not read blocks nobody`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+
+        for sleep in 1...10_000 {
+            scorer.raiseAsleep(to: UInt64(sleep))
+            let ticket = try lane.post("a")
+            scorer.give(scorer.honestAnswer(to: ticket))
+            _ = try lane.drained()
+        }
+
+        #expect(scorer.packets().count < 10_000)
+    }
+
+    @Test func `that rings for nothing is left alone for longer and longer`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+        var rests: [Duration?] = []
+
+        for _ in 1...16 {
+            scorer.send([Self.bell])
+            #expect(try lane.received() == [.bell])
+            _ = try lane.drained()
+            #expect(lane.arm())
+            rests.append(lane.rest)
+        }
+
+        let milliseconds = [1, 2, 4, 8, 16, 32, 64, 64, 64].map { Duration.milliseconds($0) }
+        #expect(rests == Array(repeating: nil, count: 7) + milliseconds)
+
+        let ticket = try lane.post("a")
+        scorer.give(scorer.honestAnswer(to: ticket))
+        scorer.send([Self.bell])
+        _ = try lane.received()
+        _ = try lane.drained()
+        #expect(lane.arm())
+        #expect(lane.rest == nil)
+    }
+
+    @Test func `storm is taken in portions, so that it cannot hold an event loop`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+        for _ in 0..<100 { scorer.send([Self.bell]) }
+
+        #expect(try lane.received()?.count == 64)
+        #expect(try lane.received()?.count == 36)
+    }
+}
