@@ -130,7 +130,8 @@ def _scorer(status: Dict[str, Any]) -> Optional[int]:
         for deployment in endpoint["deployments"]:
             for instance in deployment["instances"]:
                 if instance["state"] == "serving":
-                    return instance.get("pid")
+                    pid: Optional[int] = instance.get("pid")
+                    return pid
     return None
 
 

@@ -89,7 +89,9 @@ def mlflow(interpreter: Path, model: Path, port: int, log: Path) -> Peer:
     return Peer(command, f"http://127.0.0.1:{port}/invocations", log, variables)
 
 
-def first_answer(url: str, body: bytes, process: subprocess.Popen, seconds: float = 180) -> float:
+def first_answer(
+    url: str, body: bytes, process: subprocess.Popen[bytes], seconds: float = 180.0
+) -> float:
     """Asks until there is a 200; returns how long that took in seconds.
 
     Errors: `PeerFailed` when the process ends or the time is over.

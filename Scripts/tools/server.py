@@ -84,7 +84,8 @@ class Server:
 
     def status(self) -> Status:
         """The server's status, as programs read it."""
-        return json.loads(self.run("status", "--output", "json"))
+        status: Status = json.loads(self.run("status", "--output", "json"))
+        return status
 
     def wait_until_up(self, seconds: float = 60.0) -> None:
         """Waits until the control socket answers."""
@@ -116,7 +117,8 @@ class Server:
             serves = deployment["state"] == "serving" and deployment["serving"] >= instances
             return deployment if serves else None
 
-        return self._wait(look, f"'{endpoint}'", seconds)
+        found: Dict[str, Any] = self._wait(look, f"'{endpoint}'", seconds)
+        return found
 
     def deployment(self, endpoint: str) -> Optional[Dict[str, Any]]:
         """The endpoint's first deployment, or nothing while there is none."""

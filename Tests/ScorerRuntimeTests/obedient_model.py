@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 import mlflow.pyfunc
 import numpy as np
@@ -40,6 +40,6 @@ class Obedient(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
 
 
 def _cyclic() -> Any:
-    ring: list = []
+    ring: List[Any] = []
     ring.append(ring)
     return ring

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import unittest
+from typing import Any, Dict
 
 from dialect_case import DialectCase
 
@@ -14,7 +15,7 @@ SPECIES = ["setosa", "versicolor", "virginica"]
 
 
 class AzureDialect(DialectCase):
-    def table(self, with_index: bool) -> dict:
+    def table(self, with_index: bool) -> Dict[str, Any]:
         table = dict(json.loads(self.sample_request())["dataframe_split"])
         if with_index:
             table["index"] = [0, 1, 2]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import unittest
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from dialect_case import DialectCase
 from mlflow.pyfunc import scoring_server
@@ -25,7 +25,7 @@ class MLflowDialect(DialectCase):
         self.assertEqual(self.content(answer), {"predictions": SPECIES})
 
     def test_every_format_is_byte_for_byte_what_mlflow_answers(self) -> None:
-        bodies = [
+        bodies: List[Dict[str, Any]] = [
             {"dataframe_split": {"columns": COLUMNS, "data": [FLOWER, FLOWER]}},
             {"dataframe_split": {"columns": COLUMNS[::-1], "data": [FLOWER[::-1]], "index": [7]}},
             {"dataframe_records": [RECORD, {**RECORD, "extra": 1}]},

@@ -5,12 +5,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional, Protocol
 
 from . import azure_dialect, mlflow_dialect, strict_json
 from .content_type import ContentType
 from .exchange import JSON, Answer, Request
 from .loaded_model import LoadedModel
+
+
+class Dialect(Protocol):
+    """What a dialect's module holds."""
+
+    def claims(self, content: Any) -> bool:
+        """Whether a body is written in this dialect."""
+
+    def refusal_of_type(self, content_type: Optional[ContentType]) -> Optional[Answer]:
+        """The answer to a content type that it does not read."""
+
+    def invalid_json(self, model: LoadedModel, why: str) -> Answer:
+        """The answer to a body that is not JSON."""
+
+    def answer(self, model: LoadedModel, content: Any) -> Answer:
+        """Scores a decoded body."""
 
 
 def answer(model: LoadedModel, request: Request) -> Answer:
@@ -26,7 +42,7 @@ def answer(model: LoadedModel, request: Request) -> Answer:
     return mlflow_dialect.version(model) if request.path == "/version" else mlflow_dialect.ping()
 
 
-def _scored(model: LoadedModel, request: Request, home: Any, other: Any) -> Answer:
+def _scored(model: LoadedModel, request: Request, home: Dialect, other: Dialect) -> Answer:
     """Scores in the route's own dialect, unless the body is clearly written in the other."""
     if request.method != "POST":
         return mlflow_dialect.method_not_allowed("POST")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 import time
@@ -42,7 +43,10 @@ def run(model_directory: str) -> NoReturn:
 def prepare_output() -> None:
     """Model code's lines reach the log as they are written, whatever characters they hold."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                encoding="utf-8", errors="backslashreplace", line_buffering=True
+            )
 
 
 def prepare_mlflow() -> None:
