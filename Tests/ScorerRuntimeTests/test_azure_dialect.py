@@ -29,6 +29,14 @@ class AzureDialect(DialectCase):
                     self.assertEqual((answer.status, self.content(answer)), (200, SPECIES))
                     self.assertIn(b"x-ms-run-fn-exec-ms: ", answer.head)
 
+    def test_rows_as_wide_as_the_signature_are_a_table_in_its_order(self) -> None:
+        rows = self.table(with_index=False)["data"]
+        answer = self.call(self.iris, "/score", {"input_data": rows})
+        self.assertEqual((answer.status, self.content(answer)), (200, SPECIES))
+        for narrow in ([row[:3] for row in rows], rows[0], []):
+            answer = self.call(self.iris, "/score", {"input_data": narrow})
+            self.assertEqual(answer.status, 400, answer.body)
+
     def test_mlflows_keys_are_answered_the_mlflow_way(self) -> None:
         answer = self.call(self.iris, "/score", self.sample_request())
         self.assertEqual(self.content(answer), {"predictions": SPECIES})
