@@ -17,8 +17,9 @@ final class LogCapture {
     /// Bytes per second that are kept in the long run, and at once.
     static let bytesPerSecond = 1 << 20
     static let burst = 2 << 20
-    /// Most bytes read at one wake.
+    /// Most bytes read at once, and how often at one wake: other runs have their turn too.
     private static let portion = 256 << 10
+    private static let portionsPerWake = 8
     /// How long a flood is left in the pipe before it is read again.
     private static let pause: Duration = .milliseconds(20)
 
@@ -44,28 +45,43 @@ final class LogCapture {
     /// The last lines, escaped and bounded.
     var lastLines: [String] { text.lastLines }
 
-    /// Reads one portion; answers false once nobody can write any more.
+    /// Reads what is there, a few portions at most; answers false once nobody can write any more.
     func read(now: Moment) -> Bool {
         pausedUntil = nil
-        var buffer = [UInt8](repeating: 0, count: Self.portion)
-        let count = Glibc.read(pipe.number, &buffer, buffer.count)
-        if count < 0 { return errno == EAGAIN || errno == EINTR }
-        guard count > 0 else { return false }
-        keep(buffer[..<count], now: now)
+        for _ in 0..<Self.portionsPerWake {
+            switch readPortion(now: now) {
+            case .some: continue
+            case .nothing: return true
+            case .end: return false
+            }
+        }
         return true
     }
 
     /// Takes what is still in the pipe, and ends the file.
     func finish(now: Moment) {
-        for _ in 0..<16 {
-            var buffer = [UInt8](repeating: 0, count: Self.portion)
-            let count = Glibc.read(pipe.number, &buffer, buffer.count)
-            guard count > 0 else { break }
-            keep(buffer[..<count], now: now)
-        }
+        _ = read(now: now)
         tellDropped()
         store(text.finish())
         file = nil
+    }
+
+    private enum Portion {
+        case some
+        case nothing
+        case end
+    }
+
+    private func readPortion(now: Moment) -> Portion {
+        var count = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: Self.portion) { buffer, used in
+            count = Glibc.read(pipe.number, buffer.baseAddress, buffer.count)
+            used = max(0, count)
+        }
+        if count < 0 { return errno == EAGAIN || errno == EINTR ? .nothing : .end }
+        guard count > 0 else { return .end }
+        keep(bytes[...], now: now)
+        return .some
     }
 
     private func keep(_ bytes: ArraySlice<UInt8>, now: Moment) {

@@ -21,18 +21,22 @@ struct LogText {
     private(set) var lastLines: [String] = []
 
     /// Takes bytes as they came; answers whole lines, escaped, each with its newline.
-    mutating func take(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    mutating func take(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
-        for byte in bytes {
-            if byte == UInt8(ascii: "\n") {
-                end(into: &output)
-            } else if line.count < Self.longestLine {
-                line.append(byte)
-            } else {
-                cutBytes += 1
-            }
+        var rest = bytes
+        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            extend(rest[..<newline])
+            end(into: &output)
+            rest = rest[(newline + 1)...]
         }
+        extend(rest)
         return output
+    }
+
+    private mutating func extend(_ part: ArraySlice<UInt8>) {
+        let kept = part.prefix(Self.longestLine - line.count)
+        line += kept
+        cutBytes += part.count - kept.count
     }
 
     /// Answers what is left of an unfinished line.

@@ -1,0 +1,290 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Foundation
+import Glibc
+import Testing
+import Vocabulary
+import Wire
+
+@testable import Processes
+
+/// Python that tries something and prints `open` where it worked, else the error's name.
+private func trying(_ lines: String, _ prelude: String = "") -> String {
+    let body = lines.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+    return """
+        import os, socket, ctypes, errno
+        libc = ctypes.CDLL(None, use_errno=True)
+        def check(result):
+            if result < 0:
+                raise OSError(ctypes.get_errno(), "refused")
+        \(prelude)
+        try:
+        \(body)
+            print("open")
+        except OSError as error:
+            print(errno.errorcode.get(error.errno, str(error)))
+        """
+}
+
+/// What stands at the end of an attempt to reach the test's own listeners.
+private enum Reach {
+    /// A listening TCP socket on loopback, and its port.
+    static func tcpListener() throws -> (Descriptor, Int) {
+        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = Descriptor(owning: number)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(number, $0, length) == 0 && listen(number, 8) == 0
+                    && getsockname(number, $0, &length) == 0
+            }
+        }
+        try #require(bound)
+        return (listener, Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    static func tcp(_ port: Int) -> String {
+        trying("socket.create_connection(('127.0.0.1', \(port)), 5)")
+    }
+
+    static func udp(_ port: Int) -> String {
+        trying(
+            "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', \(port)))"
+        )
+    }
+}
+
+@Suite struct `A scorer without network` {
+    @Test(arguments: [IsolationLevel.confined, .sandbox, .limited])
+    func `reaches nobody by TCP or UDP`(level: IsolationLevel) throws {
+        let node = try TestNode(upTo: level)
+        try #require(node.isolation >= .confined, "this machine cannot confine")
+        let (listener, port) = try Reach.tcpListener()
+        let allowed: (inout SpawnOrder) -> Void = { $0.isNetworkAllowed = true }
+
+        #expect(try node.result(of: Reach.tcp(port), at: allowed).lastLines == ["open"])
+        #expect(try node.result(of: Reach.udp(port), at: allowed).lastLines == ["open"])
+        #expect(try node.result(of: Reach.tcp(port)).lastLines != ["open"])
+        #expect(try node.result(of: Reach.udp(port)).lastLines != ["open"])
+        withExtendedLifetime(listener) {}
+    }
+
+    @Test(arguments: [IsolationLevel.sandbox, .limited])
+    func `finds no abstract socket of the machine`(level: IsolationLevel) throws {
+        let node = try TestNode(upTo: level)
+        guard node.isolation >= .sandbox else { return }
+        let name = "scorekeeper-test-\(getpid())-\(level)"
+        let listener = Process()
+        let ready = Pipe()
+        listener.executableURL = URL(fileURLWithPath: Workshop.python)
+        listener.arguments = [
+            "-c",
+            """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX); s.bind("\\0\(name)"); s.listen(9)
+            print("up", flush=True); sys.stdin.read()
+            """,
+        ]
+        let stdin = Pipe()
+        listener.standardOutput = ready
+        listener.standardInput = stdin
+        try listener.run()
+        _ = ready.fileHandleForReading.availableData
+        let attempt = trying("socket.socket(socket.AF_UNIX).connect('\\0\(name)')")
+
+        let own = try TestNode(upTo: .process).result(of: attempt).lastLines
+        let isolated = try node.result(of: attempt).lastLines
+
+        #expect(own == ["open"])
+        #expect(isolated == ["ECONNREFUSED"])
+        try stdin.fileHandleForWriting.close()
+        listener.waitUntilExit()
+    }
+}
+
+@Suite struct `A sandboxed scorer` {
+    private func sandbox() throws -> TestNode {
+        let node = try TestNode()
+        try #require(node.isolation >= .sandbox, "this machine gives no sandbox")
+        return node
+    }
+
+    @Test func `reads its own model and no other`() throws {
+        let node = try sandbox()
+        for name in ["own", "other"] {
+            let folder = "\(node.folder)/models/\(name)"
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+            try Data(name.utf8).write(to: URL(fileURLWithPath: "\(folder)/weights"))
+            chmod("\(folder)/weights", 0o666)
+            chmod(folder, 0o777)
+        }
+        let own = "\(node.folder)/models/own"
+        let other = "\(node.folder)/models/other"
+        func attempt(_ lines: String) throws -> [String] {
+            try node.result(of: trying(lines)) { $0.readable = [own] }.lastLines
+        }
+
+        #expect(try attempt("print(open('\(own)/weights').read())") == ["own", "open"])
+        #expect(try attempt("open('\(other)/weights')") == ["ENOENT"])
+        #expect(try attempt("open('\(own)/weights', 'a')") == ["EROFS"])
+        #expect(try attempt("open('\(own)/new', 'w')") == ["EROFS"])
+        #expect(try attempt("os.rename('\(own)/weights', '\(own)/old')") == ["EROFS"])
+        #expect(try attempt("open('/usr/bin/new', 'w')") != ["open"])
+        #expect(try attempt("os.listdir('\(node.folder)')") == ["open"])
+        #expect(try attempt("print(os.listdir('\(node.folder)'))") == ["['models']", "open"])
+    }
+
+    @Test func `sees nothing of the machine but what every program needs`() throws {
+        let node = try sandbox()
+
+        let report = try node.result(of: "import os; print(' '.join(sorted(os.listdir('/'))))")
+
+        let seen = Set(report.lastLines.joined().split(separator: " ").map { String($0) })
+        let known = Set(
+            ["bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin"]
+                + ["sys", "tmp", "usr"]
+        )
+        #expect(seen.subtracting(known).isEmpty)
+        #expect(try node.result(of: trying("open('/etc/shadow')")).lastLines == ["ENOENT"])
+        #expect(try node.result(of: trying("open('/new', 'w')")).lastLines != ["open"])
+    }
+
+    @Test func `sees no process but itself and its init`() throws {
+        let node = try sandbox()
+
+        let report = try node.result(
+            of: "import os; print(sorted(int(n) for n in os.listdir('/proc') if n.isdigit()))"
+        )
+
+        #expect(report.lastLines == ["[1, 2]"])
+    }
+
+    @Test func `has no privileges and gets none back`() throws {
+        let node = try sandbox()
+        let attempts = [
+            "os.setuid(0)", "os.chroot('/tmp')",
+            "check(libc.unshare(0x10000000))", "check(libc.unshare(0x00020000))",
+            "check(libc.mount(b'none', b'/tmp', b'tmpfs', 0, None))",
+            "check(libc.umount2(b'/tmp', 2))", "check(libc.ptrace(0, 0, 0, 0))",
+            "check(libc.syscall(425, 1, 0))", "check(libc.syscall(321, 0, 0, 0))",
+            "check(libc.syscall(250, 0, 0, 0, 0, 0))", "check(libc.syscall(428, 0, b'/', 1))",
+            "check(libc.syscall(56, 0x10000011, 0, 0, 0, 0))",
+            "check(libc.process_vm_readv(1, None, 0, None, 0, 0))",
+            "os.kill(1, 9); open('/proc/1/mem', 'r+b')",
+            "os.mknod('/tmp/disk', 0o60600, 0x0800)",
+        ]
+        for attempt in attempts {
+            let report = try node.result(of: trying(attempt))
+            #expect(["EPERM", "EACCES"].contains(report.lastLines.first ?? ""), "\(attempt)")
+        }
+
+        let status = try node.result(of: "print(open('/proc/self/status').read())").lastLines
+        for kind in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+            #expect(
+                status.contains { $0.hasPrefix("\(kind):") && $0.hasSuffix("0000000000000000") }
+            )
+        }
+        #expect(status.contains { $0.hasPrefix("NoNewPrivs:") && $0.hasSuffix("1") })
+    }
+
+    @Test func `is another user than the node and than its neighbour`() throws {
+        let node = try sandbox()
+        guard geteuid() == 0 else { return }
+        let code = speakOnLane + "say(str(os.getuid())); lane.recv(1)"
+        let (_, first) = try node.start(try node.order(code))
+        let (_, second) = try node.start(try node.order(code))
+
+        let users = [try first.text(), try second.text()]
+
+        #expect(users[0] != users[1])
+        #expect(!users.contains("0"))
+    }
+
+    @Test func `writes to a private tmp that is only so big`() throws {
+        let node = try sandbox()
+        let type = InstanceType(name: "small", millicores: 0, memoryBytes: 64 << 20)
+        let code = trying(
+            "for _ in range(60): f.write(bytes(1 << 20)); f.flush()",
+            "f = open('/tmp/big', 'wb')"
+        )
+
+        #expect(try node.result(of: code) { $0.instanceType = type }.lastLines == ["ENOSPC"])
+        #expect(try node.result(of: "import os; print(os.listdir('/tmp'))").lastLines == ["[]"])
+    }
+}
+
+@Suite struct `A confined scorer` {
+    @Test func `reads nothing outside its own and the system's`() throws {
+        let node = try TestNode(upTo: .confined)
+        try #require(node.isolation == .confined, "this machine cannot confine")
+        let folder = "\(node.folder)/models"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/weights"))
+        let attempt = trying("open('\(folder)/weights')")
+
+        #expect(try node.result(of: attempt) { $0.readable = [folder] }.lastLines == ["open"])
+        #expect(try node.result(of: attempt).lastLines == ["EACCES"])
+        #expect(try node.result(of: trying("open('/tmp/x', 'w')")).lastLines == ["EACCES"])
+        #expect(
+            try node.result(of: trying("open(os.environ['TMPDIR'] + '/x', 'w')")).lastLines
+                == ["open"]
+        )
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: "\(node.folder)/scratch") == []
+        )
+    }
+
+    @Test func `signals nobody outside`() throws {
+        let node = try TestNode(upTo: .confined)
+        try #require(node.isolation == .confined, "this machine cannot confine")
+
+        let report = try node.result(of: trying("os.kill(\(getpid()), 0)"))
+
+        #expect(report.lastLines == ["EPERM"])
+    }
+}
+
+@Suite struct `A limited scorer` {
+    private func limited() throws -> TestNode? {
+        let node = try TestNode()
+        // Without a writable cgroup the node says so in its greeting: nothing to hold it to.
+        return node.isolation == .limited ? node : nil
+    }
+
+    @Test func `that takes too much memory is told apart`() throws {
+        guard let node = try limited() else { return }
+        let type = InstanceType(name: "small", millicores: 0, memoryBytes: 64 << 20)
+
+        let report = try node.result(of: "x = b'x' * (256 << 20)") { $0.instanceType = type }
+
+        #expect(report.cause == .outOfMemory)
+        #expect(try node.result(of: "import os; os.kill(os.getpid(), 9)").cause != .outOfMemory)
+    }
+
+    @Test func `cannot make processes without end`() throws {
+        guard let node = try limited() else { return }
+
+        let report = try node.result(
+            of: """
+                import os, time
+                count = 0
+                try:
+                    while True:
+                        if os.fork() == 0: time.sleep(999)
+                        count += 1
+                except OSError:
+                    print(count < 1100)
+                """
+        )
+
+        #expect(report.lastLines == ["True"])
+    }
+}

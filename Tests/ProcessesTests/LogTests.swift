@@ -1,0 +1,79 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import Processes
+
+@Suite struct `A scorer's log` {
+    @Test func `holds whole lines without what a terminal would obey`() {
+        var text = LogText()
+
+        var bytes = text.take(Array("one\ntwo \u{1b}[31mred\0".utf8)[...])
+        bytes += text.take([0xff, UInt8(ascii: "\r"), UInt8(ascii: "\n")])
+        bytes += text.take(Array("unfinished".utf8)[...])
+        bytes += text.finish()
+
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines == ["one", "two \\u{1b}[31mred\\u{0}\u{fffd}", "unfinished"])
+    }
+
+    @Test func `cuts a line of ten megabytes and says by how much`() {
+        var text = LogText()
+
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 10 << 20) + [10]
+
+        let bytes = text.take(line[...])
+
+        #expect(bytes.count < LogText.longestLine + 64)
+        let cut = (10 << 20) - LogText.longestLine
+        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("x [\(cut) more bytes]\n"))
+    }
+
+    @Test func `keeps the last forty lines for the report`() throws {
+        let node = try TestNode()
+
+        let report = try node.result(of: "for i in range(100): print('line', i)")
+
+        #expect(report.lastLines.count == 40)
+        #expect(report.lastLines.first == "line 60")
+        #expect(report.lastLines.last == "line 99")
+    }
+
+    @Test func `stays small under a flood, and the scorer goes on`() throws {
+        let node = try TestNode()
+
+        let report = try node.result(
+            of: """
+                import sys
+                for _ in range(64): sys.stdout.write(('y' * 99 + '\\n') * 10486)
+                print('the end')
+                """
+        )
+
+        #expect(report.cause == .exited(status: 0))
+        var bytes = 0
+        for name in ["scorer.log", "scorer.log.1"] {
+            let path = "\(node.folder)/\(name)"
+            let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+            bytes += size ?? 0
+        }
+        #expect(bytes > 0)
+        #expect(bytes <= 2 * LogCapture.segmentBytes)
+        let text = try String(contentsOfFile: "\(node.folder)/scorer.log", encoding: .utf8)
+        #expect(text.contains("bytes came too fast and were dropped]"))
+    }
+
+    @Test func `gives so much at once and so much again with time`() {
+        var allowance = Allowance(perSecond: 100, burst: 300)
+        let start = Moment.zero
+
+        #expect(allowance.take(500, now: start) == 300)
+        #expect(allowance.take(500, now: start) == 0)
+        #expect(allowance.take(500, now: start + .seconds(1)) == 100)
+        #expect(allowance.take(50, now: start + .seconds(99)) == 50)
+        #expect(allowance.take(500, now: start + .seconds(99)) == 250)
+    }
+}
