@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import peers
 import processes
@@ -34,31 +35,17 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=3, help="cold starts of each side")
     arguments = parser.parse_args()
     machine = table.machine()
-    with tempfile.TemporaryDirectory(prefix="scorekeeper-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="scorekeeper-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         shutil.copytree(SAMPLE, folder / "models" / "iris")
-        starts: Dict[str, List[float]] = {OURS: [], THEIRS: []}
         _build_environment(folder)
-        for number in range(arguments.starts):
-            last = number == arguments.starts - 1
-            ours, seconds = _start_ours(folder)
-            starts[OURS].append(seconds)
-            if not last:
-                ours.stop()
-            theirs, seconds = _start_theirs(folder, arguments.interpreter)
-            starts[THEIRS].append(seconds)
-            if not last:
-                theirs.stop()
-        try:
-            sides = (
-                Side(OURS, _invocations(ours), ours.process.pid),
-                Side(THEIRS, theirs.url, theirs.process.pid),
-            )
-            figures = alternate(sides, BODY, CONNECTIONS, arguments.rounds, arguments.seconds)
-            memory = {side.name: _memory(side.pid) for side in sides}
-        finally:
-            ours.stop()
-            theirs.stop()
+        ours, theirs, starts = _start_both(folder, arguments, stack)
+        sides = (
+            Side(OURS, _invocations(ours), ours.process.pid),
+            Side(THEIRS, theirs.url, theirs.process.pid),
+        )
+        figures = alternate(sides, BODY, CONNECTIONS, arguments.rounds, arguments.seconds)
+        memory = {side.name: _memory(side.pid) for side in sides}
     _show(figures, memory, {name: median(seen) for name, seen in starts.items()}, machine)
 
 
@@ -71,16 +58,25 @@ def _build_environment(folder: Path) -> None:
         server.stop()
 
 
-def _start_ours(folder: Path) -> "tuple[Server, float]":
-    port = free_port()
-    server = Server(built_program(ROOT), folder, port)
-    url = f"http://127.0.0.1:{port}/endpoints/iris/invocations"
-    return server, peers.first_answer(url, BODY.read_bytes(), server.process)
-
-
-def _start_theirs(folder: Path, interpreter: Path) -> "tuple[peers.Peer, float]":
-    peer = peers.mlflow(interpreter, SAMPLE, free_port(), folder / "mlflow.log")
-    return peer, peers.first_answer(peer.url, BODY.read_bytes(), peer.process)
+def _start_both(
+    folder: Path, arguments: argparse.Namespace, stack: ExitStack
+) -> Tuple[Server, peers.Peer, Dict[str, List[float]]]:
+    """Starts each side so many times in turn, timed to the first answer; the last two stay."""
+    body = BODY.read_bytes()
+    starts: Dict[str, List[float]] = {OURS: [], THEIRS: []}
+    while True:
+        ours = Server(built_program(ROOT), folder, free_port())
+        stack.callback(ours.stop)
+        starts[OURS].append(peers.first_answer(_invocations(ours), body, ours.process))
+        is_last = len(starts[OURS]) == arguments.starts
+        if not is_last:
+            ours.stop()
+        theirs = peers.mlflow(arguments.interpreter, SAMPLE, free_port(), folder / "mlflow.log")
+        stack.callback(theirs.stop)
+        starts[THEIRS].append(peers.first_answer(theirs.url, body, theirs.process))
+        if is_last:
+            return ours, theirs, starts
+        theirs.stop()
 
 
 def _invocations(server: Server) -> str:
