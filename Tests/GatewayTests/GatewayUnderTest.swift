@@ -1,0 +1,204 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Foundation
+import Synchronization
+import Vocabulary
+import Wire
+
+@testable import Gateway
+
+/// A real gateway on a thread, with the test as its supervisor.
+final class GatewayUnderTest: Sendable {
+    let folder: String
+    let port: UInt16
+    let endpoint: EndpointName
+    let key: DeploymentKey
+    private let link: Mutex<PacketSocket>
+    private let reports = Mailbox<GatewayReport>()
+    private let ended = Mailbox<Bool>()
+
+    /// Starts a gateway with one listener and no endpoint.
+    init(owner: Bool = false, orphanGrace: Duration = .seconds(60)) throws {
+        folder = NSTemporaryDirectory() + "gw-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
+        let path = folder + "/s"
+        endpoint = try required(EndpointName("iris"))
+        key = DeploymentKey(endpoint: endpoint, deployment: .dropped)
+        let ended = ended
+        let configuration = GatewayConfiguration(
+            socketPath: path,
+            orphanGrace: orphanGrace,
+            leaveGrace: .seconds(5)
+        )
+        Thread.detachNewThread {
+            do {
+                try runGateway(configuration)
+                ended.put(true)
+            } catch {
+                ended.put(false)
+            }
+        }
+        let first = try Self.connect(path)
+        link = Mutex(first)
+        let (socket, port) = try Self.listeningSocket()
+        self.port = port
+        Self.read(first, into: reports)
+        try send(
+            .listen(
+                Listener(address: "127.0.0.1:\(port)", endpoint: owner ? endpoint : nil)
+            ),
+            with: [socket]
+        )
+    }
+
+    deinit {
+        try? send(.leave(graceMilliseconds: 0))
+        _ = try? ended.take { _ in true }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func send(_ order: GatewayOrder, with descriptors: [Descriptor] = []) throws {
+        try link.withLock { try $0.send(order, with: descriptors) }
+    }
+
+    /// The first report that fits, waiting for it.
+    @discardableResult
+    func report<Found>(_ pick: (GatewayReport) -> Found?) throws -> Found {
+        try reports.take(pick)
+    }
+
+    /// Waits until `runGateway` has returned.
+    func waitUntilLeft() throws {
+        let left = try ended.take { $0 }
+        ended.put(left)
+    }
+
+    /// The supervisor dies and comes back.
+    func reconnect() throws {
+        try link.withLock { link in
+            link.shutDown()
+            link = try Self.connect(folder + "/s")
+            Self.read(link, into: reports)
+        }
+    }
+
+    func run(_ ordinal: Int, incarnation: Int = 1) -> Run {
+        Run(instance: InstanceID(key: key, ordinal: ordinal), incarnation: incarnation)
+    }
+
+    /// Gives the gateway a lane of a run; answers the scorer's end.
+    func openLane(_ run: Run, calls: Int = 1, ahead: Int = 0) throws -> Int32 {
+        var pair: [Int32] = [-1, -1]
+        guard linux_packet_pair(&pair, 0) == 0 else { throw SystemError("make a pair") }
+        let order = LaneOrder(
+            run: run,
+            revision: Revision(number: 1),
+            calls: calls,
+            ahead: ahead
+        )
+        try send(.lane(order), with: [Descriptor(owning: pair[0])])
+        return pair[1]
+    }
+
+    /// A scorer whose lane is ready.
+    func startScorer(
+        _ run: Run,
+        calls: Int = 1,
+        ahead: Int = 0,
+        _ work: @escaping @Sendable (ScorerUnderTest.Asked) -> ScorerUnderTest.Answer = {
+            .echo($0)
+        }
+    ) throws -> ScorerUnderTest {
+        let number = try openLane(run, calls: calls, ahead: ahead)
+        let scorer = ScorerUnderTest(socket: number, threads: calls, work)
+        try report { if case .ready(run) = $0 { true } else { nil } }
+        return scorer
+    }
+
+    /// Publishes the endpoint with these runs.
+    func route(_ runs: [Run], _ change: (inout DeploymentRoute) -> Void = { _ in }) throws {
+        var route = DeploymentRoute(
+            key: key,
+            percent: 100,
+            contract: .native,
+            availability: .open,
+            runs: runs,
+            deadlineMilliseconds: 60_000,
+            retry: .once,
+            statuses: .direct
+        )
+        change(&route)
+        try send(.route(EndpointRoute(endpoint: endpoint, deployments: [route])))
+        _ = try statistics()
+    }
+
+    /// The deployment's counters; also a way to know that earlier orders were obeyed.
+    func statistics() throws -> DeploymentStatistics? {
+        try send(.reportStatistics(id: 1))
+        var found: DeploymentStatistics?
+        try report { report -> Bool? in
+            switch report {
+            case .statistics(let statistics):
+                if statistics.key == key { found = statistics }
+                return nil
+            case .statisticsEnd: return true
+            default: return nil
+            }
+        }
+        return found
+    }
+
+    func connect() throws -> RawClient { try RawClient(port: port) }
+
+    private static func connect(_ path: String) throws -> PacketSocket {
+        let start = ContinuousClock.now
+        while ContinuousClock.now - start < .seconds(20) {
+            if let link = try? PacketSocket(connectingTo: path) { return link }
+            sched_yield()
+        }
+        throw Stuck(what: "no gateway listens at \(path)")
+    }
+
+    private static func read(_ link: PacketSocket, into reports: Mailbox<GatewayReport>) {
+        Thread.detachNewThread {
+            while let packet = try? link.receive() {
+                if case .some(let report) = try? packet.decode(GatewayReport.self) {
+                    reports.put(report, packet.descriptors)
+                }
+            }
+        }
+    }
+
+    /// A socket that listens on a free loopback port.
+    static func listeningSocket() throws -> (Descriptor, UInt16) {
+        let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket.number, $0, length) == 0 && listen(socket.number, 128) == 0
+                    && getsockname(socket.number, $0, &length) == 0
+            }
+        }
+        guard bound else { throw SystemError("listen") }
+        return (socket, UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// Nothing came though it had to.
+struct Stuck: Error {
+    let what: String
+}
+
+/// A value that must be there.
+func required<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw Stuck(what: "a value is missing") }
+    return value
+}
