@@ -1,12 +1,13 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import ControlAPI
 import Foundation
 import Vocabulary
 
-/// A file that an instance's output is kept in.
+/// A file that the output of an instance, or of a build, is kept in.
 public struct LogFile: Sendable, Hashable {
-    /// `deployment/ordinal`.
+    /// `deployment/ordinal`, or `deployment/environment` for a build.
     public let label: String
     /// The file.
     public let path: String
@@ -27,6 +28,16 @@ public struct LogFile: Sendable, Hashable {
                     path: "\(folder)/\(deployment)/\(ordinal).log"
                 )
             }
+        }
+    }
+
+    /// The build logs of environments that are not built.
+    public static func builds(of endpoint: EndpointStatus) -> [LogFile] {
+        endpoint.deployments.compactMap { deployment in
+            guard let environment = deployment.environment, environment.state != .built,
+                let log = environment.log
+            else { return nil }
+            return LogFile(label: "\(deployment.name)/environment", path: log)
         }
     }
 

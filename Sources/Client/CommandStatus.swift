@@ -6,7 +6,7 @@ import Vocabulary
 /// What the command line leaves with.
 ///
 /// 64 is left out: it is the argument parser's own, for arguments that are no command.
-public enum ExitStatus: Int32, Sendable, CaseIterable {
+public enum CommandStatus: Int32, Sendable, CaseIterable {
     /// Done.
     case done = 0
     /// It was refused or did not work.
