@@ -12,7 +12,7 @@ extension Capacity {
             pledges[known].demand = demand
             pledges[known].required = required
             pledges[known].limit = limit
-        } else if limit > 0 {
+        } else if required > 0 || limit > 0 {
             let index = pledges.firstIndex { $0.key > key } ?? pledges.endIndex
             pledges.insert(
                 Pledge(key: key, demand: demand, required: required, limit: limit),
@@ -38,7 +38,7 @@ extension Capacity {
                 pledges[index].places.append(Place())
             }
         }
-        pledges.removeAll { $0.places.isEmpty && $0.limit == 0 }
+        pledges.removeAll { $0.places.isEmpty && $0.limit == 0 && $0.required == 0 }
     }
 
     /// Puts every free place on a node that has room, and takes it off a node that has none.

@@ -23,20 +23,20 @@ extension Deployment {
 
     /// The promise that covers every revision that is wanted or still held.
     ///
-    /// While two revisions differ in type or count, each place is worth the larger of both: a
-    /// rollout that was begun always has room to end.
+    /// While two revisions differ in type or count, each place is worth the larger of both, and only
+    /// where both are exempt is nothing kept for the surge: a rollout always has room to end, unless
+    /// it was declared to do without.
     func promise(_ policy: Policy) -> Promise {
         var promise = Promise()
         for record in revisions where isReferenced(record.revision) || isHeld(record.revision) {
             promise.demand = promise.demand.joined(with: Demand(record.declaration.instanceType))
         }
+        var isExempt = true
         for record in revisions where isReferenced(record.revision) {
-            let declared = record.declaration
-            let surge = policy.surge(declared.instances)
-            let kept = declared.instances + (declared.instanceType.isExemptFromSurge ? 0 : surge)
-            promise.instances = max(promise.instances, declared.instances)
-            promise.required = max(promise.required, kept)
+            promise.instances = max(promise.instances, record.declaration.instances)
+            if !record.declaration.instanceType.isExemptFromSurge { isExempt = false }
         }
+        promise.required = promise.instances + (isExempt ? 0 : policy.surge(promise.instances))
         for record in inPlay {
             let instances = record.declaration.instances
             promise.limit = max(promise.limit, instances + policy.surge(instances))

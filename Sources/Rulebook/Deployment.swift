@@ -78,9 +78,7 @@ package struct Deployment: Codable, Sendable {
 
     /// The revisions that bound how many instances may be held: not one that is being prepared.
     var inPlay: [RevisionRecord] {
-        revisions.filter { record in
-            isHeld(record.revision)
-                || (!isWithdrawn && (record.revision == current || record.revision == target))
-        }
+        let steered = steered?.revision
+        return revisions.filter { $0.revision == steered || isHeld($0.revision) }
     }
 }

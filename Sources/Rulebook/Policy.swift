@@ -55,8 +55,10 @@ package struct Policy: Sendable {
     }
 
     /// How many instances of older revisions may stay.
+    ///
+    /// Shape: `standing` is how many of them were wanted before.
     package var staying:
-        @Sendable (_ wanted: Int, _ servingNew: Int, _ old: Int, _ isProven: Bool) -> Int = {
+        @Sendable (_ wanted: Int, _ servingNew: Int, _ standing: Int, _ isProven: Bool) -> Int = {
             $3 ? max(0, $0 - $1) : $2
         }
 

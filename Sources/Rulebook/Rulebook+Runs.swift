@@ -140,6 +140,7 @@ extension Rulebook {
     }
 
     private mutating func dropStray(_ run: Run, _ work: inout Deliberation) {
+        noteNumber(of: run)
         let count = strays.count
         strays.removeAll { $0.run == run }
         if strays.count != count { work.noteChange() }

@@ -99,7 +99,9 @@ extension Deployment {
             return (.starting, "\(ready) of \(wanted) instances of \(steered.revision) serve")
         }
         if let target {
-            let sentence = "\(target) is on its way in: \(ready) of \(wanted) instances serve"
+            let room = isShort ? "; no node has room for one more" : ""
+            let sentence =
+                "\(target) is on its way in: \(ready) of \(wanted) instances serve\(room)"
             return (.rollingOut, sentence)
         }
         if let next {

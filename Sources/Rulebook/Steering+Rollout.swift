@@ -17,7 +17,8 @@ import Vocabulary
 /// | ... the last is ready | 0 | 0 | 5 | 1 | 6 |
 ///
 /// A revision of which no run was ever ready displaces nothing: it has the surge alone to prove
-/// itself in, and when it is given up, what stood before has not moved.
+/// itself in, and when it is given up, what stood before has not moved: as many of it serve as were
+/// wanted of it.
 extension Rulebook {
     /// Moves revisions on: prepared ones become the target, a target that serves alone the current.
     mutating func steerRevisions(_ work: inout Deliberation) {
@@ -25,6 +26,12 @@ extension Rulebook {
             if let next = deployments[index].next, let record = deployments[index].record(next),
                 work.policy.mayStart(record.isPrepared)
             {
+                // What was on its way in and has served is what a halted rollout falls back to.
+                if let target = deployments[index].target,
+                    deployments[index].record(target)?.isProven == true
+                {
+                    deployments[index].current = target
+                }
                 deployments[index].target = next
                 deployments[index].next = nil
                 work.noteChange()
@@ -123,7 +130,10 @@ extension Rulebook {
         let old = candidates(in: index, where: isOld).count
         let servingNew = candidates(in: index) { !isOld($0) && $0.isServing }.count
         let wanted = steered.declaration.instances
-        var excess = old - work.policy.staying(wanted, servingNew, old, steered.isProven)
+        let standing =
+            deployment.inPlay.filter { $0.revision != steered.revision }
+            .map(\.declaration.instances).max() ?? 0
+        var excess = old - work.policy.staying(wanted, servingNew, standing, steered.isProven)
         for isServing in [false, true] where excess > 0 {
             for path in candidates(
                 in: index,

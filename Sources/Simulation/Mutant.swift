@@ -95,7 +95,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .discardsInUse: policy.mayDiscard = { isReferenced, _ in !isReferenced }
         case .publishesChangesOnly: policy.mustPublish = { hasChanged, _ in hasChanged }
         case .displacesForUnproven:
-            policy.staying = { wanted, servingNew, old, _ in max(0, old - 1) }
+            policy.staying = { _, _, standing, _ in max(0, standing - 1) }
             policy.mayDrain = { _, _ in true }
         case .neverGivesUp: policy.givesUp = { _, _ in false }
         }

@@ -84,14 +84,28 @@ extension Referee {
         }
         processes.append(Process(run: run, node: node, revision: revision))
         spawned.insert(run)
+        strangers.remove(run)
+        ended.remove(run)
+        answered.remove(run)
         revisions[run] = revision
         nodes[run] = node
 
         let held = processes.count { $0.run.instance.key == key }
-        let limit = inPlay(key).map { $0.instances + ($0.instances + 4) / 5 }.max() ?? 0
-        check(.neverAbove, held <= limit) { "\(held) of \(key) held, \(limit) allowed" }
+        let limit = limit(key) { $0.declaration.instances }
+        // While fewer are wanted than were, what is left over may still be on its way out.
+        let peak = self.limit(key) { $0.peak }
+        check(.neverAbove, held <= peak) { "\(held) of \(key) held, \(peak) allowed" }
+        if held <= limit {
+            for version in versions[key] ?? [] {
+                change(key, version.declaration.revision) { $0.peak = $0.declaration.instances }
+            }
+        }
         judgeLoad(of: node)
         judgeWait(of: run)
+    }
+
+    private func limit(_ key: DeploymentKey, _ instances: (Version) -> Int) -> Int {
+        inPlay(key).map { instances($0) + (instances($0) + 4) / 5 }.max() ?? 0
     }
 
     private mutating func judgeLoad(of node: NodeName) {
@@ -141,7 +155,7 @@ extension Referee {
         let dropped = before.filter { ready.contains($0) && !deployment.runs.contains($0) }
         guard let first = dropped.first, !isLeaving, !withdrawn.contains(key) else { return }
         let serving = deployment.runs.count { ready.contains($0) }
-        let floor = inPlay(key).map(\.instances).min() ?? 0
+        let floor = inPlay(key).map(\.declaration.instances).min() ?? 0
         check(.neverBelow, serving >= floor) {
             "\(first) is taken out of the route, which leaves \(serving) of \(floor)"
         }

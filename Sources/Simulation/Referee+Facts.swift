@@ -8,6 +8,7 @@ import Vocabulary
 extension Referee {
     mutating func noteEnded(_ run: Run) {
         processes.removeAll { $0.run == run }
+        if strangers.contains(run) { spawned.remove(run) }
     }
 
     mutating func noteNodeDied(_ node: NodeName) {
@@ -21,17 +22,17 @@ extension Referee {
         ready = []
         lanes = []
         // What nobody remembers and nothing holds may be numbered again.
+        strangers.formUnion(undurable)
         for run in undurable {
-            if processes.contains(where: { $0.run == run }) {
-                // It is a stranger now: its death will say nothing about its instance.
-                ended.insert(run)
-            } else {
-                spawned.remove(run)
-                ended.remove(run)
-                answered.remove(run)
-            }
+            // Its death will say nothing about its instance, should it still be told.
+            ended.insert(run)
         }
-        if isMemoryOld { records = [:] }
+        for run in strangers where !processes.contains(where: { $0.run == run }) {
+            spawned.remove(run)
+        }
+        guard isMemoryOld else { return }
+        // It may remember fewer of an instance's deaths than there were.
+        records = records.mapValues { _ in Record(deathsInARow: 1) }
     }
 
     /// Called with each event before the rulebook sees it.
@@ -66,6 +67,7 @@ extension Referee {
         case .leave: isLeaving = true
         case .exited(let run, let report):
             if report.cause != .lost { noteDeath(run) }
+            if strangers.contains(run) { spawned.insert(run) }
             ended.insert(run)
             forgetReady { $0 == run }
         case .nodeRefused(let run, _):
@@ -81,9 +83,14 @@ extension Referee {
         case .declared(let declaration):
             withdrawn.remove(declaration.key)
             if version(declaration.key, declaration.revision) == nil {
-                versions[declaration.key, default: []].append(Version(declaration: declaration))
+                versions[declaration.key, default: []].append(
+                    Version(declaration: declaration, peak: declaration.instances)
+                )
             } else {
-                change(declaration.key, declaration.revision) { $0.declaration = declaration }
+                change(declaration.key, declaration.revision) {
+                    $0.declaration = declaration
+                    $0.peak = max($0.peak, declaration.instances)
+                }
             }
         case .withdrawn(let key):
             withdrawn.insert(key)

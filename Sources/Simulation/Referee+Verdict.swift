@@ -56,7 +56,7 @@ extension Referee {
             living.count == declared.instances
             && living.allSatisfy { $0.revision == declared.revision }
         if !newest.mayBeGivenUp {
-            let isStuck = declared.instanceType.isExemptFromSurge && hasNoRoom(for: declared)
+            let isStuck = declared.instanceType.isExemptFromSurge && mayLackRoom(for: key)
             return check(
                 .converges,
                 isThere || isStuck,
@@ -78,14 +78,15 @@ extension Referee {
         )
     }
 
-    private func hasNoRoom(for declaration: DeploymentDeclaration) -> Bool {
-        shares.allSatisfy { name, share in
-            let taken = processes.filter { $0.node == name }.reduce(0) { sum, process in
-                let type = version(process.run.instance.key, process.revision)?
-                    .declaration.instanceType
-                return sum + (type?.millicores ?? 0)
-            }
-            return share.millicores - taken < 2 * declaration.instanceType.millicores
+    /// Whether some node may lack the room for one more instance, promises to others included.
+    private func mayLackRoom(for key: DeploymentKey) -> Bool {
+        let need = inPlay(key).map(\.declaration.instanceType.millicores).max() ?? 0
+        var free = shares.values.reduce(0) { $0 + $1.millicores }
+        for (other, known) in versions where !withdrawn.contains(other) {
+            let instances = known.map(\.declaration.instances).max() ?? 0
+            let each = known.map(\.declaration.instanceType.millicores).max() ?? 0
+            free -= (instances + (instances + 4) / 5) * each
         }
+        return free < need * shares.count
     }
 }

@@ -19,6 +19,8 @@ struct Referee {
     /// What it knows of one revision.
     struct Version {
         var declaration: DeploymentDeclaration
+        /// The most instances of it that were wanted since what is held was last within bounds.
+        var peak: Int
         var isPrepared = false
         /// Whether a run of it was ever reported ready.
         var hasServed = false
@@ -61,6 +63,8 @@ struct Referee {
     var routed: [DeploymentKey: [Run]] = [:]
     var revisions: [Run: Revision] = [:]
     var nodes: [Run: NodeName] = [:]
+    /// Runs that the supervisor forgot: their number may be given again when nothing tells of them.
+    var strangers: Set<Run> = []
     /// Runs that were ever reported ready.
     var answered: Set<Run> = []
     /// Runs of whose end the rulebook has been told.
@@ -99,14 +103,14 @@ struct Referee {
 
     /// The revisions that bound how many may be held or must serve: what runs, and what was granted
     /// last.
-    func inPlay(_ key: DeploymentKey) -> [DeploymentDeclaration] {
+    func inPlay(_ key: DeploymentKey) -> [Version] {
         let known = versions[key] ?? []
         return known.enumerated().compactMap { index, version in
             let revision = version.declaration.revision
             let isRunning = processes.contains {
                 $0.run.instance.key == key && $0.revision == revision
             }
-            return isRunning || index == known.count - 1 ? version.declaration : nil
+            return isRunning || index == known.count - 1 ? version : nil
         }
     }
 }

@@ -70,6 +70,17 @@ extension SimulatedWorld {
         for step in decision.steps { telling("    -> \(step.effect): \(step.reason)") }
     }
 
+    func tellStatus() {
+        guard let telling, let status = rulebook?.status else { return }
+        telling("\(Double(now.nanoseconds) / 1e9) s: the faults have stopped long ago")
+        for node in status.nodes {
+            telling("    \(node.name): \(node.reservedMillicores) millicores reserved")
+        }
+        for deployment in status.deployments {
+            telling("    \(deployment.key) is \(deployment.state.rawValue): \(deployment.sentence)")
+        }
+    }
+
     private mutating func act(on effects: [Effect]) {
         var effects = effects
         let isLast = faults.supervisorDeaths && random.chance(1, in: 150)

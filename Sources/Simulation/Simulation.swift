@@ -71,6 +71,7 @@ extension SimulatedWorld {
 
         faults = .none
         live(until: now + healed)
+        tellStatus()
         if referee.violation == nil {
             let lanes = gateway.lanes.filter(\.isReady).map(\.run)
             referee.judgeRest(routes: gateway.routes, lanes: lanes)
