@@ -35,10 +35,12 @@ def run(modules: Sequence[str]) -> int:
     control = socket.socket(fileno=CONTROL)
     launch = extensions.load("_launch")
     began = time.monotonic()
+    gc.disable()
     _import_all(modules)
     # What was imported is never collected, so the children keep sharing its pages.
     gc.collect()
     gc.freeze()
+    gc.enable()
     _send(control, {"warm": True, "seconds": round(time.monotonic() - began, 3)})
     while True:
         packet, descriptors = _receive(control)
