@@ -17,7 +17,7 @@ import Wire
 public final class Lane {
     /// The shape it was made with.
     public let shape: LaneShape
-    /// The socket, for polling. Several packets may wait in it; none is longer than 4,097 bytes.
+    /// The socket, for polling; none of its packets is longer than 4,097 bytes.
     public let socket: Descriptor
     private let lane: OpaquePointer
     private var patience = BellPatience()
@@ -119,7 +119,7 @@ public final class Lane {
         }
     }
 
-    /// Takes a request back. Its slot comes back with its completion in either case.
+    /// Takes a request back; its slot comes back with its completion in either case.
     public func cancel(_ ticket: Ticket) -> CancelOutcome {
         lane_cancel(lane, ticket.claim) == LANE_CANCEL_WITHDRAWN ? .withdrawn : .begun
     }

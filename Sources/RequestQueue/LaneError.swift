@@ -16,6 +16,7 @@ public enum LaneError: Error, Hashable, CustomStringConvertible {
     /// The kernel refused.
     case system(SystemError)
 
+    /// The whole sentence.
     public var description: String {
         switch self {
         case .full: "cannot post a request: no slot of the lane is free"

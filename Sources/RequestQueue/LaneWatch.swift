@@ -33,6 +33,7 @@ public struct LaneWatch: Hashable, Sendable {
         /// Nothing was begun for this long.
         case idle(Duration)
 
+        /// What was seen, without a subject.
         public var description: String {
             switch self {
             case .late(let duration):

@@ -17,8 +17,10 @@ public struct Ticket: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     var claim: lane_ticket { lane_ticket(number: number, slot: UInt32(slot)) }
 
+    /// The number and the slot.
     public var description: String { "\(number) in slot \(slot)" }
 
+    /// Whether one was posted before the other.
     public static func < (left: Ticket, right: Ticket) -> Bool { left.number < right.number }
 }
 

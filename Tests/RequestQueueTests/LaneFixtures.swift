@@ -45,9 +45,12 @@ struct Seen: Equatable {
 }
 
 extension Lane {
-    func post(_ body: String, head: String = "", deadline: Moment = .never, sharing: Bool = false)
-        throws -> Ticket
-    {
+    func post(
+        _ body: String,
+        head: String = "",
+        deadline: Moment = .never,
+        sharing: Bool = false
+    ) throws -> Ticket {
         try post(Array(body.utf8), head: head, deadline: deadline, sharing: sharing)
     }
 
@@ -158,9 +161,11 @@ final class HonestScorer {
     }
 
     @discardableResult
-    func answer(_ request: inout scorer_request, _ body: String, status: UInt16 = 200)
-        -> scorer_result
-    {
+    func answer(
+        _ request: inout scorer_request,
+        _ body: String,
+        status: UInt16 = 200
+    ) -> scorer_result {
         scorer_answer(lane, &request, status, "h: 1\n", 5, body, UInt64(body.utf8.count))
     }
 
@@ -177,11 +182,13 @@ final class HonestScorer {
 
 extension scorer_request {
     var bodyText: String {
-        String(decoding: UnsafeRawBufferPointer(start: body, count: Int(body_length)), as: UTF8.self)
+        let bytes = UnsafeRawBufferPointer(start: body, count: Int(body_length))
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     var headText: String {
-        String(decoding: UnsafeRawBufferPointer(start: head, count: Int(head_length)), as: UTF8.self)
+        let bytes = UnsafeRawBufferPointer(start: head, count: Int(head_length))
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
