@@ -124,18 +124,29 @@ extension GatewayCore {
         do throws(LaneError) {
             try exchange.body.append(bytes, announced: exchange.announced)
         } catch {
-            decide(.clientGone(exchange.request))
-            exchange.request = .none
-            answerEarly(
-                exchange,
-                .error(503, "OutOfMemory", "\(error); try again with a shorter body")
-            )
+            giveUp(exchange, error)
         }
+    }
+
+    /// The machine cannot hold the body.
+    private func giveUp(_ exchange: Exchange, _ error: LaneError) {
+        decide(.clientGone(exchange.request))
+        exchange.request = .none
+        answerEarly(
+            exchange,
+            .error(503, "OutOfMemory", "\(error); try again with a shorter body")
+        )
     }
 
     /// A request is whole.
     func end(_ exchange: Exchange) {
         guard let deployment = exchange.deployment, exchange.request != .none else { return }
+        do throws(LaneError) {
+            try exchange.body.finish()
+        } catch {
+            giveUp(exchange, error)
+            return
+        }
         let digest = dispatcher.needsDigest(deployment.id) ? exchange.body.digest : 0
         decide(.arrived(exchange.request, digest: digest))
         if exchange.progress == .awaited { exchange.body.compact() }

@@ -11,9 +11,12 @@ import RequestQueue
 struct RequestBody {
     /// Longest body that is kept in memory of the process: what fits into an area beside a head.
     static let smallLimit = 48 << 10
+    /// A long body is written in pieces of this size or larger.
+    private static let writeSize = 32 << 10
     /// A buffer this many times larger than what it holds is not kept while a request waits.
     private static let wasteFactor = 4
 
+    /// A short body; of a long one, what is not written yet.
     private(set) var bytes: ByteBuffer?
     private(set) var long: LongBody?
     private(set) var count = 0
@@ -22,19 +25,30 @@ struct RequestBody {
     /// Adds what came; `announced` is the whole length where the client said it.
     mutating func append(_ part: ByteBuffer, announced: Int?) throws(LaneError) {
         count += part.readableBytes
-        if long == nil, max(count, announced ?? 0) > Self.smallLimit {
-            let body = try LongBody()
-            if let bytes { try writeLong(bytes, to: body) }
-            bytes = nil
-            long = body
-        }
-        if let long {
-            try writeLong(part, to: long)
-        } else if bytes == nil {
+        if long == nil, max(count, announced ?? 0) > Self.smallLimit { long = try LongBody() }
+        if bytes == nil {
             bytes = part
         } else {
             bytes?.writeImmutableBuffer(part)
         }
+        if long != nil, bytes?.readableBytes ?? 0 >= Self.writeSize { try writeOut() }
+    }
+
+    /// Nothing more comes.
+    mutating func finish() throws(LaneError) {
+        if long != nil { try writeOut() }
+    }
+
+    /// Writes what has gathered: a client that sends single bytes costs no system call each.
+    private mutating func writeOut() throws(LaneError) {
+        guard let long, let gathered = bytes else { return }
+        bytes = nil
+        var failure: LaneError?
+        gathered.withUnsafeReadableBytes { bytes in
+            longHasher.combine(bytes: bytes)
+            do throws(LaneError) { try long.append(bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
     }
 
     /// Copies the bytes out of a receive buffer that they hold on to for nothing.
@@ -54,14 +68,5 @@ struct RequestBody {
         bytes?.withUnsafeReadableBytes { hasher.combine(bytes: $0) }
         hasher.combine(count)
         return UInt64(bitPattern: Int64(hasher.finalize()))
-    }
-
-    private mutating func writeLong(_ part: ByteBuffer, to body: LongBody) throws(LaneError) {
-        var failure: LaneError?
-        part.withUnsafeReadableBytes { bytes in
-            longHasher.combine(bytes: bytes)
-            do throws(LaneError) { try body.append(bytes) } catch { failure = error }
-        }
-        if let failure { throw failure }
     }
 }

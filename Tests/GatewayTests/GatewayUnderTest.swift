@@ -57,7 +57,10 @@ final class GatewayUnderTest: Sendable {
     }
 
     deinit {
-        try? send(.leave(graceMilliseconds: 0))
+        if (try? send(.leave(graceMilliseconds: 0))) == nil {
+            try? reconnect()
+            try? send(.leave(graceMilliseconds: 0))
+        }
         _ = try? ended.take { _ in true }
         try? FileManager.default.removeItem(atPath: folder)
     }
@@ -77,6 +80,9 @@ final class GatewayUnderTest: Sendable {
         let left = try ended.take { $0 }
         ended.put(left)
     }
+
+    /// The supervisor dies.
+    func orphan() { link.withLock { $0.shutDown() } }
 
     /// The supervisor dies and comes back.
     func reconnect() throws {

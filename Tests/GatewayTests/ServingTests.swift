@@ -71,8 +71,11 @@ import Wire
         let scorer = try gateway.startScorer(gateway.run(1))
         try gateway.route([gateway.run(1)])
         for size in [0, 1, 40_000, 64 << 10, 1 << 20, 16 << 20] {
+            var body = [UInt8](repeating: UInt8(truncatingIfNeeded: size), count: size)
+            for place in stride(from: 0, to: size, by: 4_093) {
+                body[place] = UInt8(truncatingIfNeeded: place / 4_093)
+            }
             let client = try gateway.connect()
-            let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ size) }
 
             client.post(score, body)
             let answer = try client.answer()
@@ -96,18 +99,18 @@ import Wire
         #expect(scorer.begun == begun)
     }
 
-    @Test func `reads three megabytes of one-byte chunks`() throws {
+    @Test func `reads a hundred thousand one-byte chunks`() throws {
         let gateway = try GatewayUnderTest()
         _ = try gateway.startScorer(gateway.run(1))
         try gateway.route([gateway.run(1)])
         let client = try gateway.connect()
 
         client.send("POST \(score) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        let block = String(repeating: "1\r\nx\r\n", count: 30_000)
-        for _ in 0..<17 { client.send(block) }
+        let block = String(repeating: "1\r\nx\r\n", count: 25_000)
+        for _ in 0..<4 { client.send(block) }
         client.send("0\r\n\r\n")
 
-        #expect(try client.answer().body.count == 510_000)
+        #expect(try client.answer().body.count == 100_000)
     }
 
     @Test func `asks for a body that the client holds back`() throws {
@@ -194,12 +197,10 @@ import Wire
 
     @Test func `refuses a scorer's header lines that are not HTTP`() throws {
         let gateway = try GatewayUnderTest()
-        let heads = Mailbox<String>()
         _ = try gateway.startScorer(gateway.run(1)) { asked in
             .whole(status: 200, head: asked.text, body: Array("x".utf8))
         }
         try gateway.route([gateway.run(1)])
-        _ = heads
         for bad in ["a: b\r\nc: d\n", "a b: c\n", "nothing\n", ": x\n", "a: \u{0}\n"] {
             let client = try gateway.connect()
             client.post(score, bad)

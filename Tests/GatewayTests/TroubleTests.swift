@@ -277,4 +277,31 @@ import Wire
         #expect(answer.text == "last words")
         #expect(answer.field("connection") == "close")
     }
+
+    @Test func `leaves by itself when no supervisor comes back`() throws {
+        let gateway = try GatewayUnderTest(orphanGrace: .milliseconds(100))
+        try gateway.route([])
+
+        gateway.orphan()
+
+        try gateway.waitUntilLeft()
+    }
+
+    @Test func `keeps what a supervisor missed until it is back`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+        gateway.orphan()
+        scorer.die()
+        client.get("/endpoints/iris/ping")
+        while try client.answer().status == 200 { client.get("/endpoints/iris/ping") }
+
+        try gateway.reconnect()
+        let ejected = try gateway.report { report -> Run? in
+            if case .ejected(let run, _) = report { run } else { nil }
+        }
+
+        #expect(ejected == gateway.run(1))
+    }
 }
