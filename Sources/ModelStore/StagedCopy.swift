@@ -1,0 +1,94 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+import struct Crypto.SHA256
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Makes a read-only copy of a tree and takes the digest of what was written.
+enum StagedCopy {
+    /// The request that shares a file's blocks until one side is written: `_IOW(0x94, 9, int)`.
+    private static let clone: UInt = 0x4004_9409
+
+    /// Copies `entries` of `source` into the empty directory `staging`.
+    ///
+    /// Everything is on the disk when this returns, the directory's own entries included.
+    static func make(
+        of source: SourceTree,
+        entries: [SourceTree.Entry],
+        in staging: String
+    ) throws(Problem) -> Digest {
+        var content = ContentDigest()
+        for entry in entries {
+            let target = "\(staging)/\(entry.path)"
+            if entry.isDirectory {
+                guard mkdir(target, 0o700) == 0 else {
+                    throw StoreError.writing(errno, "copy '\(entry.path)'")
+                }
+                content.addDirectory(entry.path)
+            } else {
+                let copied = try copyFile(entry, of: source, to: target)
+                content.addFile(entry.path, size: copied.size, hash: copied.hash)
+            }
+        }
+        // Children before parents: a directory is closed when nothing more comes into it.
+        for entry in entries.reversed() where entry.isDirectory {
+            try seal("\(staging)/\(entry.path)")
+        }
+        try seal(staging)
+        return try content.finish()
+    }
+
+    private static func copyFile(
+        _ entry: SourceTree.Entry,
+        of source: SourceTree,
+        to target: String
+    ) throws(Problem) -> (size: Int64, hash: SHA256.Digest) {
+        let from = try source.openFile(entry.path)
+        defer { _ = close(from) }
+        guard try source.stamp(of: from, entry.path) == entry.stamp else { throw source.changed() }
+        let into = open(target, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard into >= 0 else { throw StoreError.writing(errno, "copy '\(entry.path)'") }
+        defer { _ = close(into) }
+        var hasher = SHA256()
+        let size: Int64
+        if ioctl(into, clone, from) == 0 {
+            size = try FileBytes.read(into, named: entry.path) { (bytes) throws(Problem) in
+                hasher.update(bufferPointer: bytes)
+            }
+        } else {
+            size = try FileBytes.read(from, named: entry.path) { (bytes) throws(Problem) in
+                hasher.update(bufferPointer: bytes)
+                try FileBytes.write(bytes, to: into, named: entry.path)
+            }
+        }
+        guard try source.stamp(of: from, entry.path) == entry.stamp else { throw source.changed() }
+        try finish(into, mode: 0o444, entry.path)
+        return (size, hasher.finalize())
+    }
+
+    private static func seal(_ path: String) throws(Problem) {
+        let directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard directory >= 0 else { throw StoreError.reading(errno, path) }
+        defer { _ = close(directory) }
+        try finish(directory, mode: 0o555, path)
+    }
+
+    /// Gives a file or directory its owner and mode and writes it through.
+    private static func finish(_ file: Int32, mode: mode_t, _ path: String) throws(Problem) {
+        // A folder with the set-group bit would have given it another group.
+        if geteuid() == 0, fchown(file, 0, 0) != 0 {
+            throw StoreError.writing(errno, "own '\(path)'")
+        }
+        guard fchmod(file, mode) == 0 else {
+            throw StoreError.writing(errno, "make '\(path)' read-only")
+        }
+        guard fsync(file) == 0 else {
+            throw StoreError.writing(errno, "write '\(path)' to the disk")
+        }
+    }
+}
