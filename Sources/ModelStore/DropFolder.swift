@@ -8,8 +8,9 @@ import Vocabulary
 import Glibc
 #endif
 
-/// Looks at the models folder. It remembers nothing and decides nothing.
+/// Looks at the models folder.
 ///
+/// It remembers nothing and decides nothing.
 /// A name's fingerprint is taken of every entry below it, without opening a file. The closer look
 /// (is it being written, what is missing) is taken only of names that are not settled, so a folder
 /// where nothing happens costs one `lstat` an entry.
