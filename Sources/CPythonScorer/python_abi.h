@@ -96,6 +96,7 @@ unsigned long long PyLong_AsUnsignedLongLong(PyObject *number);
 PyObject *PyBytes_FromStringAndSize(const char *bytes, Py_ssize_t length);
 const char *PyUnicode_AsUTF8AndSize(PyObject *text, Py_ssize_t *length);
 
+PyObject *PyMemoryView_FromObject(PyObject *object);
 PyObject *PyMemoryView_FromMemory(char *memory, Py_ssize_t length, int flags);
 int PyObject_GetBuffer(PyObject *object, Py_buffer *buffer, int flags);
 void PyBuffer_Release(Py_buffer *buffer);

@@ -4,8 +4,9 @@
 // The Python module `_scorer`: libscorer for the Python runtime.
 //
 // A request's body is shown where it lies, as a read-only memoryview that is released with the
-// answer. All state is guarded by the interpreter's lock, which is let go only where a call can
-// wait.
+// answer. Python code may have made other views of it by then, of which nobody can know, so the
+// memory below stays mapped for ever; a long body, which has memory of its own, is copied instead.
+// All state is guarded by the interpreter's lock, which is let go only where a call can wait.
 #include "python_abi.h"
 #include "scorer.h"
 #include "scorer_abi.h"
@@ -20,13 +21,13 @@ struct in_hand {
     unsigned long long key; // what Python calls the ticket; 0: free
     bool is_busy;           // a call that has let the interpreter's lock go works on it
     PyObject *view;
-    struct scorer_hold body;
     struct scorer_request request;
 };
 
 static struct scorer_lane *lane;
 static struct in_hand in_hand[IN_HAND_MAX];
 static unsigned long long last_key;
+static void *held_era; // the latest life of the gateway whose memory we keep
 
 static PyObject *none(void) {
     Py_IncRef(&_Py_NoneStruct);
@@ -97,7 +98,6 @@ static struct in_hand *keep(const struct scorer_request *request) {
         struct in_hand *entry = &in_hand[++last_key % IN_HAND_MAX];
         if (entry->key == 0) {
             *entry = (struct in_hand){.key = last_key, .request = *request};
-            scorer_hold_body(lane, request, &entry->body);
             return entry;
         }
     }
@@ -105,10 +105,26 @@ static struct in_hand *keep(const struct scorer_request *request) {
     return NULL;
 }
 
+static PyObject *show_body(const struct scorer_request *request) {
+    const char *body = request->body;
+    Py_ssize_t length = (Py_ssize_t)request->body_length;
+    if (body + length != request->head) {
+        PyObject *copy = PyBytes_FromStringAndSize(body, length);
+        PyObject *view = copy ? PyMemoryView_FromObject(copy) : NULL;
+        Py_DecRef(copy);
+        return view;
+    }
+    if (held_era != request->era) {
+        struct scorer_hold for_ever;
+        scorer_hold_body(lane, request, &for_ever);
+        held_era = request->era;
+    }
+    return PyMemoryView_FromMemory((char *)body, length, BUFFER_READ);
+}
+
 // (ticket, kind, head, body, deadline)
 static PyObject *show(const struct scorer_request *request) {
-    PyObject *body = PyMemoryView_FromMemory((char *)request->body,
-                                             (Py_ssize_t)request->body_length, BUFFER_READ);
+    PyObject *body = show_body(request);
     PyObject *tuple = body ? PyTuple_New(5) : NULL;
     struct in_hand *entry = tuple ? keep(request) : NULL;
     if (!entry)
@@ -174,15 +190,12 @@ static struct in_hand *find(PyObject *ticket) {
     return NULL;
 }
 
-// Forgets a request. If somebody still looks at its body, that stays where it is for ever.
+// Forgets a request and releases the view of its body, unless somebody still uses that.
 static void forget(struct in_hand *entry) {
     PyObject *released = PyObject_CallMethod(entry->view, "release", NULL);
-    if (released) {
-        Py_DecRef(released);
-        scorer_let_body_go(lane, &entry->body);
-    } else {
+    if (!released)
         PyErr_Clear();
-    }
+    Py_DecRef(released);
     Py_DecRef(entry->view);
     *entry = (struct in_hand){.key = 0};
 }

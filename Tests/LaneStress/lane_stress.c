@@ -4,8 +4,10 @@
 // Both ends of a lane at full speed, every byte checked, cancels and deadlines all the while.
 //
 //     lane_stress processes|threads REQUESTS SEED
+//     lane_stress command REQUESTS SEED COMMAND [ARGUMENT...]
 //
-// The scorer's end is a process or, for ThreadSanitizer, threads beside the gateway. What must
+// The scorer's end is a process or, for ThreadSanitizer, threads beside the gateway, or a program
+// that answers with every byte of the body changed by 0x5a. What must
 // never happen: a request begun although its cancel was won or its deadline had passed, an answer
 // to another request, a byte of another request, a bell that is lost.
 #define _GNU_SOURCE
@@ -185,6 +187,10 @@ static struct counts run_gateway(struct lane *lane, int socket, uint64_t request
     struct counts counts = {0};
     struct pollfd poller = {.fd = socket, .events = POLLIN};
     uint64_t posted = 0, ended = 0;
+    struct lane_packet packet;
+    while (lane_receive(lane, &packet) != LANE_PACKET_READY)
+        if (packet.kind == LANE_PACKET_END || poll(&poller, 1, -1) < 0)
+            die("the scorer never got ready", 0);
     while (ended < requests) {
         while (posted < requests && lane_credit(lane) > 0)
             post(lane, expected, posted++, &counts, &random);
@@ -203,7 +209,6 @@ static struct counts run_gateway(struct lane *lane, int socket, uint64_t request
             die(lane_violation_text(lane_violation(lane)), ended);
         if (!is_idle || !lane_arm(lane))
             continue;
-        struct lane_packet packet;
         counts.sleeps++;
         if (poll(&poller, 1, STUCK_MILLISECONDS) == 0)
             die("a bell was lost", ended);
@@ -216,9 +221,26 @@ static struct counts run_gateway(struct lane *lane, int socket, uint64_t request
     return counts;
 }
 
+static void start_process(const int ends[2], char **command, pid_t *pid) {
+    *pid = fork();
+    if (*pid != 0)
+        return;
+    close(ends[0]);
+    if (!command) {
+        run_scorer((void *)&ends[1]);
+        _exit(0);
+    }
+    if (ends[1] != 3)
+        dup2(ends[1], 3);
+    setenv("SCOREKEEPER_LANE_FD", "3", 1);
+    execvp(command[0], command);
+    die("the command cannot be started", 0);
+}
+
 int main(int count, char **arguments) {
-    if (count != 4) {
-        fprintf(stderr, "usage: lane_stress processes|threads REQUESTS SEED\n");
+    bool is_command = count > 4 && strcmp(arguments[1], "command") == 0;
+    if (count != 4 && !is_command) {
+        fprintf(stderr, "usage: lane_stress processes|threads|command REQUESTS SEED [COMMAND]\n");
         return 2;
     }
     bool is_threads = strcmp(arguments[1], "threads") == 0;
@@ -230,10 +252,9 @@ int main(int count, char **arguments) {
         die("no memory or no socket", 0);
     pid_t pid = 0;
     pthread_t scorer;
-    if (!is_threads && (pid = fork()) == 0) {
-        close(ends[0]);
-        run_scorer(&ends[1]);
-        _exit(0);
+    if (!is_threads) {
+        start_process(ends, is_command ? arguments + 4 : NULL, &pid);
+        close(ends[1]);
     }
     struct lane *lane;
     struct scorer_shape shape = {SLOTS, TAKERS, AREA};
