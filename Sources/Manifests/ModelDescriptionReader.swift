@@ -45,7 +45,7 @@ public struct ModelDescriptionReader {
             return nil
         }
         guard let flavors = flavors(root) else { return nil }
-        for flavor in flavors where flavor.key != "python_function" { collectPaths(flavor) }
+        for flavor in flavors { collectPaths(flavor) }
         let signature = root["signature"].flatMap { readSignature($0) }
         let example = root["saved_input_example_info"].flatMap { readInputExample($0) }
         let variables = variableNames(root["env_vars"])
@@ -60,7 +60,6 @@ public struct ModelDescriptionReader {
             )
             return nil
         }
-        collectPaths(function)
         let node = function.value
         guard let loader = module(node, at: function.location) else { return nil }
         let environment = environmentFiles(node["env"])

@@ -1,0 +1,188 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import Vocabulary
+
+@testable import Manifests
+
+@Suite struct `A document beside a model` {
+    private func read(_ text: String) -> Reading<DeploymentSettings> {
+        DeploymentSettingsReader.read(
+            Array(text.utf8),
+            file: "iris.yml",
+            endpoint: EndpointName("iris"),
+            folderName: "iris"
+        )
+    }
+
+    private func refused(_ text: String) -> [String] { places(read(text).findings) }
+
+    @Test func `as Azure has it, with additions of ours, is read whole`() throws {
+        let text = """
+            $schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
+            name: blue
+            endpoint_name: iris
+            model: {path: ./iris, type: mlflow_model}
+            instance_count: 3
+            instance_type: Standard_DS3_v2
+            environment_variables: {LEVEL: no, COUNT: 012, EMPTY: ""}
+            request_settings:
+              request_timeout_ms: 90000
+              max_concurrent_requests_per_instance: 4
+              max_queue_wait_ms: 250
+            liveness_probe: {initial_delay: 10, period: 10}
+            egress_public_network_access: enabled
+            tags: {team: a}
+            properties:
+              anything.of.azure: stays
+              scorekeeper.retry: never
+              scorekeeper.python: nearest
+              scorekeeper.statuses: azure
+              scorekeeper.fork_server: off
+              scorekeeper.isolation: sandbox
+              scorekeeper.scorer: ./echo --slow 3
+              scorekeeper.start_deadline: 120
+            """
+
+        let reading = read(text)
+        let settings = try reading.get()
+
+        #expect(settings.deployment?.text == "blue")
+        #expect(settings.instances == 3)
+        #expect(settings.variables == ["LEVEL": "no", "COUNT": "012", "EMPTY": ""])
+        #expect(settings.requestTimeoutMilliseconds == 90_000)
+        #expect(settings.concurrentRequests == 4)
+        #expect(settings.queueWaitMilliseconds == 250)
+        #expect(settings.isNetworkAllowed)
+        #expect(settings.retry == .never)
+        #expect(settings.pythonPolicy == .nearest)
+        #expect(settings.statuses == .azure)
+        #expect(settings.isForkServerUsed == false)
+        #expect(settings.minimumIsolation == .sandbox)
+        #expect(settings.scorer == .init(path: "./echo", arguments: ["--slow", "3"]))
+        #expect(settings.startDeadlineSeconds == 120)
+        #expect(reading.findings.notices.map(\.code) == ["instanceType", "notUsed"])
+    }
+
+    @Test func `that says nothing of the network, is told that there is none`() {
+        #expect(read("name: blue\n").findings.notices.map(\.code) == ["egressOff"])
+        #expect(
+            read("egress_public_network_access: disabled\n").findings.notices.map(\.code) == []
+        )
+    }
+
+    @Test(arguments: [
+        ("instance_cuont: 3", "instance_count"), ("Name: a", "name"),
+        ("request_settings: {request_timeout: 1}", "request_timeout_ms"),
+        ("properties: {scorekeeper.retries: once}", "scorekeeper.retry"),
+        ("properties: {scorekeper.retry: once}", "scorekeeper.retry"),
+        ("liveness_probe: {perid: 1}", "period"),
+    ])
+    func `with a key that nobody knows, is refused with the nearest`(
+        _ text: String,
+        _ nearest: String
+    ) {
+        let problem = read(text).findings.problems.first
+
+        #expect(problem?.code == "unknownKey")
+        #expect(problem?.remedy == "did you mean '\(nearest)'?")
+        #expect(problem?.location?.line == 1)
+    }
+
+    @Test func `with a key like none that is known, is told to drop it`() {
+        #expect(read("bogus: 1\n").findings.problems.map(\.remedy) == ["remove it"])
+    }
+
+    @Test func `knows every key that it offers`() {
+        for key in DeploymentSettingsReader.keys {
+            #expect(!read("\(key): x\n").findings.problems.contains { $0.code == "unknownKey" })
+        }
+        for key in DeploymentSettingsReader.properties {
+            let findings = read("properties: {\(key): x}\n").findings
+            #expect(!findings.problems.contains { $0.code == "unknownKey" })
+        }
+        for key in DeploymentSettingsReader.requestSettings {
+            #expect(read("request_settings: {\(key): 1}\n").findings.isClean)
+        }
+    }
+
+    @Test(arguments: ["0", "-1", "1000000000", "51", "1.5", "'3'", "0x3", "three", "[3]", ""])
+    func `row 44, with a count of instances that cannot be, is refused`(_ count: String) {
+        #expect(refused("instance_count: \(count)\n").count == 1)
+        #expect(read("instance_count: 50\n").findings.isClean)
+    }
+
+    @Test func `with times out of their ranges, is refused at each`() {
+        let text = """
+            request_settings:
+              request_timeout_ms: 180001
+              max_queue_wait_ms: 0
+              max_concurrent_requests_per_instance: 257
+            """
+
+        #expect(refused(text) == ["range 2:23", "range 3:22", "range 4:41"])
+        #expect(read("request_settings: {request_timeout_ms: 180000}\n").findings.isClean)
+    }
+
+    @Test func `with words that are not known, is refused with those that are`() {
+        let text = "egress_public_network_access: no\nproperties: {scorekeeper.retry: twice}\n"
+        let problems = read(text).findings.problems
+
+        #expect(places(problems) == ["word 1:31", "word 2:33"])
+        #expect(
+            problems.map(\.remedy) == ["write 'disabled' or 'enabled'", "write 'never' or 'once'"]
+        )
+    }
+
+    @Test(arguments: [
+        "environment: azureml:x:1", "code_configuration: {code: .}", "data_collector: {}",
+        "private_network_connection: true", "resources: {}", "model_mount_path: /m",
+        "scale_settings: {type: target_utilization}", "type: kubernetes",
+        "$schema: https://x/kubernetesOnlineDeployment.schema.json",
+    ])
+    func `that asks for what is not built, is refused rather than passed over`(_ text: String) {
+        #expect(refused(text).count == 1)
+    }
+
+    @Test func `agrees with its folder or is refused`() {
+        #expect(refused("endpoint_name: wine\n") == ["endpointMismatch 1:16"])
+        #expect(refused("model: azureml:wine:1\n") == ["modelMismatch 1:8"])
+        #expect(refused("model: {path: ../wine}\n") == ["modelMismatch 1:8"])
+        #expect(read("model: azureml:iris:1\n").findings.isClean)
+        #expect(read("model: ./iris/\n").findings.isClean)
+        #expect(refused("model: {path: iris, type: triton_model}\n") == ["model 1:27"])
+    }
+
+    @Test func `row 43, with a name that breaks the rule, is refused`() {
+        for name in ["..", "'%2e%2e'", "1a", "ab", "a_b", "é-x", String(repeating: "a", count: 33)]
+        {
+            #expect(refused("name: \(name)\n") == ["name 1:7"])
+        }
+    }
+
+    @Test func `with variables that cannot be, is refused at each`() {
+        let text = """
+            environment_variables:
+              1A: x
+              SCOREKEEPER_RUN: x
+              A=B: x
+              A: [x]
+              B:
+            """
+
+        #expect(
+            refused(text) == [
+                "variableName 2:3", "variableName 3:3", "variableName 4:3", "variableValue 5:6",
+                "variableValue 6:5",
+            ]
+        )
+    }
+
+    @Test func `that is empty, a list or no YAML, is refused`() {
+        #expect(refused("") == ["emptyDocument 1:1"])
+        #expect(refused("- a\n") == ["notAMapping 1:1"])
+        #expect(refused("a: [\n").count == 1)
+        #expect(refused("name: [a]\nproperties: 3\n") == ["notAText 1:7", "notAMapping 2:13"])
+    }
+}
