@@ -15,6 +15,8 @@ import Vocabulary
 /// - A key stands once in a mapping, and is a scalar.
 /// - A merge key (`<<`) is refused: what it means differs between readers, and neither MLflow,
 ///   conda nor Azure's tools write it.
+/// - A directive, a line that begins with `%`, is refused: nobody writes one, and libyaml compares
+///   each with all before it.
 /// - Tags other than `!!str`, `!!int`, `!!float`, `!!bool`, `!!null`, `!!seq`, `!!map` are refused.
 /// - An alias counts as a copy of what it stands for, with all its nodes and aliases.
 ///
@@ -47,11 +49,37 @@ struct YAMLReader {
                 into: &findings
             )
         else { return nil }
+        if let line = firstDirective(text) {
+            findings.refuse(
+                "directive",
+                "a directive of YAML ('%') stands here",
+                "remove the line",
+                at: Problem.Location(file: file, line: line, column: 1)
+            )
+            return nil
+        }
         var builder = YAMLTreeBuilder(file: file, limits: limits)
         text.withUnsafeBufferPointer { buffer in
             YAMLEvents.forEach(in: buffer) { builder.take($0) }
         }
         findings.add(builder.findings)
         return builder.findings.isClean ? builder.root : nil
+    }
+
+    /// The first line that begins with `%`.
+    private static func firstDirective(_ text: ArraySlice<UInt8>) -> Int? {
+        text.withUnsafeBufferPointer { buffer in
+            var line = 1
+            var isStart = true
+            var index = 0
+            while index < buffer.count {
+                let byte = buffer[index]
+                if isStart, byte == UInt8(ascii: "%") { return line }
+                isStart = byte == UInt8(ascii: "\n")
+                if isStart { line += 1 }
+                index += 1
+            }
+            return nil
+        }
     }
 }

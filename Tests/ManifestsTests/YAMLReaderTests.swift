@@ -107,6 +107,14 @@ import Vocabulary
         #expect(read("'<<': 1\n").node?["<<"]?.text == "1")
     }
 
+    @Test func `row 22, a directive that would give tags other names, is refused`() {
+        #expect(
+            firstProblem("%TAG !p! tag:yaml.org,2002:python/\n--- {}\n") == "directive m.yml:1:1"
+        )
+        #expect(firstProblem("a: 1\n...\n%YAML 1.2\n---\nb: 1\n") == "directive m.yml:3:1")
+        #expect(firstProblem("a: |\n  %TAG\n") == "none")
+    }
+
     @Test func `row 25, no document or several, is refused`() {
         #expect(firstProblem("") == "emptyDocument m.yml:1:1")
         #expect(firstProblem("# nothing\n") == "emptyDocument m.yml:1:1")
