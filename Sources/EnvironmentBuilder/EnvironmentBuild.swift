@@ -66,7 +66,8 @@ struct EnvironmentBuild: Sendable {
             packages: lock.packages,
             lockDigest: lock.digest,
             bytes: bytes,
-            builtAt: Date(),
+            // Whole seconds: what is read back from the file is equal.
+            builtAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)),
             seconds: Double((clock.now - began).wholeMilliseconds) / 1_000,
             notices: notices + leftOut
         )

@@ -49,6 +49,9 @@ final class FolderLock: Sendable {
     }
 
     deinit {
+        // Closing is not enough: a child that has been forked and not yet become its program holds
+        // the same open file for a moment.
+        _ = flock(descriptor, LOCK_UN)
         _ = close(descriptor)
     }
 }

@@ -89,21 +89,28 @@ struct HelperProcess: Sendable {
                 pollfd(fd: output, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: forced == nil ? bell.listening : -1, events: Int16(POLLIN), revents: 0),
             ]
-            let left = forced == nil ? (deadline - .now).wholeMilliseconds : -1
-            let ready = poll(&watched, 3, forced == nil ? Int32(clamping: max(0, left)) : -1)
-            if ready < 0 && errno == EINTR { continue }
-            if forced == nil && (ready == 0 || watched[2].revents != 0) {
-                forced = ready == 0 ? .late : .cancelled
+            let left = (deadline - .now).wholeMilliseconds
+            // Rounded up: a wait of 0 ms would be repeated until the millisecond is over.
+            let wait = forced == nil ? Int32(clamping: max(0, left) + 1) : -1
+            if poll(&watched, 3, wait) < 0 && errno == EINTR { continue }
+            // The clock is asked, not `poll`: to a program that never stops writing something is
+            // always ready.
+            let isLate = ContinuousClock.now >= deadline
+            if forced == nil && (isLate || watched[2].revents != 0) {
+                forced = isLate ? .late : .cancelled
                 _ = kill(-child, SIGKILL)
             }
-            if watched[1].revents != 0 { collected.read(from: output, line: line) }
+            if watched[1].revents != 0 {
+                collected.read(from: output, most: Self.keptBytes, line: line)
+            }
             // The end of the program counts, not the end of its output: a stray child of it may
             // hold that open for ever.
             if watched[0].revents != 0 { break }
         }
         // While the leader is not reaped its number is ours, so this reaches nobody else.
         _ = kill(-child, SIGKILL)
-        collected.read(from: output, line: line)
+        // What it wrote last lies in the socket; no more of it than a socket holds.
+        collected.read(from: output, most: 4 << 20, line: line)
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
         let signal = status & 0x7f

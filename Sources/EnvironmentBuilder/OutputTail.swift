@@ -19,13 +19,18 @@ struct OutputTail {
     var text: String { Self.printable(kept) }
 
     /// Takes in what can be read without waiting; hands each complete line to `line`.
-    mutating func read(from descriptor: Int32, line: (String) -> Void) {
+    ///
+    /// At most `most` bytes at once: a program that writes as fast as we read must not keep us from
+    /// seeing that its time is up.
+    mutating func read(from descriptor: Int32, most: Int, line: (String) -> Void) {
         var bytes = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
+        var taken = 0
+        while taken < most {
             let length = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             if length < 0 && errno == EINTR { continue }
             guard length > 0 else { break }
             append(bytes.prefix(length), line: line)
+            taken += length
         }
     }
 
@@ -34,12 +39,12 @@ struct OutputTail {
         kept += bytes
         if kept.count > limit { kept.removeFirst(kept.count - limit) }
         for byte in bytes {
-            if byte != UInt8(ascii: "\n") && unfinished.count < limit {
-                unfinished.append(byte)
-            } else {
+            let isEnd = byte == UInt8(ascii: "\n")
+            if isEnd || unfinished.count == limit {
                 line(Self.printable(unfinished))
                 unfinished = []
             }
+            if !isEnd { unfinished.append(byte) }
         }
     }
 

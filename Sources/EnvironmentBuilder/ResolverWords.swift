@@ -35,14 +35,21 @@ struct ResolverWords: Hashable, Sendable {
         return text.prefix(Self.mostCharacters) + "..."
     }
 
-    /// The requirements that it speaks of: first those that it quotes whole, then by name.
+    /// The requirements that it speaks of: those that it quotes whole, otherwise by name.
     func requirements(
         of definition: EnvironmentDefinition
     ) -> [EnvironmentDefinition.Requirement] {
         let all = definition.requirements + definition.buildRequirements
-        let spoken = explanation.lowercased()
-        let quoted = all.filter { spoken.contains($0.text.lowercased()) }
-        return quoted.isEmpty ? all.filter { mentions($0.name, in: spoken) } : quoted
+        let words = explanation.lowercased().split(whereSeparator: \.isWhitespace).map {
+            $0.trimmingCharacters(in: CharacterSet(charactersIn: ".,;:`'\"()"))
+        }
+        let quoted = all.filter { $0.text != $0.name && words.contains($0.text.lowercased()) }
+        if !quoted.isEmpty { return quoted }
+        // An address that was fetched has the name between slashes.
+        let names = words.flatMap { $0.split(separator: "/") }.map { word in
+            String(word.prefix { !"=<>!~[@;".contains($0) }).replacing("_", with: "-")
+        }
+        return all.filter { names.contains($0.name) }
     }
 
     /// The problem that it stands for, placed at the requirement it speaks of.
@@ -120,12 +127,5 @@ struct ResolverWords: Hashable, Sendable {
 
     private func says(_ phrases: String...) -> Bool {
         phrases.contains { output.contains($0) }
-    }
-
-    private func mentions(_ name: String, in text: String) -> Bool {
-        let isNamePart: (Character) -> Bool = { $0.isLetter || $0.isNumber || "-_.".contains($0) }
-        return text.split { !isNamePart($0) }.contains { word in
-            word.replacing("_", with: "-") == name
-        }
     }
 }

@@ -87,8 +87,12 @@ public final class ServerLock: Sendable {
     }
 
     deinit {
-        // Closing releases the lock; the number is wiped first so that nobody reads a dead one.
+        // The number is wiped first so that nobody reads a dead one. Closing alone would not let go
+        // while a child that has been forked and not yet become its program has the file open.
         _ = ftruncate(descriptor, 0)
+        var released = Self.wholeFile
+        released.l_type = Int16(F_UNLCK)
+        _ = fcntl(descriptor, Self.setLock, &released)
         _ = close(descriptor)
     }
 }
