@@ -95,6 +95,9 @@ final class HeldProcess {
         return root == pid || (root == nil && (status != 0 || failure != nil))
     }
 
+    /// Whether the tree's root went without having told the scorer's end, and no kernel ends the rest.
+    var hasLostItsInit: Bool { level < .sandbox && root != nil && status == nil }
+
     /// Whether nothing is left of a launch: no process to reap, and nobody who could tell of one.
     var isLost: Bool {
         guard launcher == nil, root == nil else { return false }

@@ -20,7 +20,7 @@ struct IsolationProbe {
             for candidate in candidates(level, isRoot: isRoot) {
                 guard let reason = trial(candidate, with: spawner) else {
                     var found = candidate
-                    found.reasons = reasons
+                    found.reasons = reasons + sharing(found)
                     return found
                 }
                 let sentence = "isolation '\(level)': \(reason)"
@@ -38,6 +38,12 @@ struct IsolationProbe {
         var shared = Abilities.untried(isRoot: false)
         shared.isolation = level
         return isRoot ? [own, shared] : [shared]
+    }
+
+    /// What is missing at a level for want of uids.
+    private static func sharing(_ abilities: Abilities) -> [String] {
+        guard abilities.users == .shared, abilities.isolation >= .sandbox else { return [] }
+        return ["the node may use one uid only: its scorers share it"]
     }
 
     /// Starts the launcher as a program at this level; answers why it did not work.

@@ -20,6 +20,8 @@ final class LogCapture {
     /// Most bytes read at once, and how often at one wake: other runs have their turn too.
     private static let portion = 256 << 10
     private static let portionsPerWake = 8
+    /// Most bytes of a flood's end that are kept after all.
+    private static let tailBytes = 4 << 10
     /// How long a flood is left in the pipe before it is read again.
     private static let pause: Duration = .milliseconds(20)
 
@@ -30,6 +32,8 @@ final class LogCapture {
     private var written = 0
     private var allowance = Allowance(perSecond: bytesPerSecond, burst: burst)
     private var droppedBytes = 0
+    /// The last of what was dropped: a scorer's last words often follow a flood.
+    private var droppedTail: [UInt8] = []
     /// When the pipe is to be looked at again; nothing while it is polled.
     private(set) var pausedUntil: Moment?
 
@@ -92,14 +96,20 @@ final class LogCapture {
         }
         if kept < bytes.count {
             droppedBytes += bytes.count - kept
+            droppedTail = Array((droppedTail + bytes.dropFirst(kept)).suffix(Self.tailBytes))
             pausedUntil = now + Self.pause
         }
     }
 
     private func tellDropped() {
         guard droppedBytes > 0 else { return }
-        store(text.note("[scorekeeper: \(droppedBytes) bytes came too fast and were dropped]"))
+        let lost = droppedBytes - droppedTail.count
+        if lost > 0 {
+            store(text.note("[scorekeeper: \(lost) bytes came too fast and were dropped]"))
+        }
+        store(text.take(droppedTail[...]))
         droppedBytes = 0
+        droppedTail = []
     }
 
     /// A log that cannot be written stops no scorer: the lines stay in memory.

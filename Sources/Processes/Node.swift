@@ -11,7 +11,8 @@ import Wire
 /// Runs a node on the calling thread until it has left; then ends the process.
 ///
 /// Everything happens on this one thread: scorers die with the thread that started them
-/// (PR_SET_PDEATHSIG), so it must be the one that never ends.
+/// (PR_SET_PDEATHSIG), so it must be the one that never ends. Call it on the main thread of a
+/// process that has no other: signals are taken from a descriptor.
 ///
 /// Errors: `Problem` when the node cannot begin: its socket, its launcher, its signals.
 public func runNode(_ configuration: NodeConfiguration) throws -> Never {
@@ -251,6 +252,7 @@ final class Node {
         process.log.finish(now: Self.now)
         let report = process.report(rootStatus: status)
         held[run] = nil
+        if process.hasLostItsInit { endStrangers() }
         if let group = process.cleanUp() { dyingGroups.append(group) }
         spawner.giveBack(process)
         if process.hasStarted { return decide(.ended(run, report)) }
@@ -259,6 +261,19 @@ final class Node {
         let problem =
             process.isEnding ? Self.endedEarly(run) : failure.problem(starting: run)
         decide(.refused(run, problem))
+    }
+
+    /// Ends the orphans of a tree whose init was killed before it could: they are our children now.
+    private func endStrangers() {
+        var known = Set(parents.values.compactMap(\.process))
+        for process in held.values {
+            known.formUnion([process.root, process.launcher].compactMap { $0 })
+        }
+        let list = SmallFile.read("/proc/self/task/\(getpid())/children") ?? ""
+        for pid in list.split(whereSeparator: \.isWhitespace).compactMap({ Int32($0) })
+        where !known.contains(pid) {
+            _ = Glibc.kill(pid, SIGKILL)
+        }
     }
 
     private func readLog(_ run: Run) {

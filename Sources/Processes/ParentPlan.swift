@@ -81,7 +81,7 @@ extension ScorerPlan {
         records += system(network: false) + Self.people(0)
         records +=
             readable
-            .filter { path in !folders.folders.contains { path.lies(inside: $0) } }
+            .filter { path in !folders.paths.contains { path.lies(inside: $0) } }
             .map { .bind($0, isOptional: $0.lies(inside: support)) }
         return records
     }

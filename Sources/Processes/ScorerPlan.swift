@@ -173,7 +173,7 @@ struct ScorerPlan {
         ]
         records += system(network: order.isNetworkAllowed)
         records += Self.people(place.user)
-        let covered = folders.folders
+        let covered = folders.paths
         for path in readable where !covered.contains(where: { path.lies(inside: $0) }) {
             if let index = trees.firstIndex(of: path) {
                 records.append(.tree(index, at: path))
@@ -215,7 +215,7 @@ struct ScorerPlan {
         in place: Place,
         readable: [String]
     ) -> [LaunchPlan.Record] {
-        var read = folders.folders + folders.links.map(\.path) + SystemFolders.settings
+        var read = folders.paths + SystemFolders.settings
         if order.isNetworkAllowed { read += SystemFolders.networkSettings }
         read += ["/etc/passwd", "/etc/group", "/proc", SystemFolders.cores] + readable
         return read.map { .rule(.read, $0) } + SystemFolders.devices.map { .rule(.device, $0) }

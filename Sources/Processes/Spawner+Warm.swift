@@ -207,7 +207,7 @@ extension Spawner {
         guard level >= .sandbox else { return [] }
         let seen =
             ScorerPlan.warmReadable(python, support: configuration.supportFolder)
-            + parent.visible + folders.folders
+            + parent.visible + folders.paths
         return ScorerPlan.readable(order, support: configuration.supportFolder).filter { path in
             !seen.contains { path.lies(inside: $0) }
         }

@@ -15,6 +15,9 @@ struct SystemFolders: Hashable, Sendable {
         var target: String
     }
 
+    /// Every path that is there without being asked for: the folders and what the links lead to.
+    var paths: [String] { folders + links.map(\.path) }
+
     private static let names = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr"]
     /// Files and folders of /etc that programs read and that say nothing about the machine's users.
     static let settings = [

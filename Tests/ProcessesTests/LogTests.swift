@@ -54,6 +54,7 @@ import Vocabulary
         )
 
         #expect(report.cause == .exited(status: 0))
+        #expect(report.lastLines.last == "the end")
         var bytes = 0
         for name in ["scorer.log", "scorer.log.1"] {
             let path = "\(node.folder)/\(name)"

@@ -90,6 +90,16 @@ let speakOnLane = """
         #expect(problem.what.contains("'/usr/bin/no-such-program': No such file or directory"))
     }
 
+    @Test(arguments: IsolationLevel.allCases)
+    func `starts a program by a path that leads through a link`(level: IsolationLevel) throws {
+        let node = try TestNode(upTo: level)
+        var order = try node.order("")
+        order.program = .native(path: "/bin/true", arguments: [])
+        try node.send(.spawn(order))
+
+        #expect(try node.end(of: order.run).cause == .exited(status: 0))
+    }
+
     @Test func `refuses less isolation than is asked for`() throws {
         let node = try TestNode(upTo: .process)
         let order = try node.order("", minimum: .confined)
@@ -120,6 +130,22 @@ let speakOnLane = """
         let (_, lane) = try node.start(order)
 
         #expect(try node.end(of: order.run).cause == .exited(status: 5))
+        try lane.waitForTheEnd()
+    }
+
+    @Test(arguments: [IsolationLevel.process, .confined])
+    func `ends the orphans of an init that was killed`(level: IsolationLevel) throws {
+        let node = try TestNode(upTo: level)
+        let order = try node.order(speakOnLane + daemonise + "time.sleep(999)")
+        let (held, lane) = try node.start(order)
+        #expect(try lane.text() == "daemon")
+        let status = try #require(SmallFile.read("/proc/\(held.pid)/status"))
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("PPid:") })
+        let initPid = try #require(Int32(line.dropFirst(6)))
+
+        kill(initPid, SIGKILL)
+
+        #expect(try node.end(of: order.run).cause == .signalled(SIGKILL))
         try lane.waitForTheEnd()
     }
 

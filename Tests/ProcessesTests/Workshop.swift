@@ -58,13 +58,15 @@ enum Workshop {
                 + ["-o", "\(folder)/_launch.so", "\(sources)/CPythonLaunch/launch_module.c"]
                 + steps
         )
+        // Read and written, not copied: a copy would keep an owner that we may not give.
+        let runtime = "python/scorekeeper_scorer"
         try FileManager.default.createDirectory(
-            atPath: "\(folder)/python",
+            atPath: "\(folder)/\(runtime)",
             withIntermediateDirectories: true
         )
-        try FileManager.default.copyItem(
-            atPath: "\(here)/Runtime/scorekeeper_scorer",
-            toPath: "\(folder)/python/scorekeeper_scorer"
+        let entry = URL(fileURLWithPath: "\(here)/Runtime/scorekeeper_scorer/__main__.py")
+        try Data(contentsOf: entry).write(
+            to: URL(fileURLWithPath: "\(folder)/\(runtime)/__main__.py")
         )
         return folder
     }
