@@ -143,7 +143,7 @@ public actor EnvironmentStore {
 
     /// Removes what builds that were cut off left behind; to be called when the server starts.
     ///
-    /// What another living process is building stays.
+    /// What another living process is building stays. Of the logs of builds, the newest hundred do.
     ///
     /// Shape: the names of the folders that were removed.
     /// Errors: `cannotRemove`.
@@ -162,6 +162,7 @@ public actor EnvironmentStore {
                 withExtendedLifetime(lock) {}
                 removed.append(name)
             }
+            folder.pruneLogs(keeping: 100)
             return removed
         }
     }

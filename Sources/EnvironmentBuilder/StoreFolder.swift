@@ -45,6 +45,18 @@ struct StoreFolder: Hashable, Sendable {
         return path
     }
 
+    /// Removes the logs that have been written to least recently, but for `count`.
+    func pruneLogs(keeping count: Int) {
+        let written = Program.names(in: logs).map { name in
+            var status = stat()
+            _ = stat("\(logs)/\(name)", &status)
+            return (seconds: status.st_mtim.tv_sec, name: name)
+        }
+        for log in written.sorted(by: { $0 > $1 }).dropFirst(count) {
+            _ = unlink("\(logs)/\(log.name)")
+        }
+    }
+
     /// The digest that a staging folder's name begins with.
     static func digest(ofStaging name: String) -> Digest? { Digest(String(name.prefix(64))) }
 }

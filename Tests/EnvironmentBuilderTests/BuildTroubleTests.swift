@@ -127,6 +127,23 @@ import Vocabulary
         #expect(prospect.notices.first?.contains("nearest to the Python ==3.4.10") == true)
     }
 
+    @Test func `leaves the newest hundred logs behind, not one more`() async throws {
+        let folder = StoreFolder(root: workshop.environments)
+        try folder.prepare()
+        for number in 1...103 {
+            let log = folder.log(Digest(of: "\(number)".utf8))
+            try Data().write(to: URL(fileURLWithPath: log))
+            var times = [timeval(tv_sec: number, tv_usec: 0), timeval(tv_sec: number, tv_usec: 0)]
+            #expect(utimes(log, &times) == 0)
+        }
+
+        try await workshop.makeStore().sweep()
+
+        #expect(Program.names(in: folder.logs).count == 100)
+        #expect(!FolderTree.exists(folder.log(Digest(of: "3".utf8))))
+        #expect(FolderTree.exists(folder.log(Digest(of: "4".utf8))))
+    }
+
     @Test func `keeps another's staging folder and sweeps dead ones`() async throws {
         let folder = StoreFolder(root: workshop.environments)
         try folder.prepare()
