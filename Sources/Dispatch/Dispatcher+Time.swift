@@ -43,7 +43,9 @@ extension Dispatcher {
         }
     }
 
-    /// Looks whether a lane hangs. Our own lag excuses its scorer: while this process did not run,
+    /// Looks whether a lane hangs.
+    ///
+    /// Our own lag excuses its scorer: while this process did not run,
     /// it could not see what the scorer did.
     private mutating func look(
         _ index: Int32,

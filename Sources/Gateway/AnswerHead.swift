@@ -69,7 +69,10 @@ struct AnswerHead {
     /// Shape: answers false when a line is not a field, holds a control byte or is too much; what
     /// was written is then worthless. Lines about framing and the connection are left out: they
     /// are not the scorer's to say.
-    static func writeScorerLines(_ lines: UnsafeRawBufferPointer, to buffer: inout ByteBuffer)
+    static func writeScorerLines(
+        _ lines: UnsafeRawBufferPointer,
+        to buffer: inout ByteBuffer
+    )
         -> Bool
     {
         var start = 0

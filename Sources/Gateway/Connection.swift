@@ -107,6 +107,7 @@ final class Connection: ChannelInboundHandler {
 
     private func receive(_ bytes: ByteBuffer) {
         guard let exchange = incoming else { return }
+        exchange.owesContinue = false
         pace.count(bytes.readableBytes)
         if exchange.isDiscarding { return }
         core.receive(bytes, for: exchange)
@@ -166,7 +167,9 @@ final class Connection: ChannelInboundHandler {
 
     /// The client may send the body now.
     func continueBody(of exchange: Exchange) {
-        guard exchange.owesContinue, exchanges.first === exchange, let context else { return }
+        guard exchange.owesContinue, exchange.request != .none, exchanges.first === exchange,
+            let context
+        else { return }
         exchange.owesContinue = false
         var buffer = context.channel.allocator.buffer(capacity: 32)
         buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
@@ -193,13 +196,13 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    /// A part has been taken over: its scorer may write the next as soon as the client keeps up.
+    /// Parts were taken over: their scorer may write the next as soon as the client keeps up.
     func acknowledge(_ exchange: Exchange) {
-        guard let pending = exchange.unacknowledged, exchanges.first === exchange,
+        guard !exchange.unacknowledged.isEmpty, exchanges.first === exchange,
             context?.channel.isWritable == true
         else { return }
-        exchange.unacknowledged = nil
-        pending.station.acknowledge(pending.ticket)
+        for part in exchange.unacknowledged { part.station.acknowledge(part.ticket) }
+        exchange.unacknowledged = []
     }
 
     /// Ends the connection though an answer is not whole: the client must see that it is not.
@@ -249,7 +252,9 @@ final class Connection: ChannelInboundHandler {
         if isReadingPaused, exchanges.count < Self.pipelineLimit / 2 { resumeReading() }
     }
 
-    /// Closes after what was written. Where the client is still sending, only our direction is
+    /// Closes after what was written.
+    ///
+    /// Where the client is still sending, only our direction is
     /// closed at first: closing both would reset the connection and lose the answer.
     private func hangUp(hasUnreadBody: Bool) {
         guard let context else { return }

@@ -4,7 +4,9 @@
 import RequestDispatch
 import Vocabulary
 
-/// One endpoint: its deployments and whose turn it is. Confined to the loop.
+/// One endpoint: its deployments and whose turn it is.
+///
+/// Confined to the loop.
 final class Endpoint {
     let name: EndpointName
     private(set) var deployments: [Deployment] = []

@@ -6,7 +6,9 @@ import RequestDispatch
 import RequestQueue
 import Vocabulary
 
-/// One request and its answer on one connection. Confined to the loop.
+/// One request and its answer on one connection.
+///
+/// Confined to the loop.
 final class Exchange {
     /// How far the answer is.
     enum Progress {
@@ -41,11 +43,11 @@ final class Exchange {
     /// Whether what comes of its body is thrown away.
     var isDiscarding = false
     /// Whether the client waits for `100 Continue`.
-    var owesContinue = false
+    var owesContinue: Bool
     /// Bytes that wait for the turn of the answer, in pipelining.
     var held: ByteBuffer?
-    /// The lane and ticket whose scorer waits for us to take a part over.
-    var unacknowledged: (station: LaneStation, ticket: Ticket)?
+    /// Parts that came and that the client has not kept up with, one entry each: two at most.
+    var unacknowledged: [(station: LaneStation, ticket: Ticket)] = []
 
     init(_ head: borrowing RequestHead, on connection: Connection, at now: Moment) {
         self.connection = connection
@@ -54,6 +56,7 @@ final class Exchange {
         self.isVersion10 = head.isVersion10
         self.framing = head.framing
         self.isKeptAlive = head.isKeptAlive
+        self.owesContinue = head.expectsContinue && head.framing != .none
     }
 
     /// The length that the client announced.

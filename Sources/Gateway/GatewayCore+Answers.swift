@@ -24,7 +24,7 @@ extension GatewayCore {
                     to: &buffer
                 )
             else {
-                exchange.unacknowledged = nil
+                exchange.unacknowledged = []
                 answer(exchange, .badHead(of: exchange))
                 return
             }
@@ -107,7 +107,7 @@ extension GatewayCore {
         guard let exchange = exchanges[Int(request.index)] else { return }
         exchanges[Int(request.index)] = nil
         exchange.request = .none
-        exchange.unacknowledged = nil
+        exchange.unacknowledged = []
         guard let deployment = exchange.deployment else { return }
         if exchange.progress == .streaming {
             exchange.connection?.breakOff()

@@ -122,16 +122,13 @@ extension GatewayCore {
             completions.append(.answered(request))
         case .part:
             completions.append(.part(request))
-            if let exchange {
-                exchange.unacknowledged = (station, ticket)
-                deliver(completion, to: exchange, isLast: false)
-                if exchange.connection == nil {
-                    exchange.unacknowledged = nil
-                    station.acknowledge(ticket)
-                } else {
-                    exchange.connection?.acknowledge(exchange)
-                }
+            guard let exchange, let connection = exchange.connection else {
+                station.acknowledge(ticket)
+                return
             }
+            exchange.unacknowledged.append((station, ticket))
+            deliver(completion, to: exchange, isLast: false)
+            connection.acknowledge(exchange)
         case .declined: completions.append(.declined(request))
         case .pong: completions.append(.slotReturned(station.id))
         }

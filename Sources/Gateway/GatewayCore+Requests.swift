@@ -72,10 +72,7 @@ extension GatewayCore {
                 passesAll: deployment.contract == .native
             )
             remember(exchange, as: request)
-            if head.expectsContinue, exchange.framing != .none {
-                exchange.owesContinue = true
-                exchange.connection?.continueBody(of: exchange)
-            }
+            exchange.connection?.continueBody(of: exchange)
         }
     }
 
@@ -149,7 +146,8 @@ extension GatewayCore {
         }
         let digest = dispatcher.needsDigest(deployment.id) ? exchange.body.digest : 0
         decide(.arrived(exchange.request, digest: digest))
-        if exchange.progress == .awaited { exchange.body.compact() }
+        let isBound = unposted.last?.request == exchange.request
+        if !isBound, exchange.progress == .awaited { exchange.body.compact() }
         if exchange.deadline < timerDue { setTimer() }
     }
 

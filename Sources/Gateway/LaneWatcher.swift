@@ -25,7 +25,8 @@ final class LaneWatcher: ChannelInboundHandler {
     }
 
     /// Starts watching a lane's socket.
-    static func watch(_ station: LaneStation, on loop: any EventLoop, for core: GatewayCore) throws {
+    static func watch(_ station: LaneStation, on loop: any EventLoop, for core: GatewayCore) throws
+    {
         let number = try station.lane.socket.duplicate().take()
         let bound = NIOLoopBound(LaneWatcher(core: core, station: station), eventLoop: loop)
         let allocator = FixedSizeRecvByteBufferAllocator(capacity: packetCapacity)

@@ -124,7 +124,8 @@ extension OwnAnswer {
         of deployment: Deployment,
         run: Run?
     ) -> OwnAnswer {
-        let place = run.map { "run '\($0)' of deployment '\(deployment.key)'" }
+        let place =
+            run.map { "run '\($0)' of deployment '\(deployment.key)'" }
             ?? "a run of deployment '\(deployment.key)'"
         switch failure {
         case .deadline:

@@ -23,8 +23,7 @@ final class StopSignals: Sendable {
             throw SystemError("make a pair of sockets")
         }
         bell = Descriptor(owning: ends[0])
-        let before = Self.ringer.exchange(ends[1], ordering: .acquiringAndReleasing)
-        if before >= 0 { Glibc.close(before) }
+        Self.ringer.store(ends[1], ordering: .releasing)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in

@@ -61,7 +61,7 @@ import Vocabulary
         #expect(Set(firstThree) == Set(lanes))
     }
 
-    @Test func `never exceeds a lane's slots, withdrawn requests that are not back included`() throws {
+    @Test func `never exceeds a lane's slots, those of withdrawn requests included`() throws {
         var stage = Stage()
         let lane = stage.openLane()
         let (first, _) = try stage.arrive()

@@ -116,11 +116,13 @@ private struct History {
     }
 
     private mutating func admitOne() {
-        guard case .admitted(let request, _) = dispatcher.admit(
-            to: deployment,
-            length: random.below(100),
-            at: now
-        ) else { return }
+        guard
+            case .admitted(let request, _) = dispatcher.admit(
+                to: deployment,
+                length: random.below(100),
+                at: now
+            )
+        else { return }
         if open.contains(request) || settled[request] != nil {
             complaints.append("identity \(request) was given twice")
         }
@@ -193,8 +195,10 @@ private struct History {
                 return nil
             }
             if !open.contains(request) { complaints.append("\(request) was bound after its end") }
-            let live = lanes.contains { $0.held.contains { $0.request == request && !$0.isWithdrawn } }
-            if live { complaints.append("\(request) is in two lanes") }
+            let isHeld = lanes.contains { lane in
+                lane.held.contains { $0.request == request && !$0.isWithdrawn }
+            }
+            if isHeld { complaints.append("\(request) is in two lanes") }
             lanes[place].held.append(Held(request: request))
             if lanes[place].held.count + lanes[place].probes > lanes[place].slots {
                 complaints.append("lane \(lane) holds more than its slots")

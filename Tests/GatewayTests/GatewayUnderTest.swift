@@ -18,6 +18,7 @@ final class GatewayUnderTest: Sendable {
     private let link: Mutex<PacketSocket>
     private let reports = Mailbox<GatewayReport>()
     private let ended = Mailbox<Bool>()
+    private let hasLeft = Atomic(false)
 
     /// Starts a gateway with one listener and no endpoint.
     init(owner: Bool = false, orphanGrace: Duration = .seconds(60)) throws {
@@ -57,6 +58,7 @@ final class GatewayUnderTest: Sendable {
     }
 
     deinit {
+        guard !hasLeft.load(ordering: .acquiring) else { return }
         if (try? send(.leave(graceMilliseconds: 0))) == nil {
             try? reconnect()
             try? send(.leave(graceMilliseconds: 0))
@@ -77,8 +79,8 @@ final class GatewayUnderTest: Sendable {
 
     /// Waits until `runGateway` has returned.
     func waitUntilLeft() throws {
-        let left = try ended.take { $0 }
-        ended.put(left)
+        guard try ended.take({ $0 }) else { throw Stuck(what: "the gateway failed") }
+        hasLeft.store(true, ordering: .releasing)
     }
 
     /// The supervisor dies.

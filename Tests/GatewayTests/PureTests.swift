@@ -10,6 +10,10 @@ import Vocabulary
 @Suite struct `A client's pace` {
     private let start = Moment(nanoseconds: 1_000_000_000)
 
+    private func idle(_ pace: inout ConnectionPace, at second: Int64) -> ConnectionPace.Verdict {
+        pace.judge(at: start + .seconds(second), isReadingBody: false, isOurTurn: false)
+    }
+
     @Test func `allows ten seconds for a head, from its first byte`() {
         var pace = ConnectionPace(at: start)
         pace.touch(at: start + .seconds(5))
@@ -25,20 +29,16 @@ import Vocabulary
     @Test func `ends a connection that never says anything after ten seconds`() {
         var pace = ConnectionPace(at: start)
 
-        #expect(pace.judge(at: start + .seconds(10), isReadingBody: false, isOurTurn: false) == .well)
-        #expect(
-            pace.judge(at: start + .seconds(11), isReadingBody: false, isOurTurn: false) == .silent
-        )
+        #expect(idle(&pace, at: 10) == .well)
+        #expect(idle(&pace, at: 11) == .silent)
     }
 
     @Test func `lets a connection that was served idle for seventy-five`() {
         var pace = ConnectionPace(at: start)
         pace.endRequest(at: start)
 
-        #expect(pace.judge(at: start + .seconds(75), isReadingBody: false, isOurTurn: false) == .well)
-        #expect(
-            pace.judge(at: start + .seconds(76), isReadingBody: false, isOurTurn: false) == .silent
-        )
+        #expect(idle(&pace, at: 75) == .well)
+        #expect(idle(&pace, at: 76) == .silent)
     }
 
     @Test func `never counts the time in which the client waits for us`() {
@@ -47,9 +47,7 @@ import Vocabulary
 
         _ = pace.judge(at: start + .seconds(300), isReadingBody: false, isOurTurn: true)
 
-        #expect(
-            pace.judge(at: start + .seconds(301), isReadingBody: false, isOurTurn: false) == .well
-        )
+        #expect(idle(&pace, at: 301) == .well)
     }
 
     @Test func `ends a body of one byte a second, and not one of a kilobyte a second`() {

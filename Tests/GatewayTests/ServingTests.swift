@@ -99,18 +99,18 @@ import Wire
         #expect(scorer.begun == begun)
     }
 
-    @Test func `reads a hundred thousand one-byte chunks`() throws {
+    @Test func `reads a body of single bytes`() throws {
         let gateway = try GatewayUnderTest()
         _ = try gateway.startScorer(gateway.run(1))
         try gateway.route([gateway.run(1)])
         let client = try gateway.connect()
 
         client.send("POST \(score) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        let block = String(repeating: "1\r\nx\r\n", count: 25_000)
-        for _ in 0..<4 { client.send(block) }
+        let block = String(repeating: "1\r\nx\r\n", count: 6_000)
+        for _ in 0..<10 { client.send(block) }
         client.send("0\r\n\r\n")
 
-        #expect(try client.answer().body.count == 100_000)
+        #expect(try client.answer().body.count == 60_000)
     }
 
     @Test func `asks for a body that the client holds back`() throws {
