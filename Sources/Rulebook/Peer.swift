@@ -73,7 +73,7 @@ package struct Node: Codable, Sendable {
 package struct Gateway: Codable, Sendable {
     /// Whether it is there.
     var peer = Peer.unknown
-    /// What it was told of each endpoint since it last joined, in order of name.
+    /// What it, or the one before it, was told last of each endpoint, in order of name.
     var published: [PublishedEndpoint] = []
     /// Endpoints that it may still know and should not, in order of name.
     var stale: [EndpointName] = []

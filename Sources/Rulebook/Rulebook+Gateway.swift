@@ -62,7 +62,6 @@ extension Rulebook {
 
     mutating func noteGatewayLost(_ work: inout Deliberation) {
         gateway.peer.noteLost(at: work.now, work.policy)
-        gateway.published = []
         gateway.stale = []
         work.noteChange()
         if work.policy.outlivesGateway() { return }

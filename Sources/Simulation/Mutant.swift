@@ -6,7 +6,7 @@ import Vocabulary
 
 /// A bug planted on purpose, to show that the referee would notice it.
 ///
-/// Each is a policy that differs from the real one in a single answer; none of them can be reached
+/// Each is a policy that differs from the real one in no more than the bug needs; none of them can be reached
 /// from outside this package, and nothing in production makes a policy.
 public enum Mutant: String, CaseIterable, Sendable {
     case routesWhileStarting = "routes to a run before it says ready"
@@ -38,7 +38,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .surgesByOneMore: [.neverAbove]
         case .drainsTooSoon: [.neverBelow]
         case .forgetsIncarnations: [.noInstanceDoubled]
-        case .spawnsUnheard: [.noInstanceDoubled, .noRunTwice]
+        case .spawnsUnheard: [.heardFirst, .noInstanceDoubled, .noRunTwice]
         case .spawnsIntoTheVoid: [.ordersToPresent]
         case .overcommits: [.noNodeExceeded]
         case .startsUnprepared: [.onlyPrepared]
@@ -52,7 +52,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .discardsInUse: [.usedIsKept]
         case .publishesChangesOnly: [.gatewayAgrees]
         case .displacesForUnproven: [.unprovenDisplacesNothing, .neverBelow]
-        case .neverGivesUp: [.converges]
+        case .neverGivesUp: [.hopelessGivenUp]
         }
     }
 
@@ -76,7 +76,11 @@ public enum Mutant: String, CaseIterable, Sendable {
                 }
             }
         case .surgesByOneMore: policy.surge = { ($0 + 4) / 5 + 1 }
-        case .drainsTooSoon: policy.mayDrain = { serving, wanted in serving >= wanted }
+        case .drainsTooSoon:
+            policy.staying = { wanted, servingNew, standing, isProven in
+                isProven ? max(0, wanted - servingNew - 1) : standing
+            }
+            policy.mayDrain = { _, _ in true }
         case .forgetsIncarnations: policy.isSame = { $0.instance == $1.instance }
         case .spawnsUnheard: policy.maySpawn = { $0.isNodeJoined && !$0.isStrayNear }
         case .spawnsIntoTheVoid: policy.maySpawn = { $0.isEveryoneHeard && !$0.isStrayNear }

@@ -17,6 +17,9 @@ extension Referee {
             }
             return
         }
+        for turn in decision.turns where turn.state == .gone || turn.state == .failed {
+            held[turn.instance] = nil
+        }
         for effect in decision.effects { judge(effect) }
         if let settlement {
             let isSettled = decision.effects.contains(.closeLane(settlement))
@@ -78,6 +81,8 @@ extension Referee {
         check(.noInstanceDoubled, twin == nil) {
             "\(run) is spawned on \(node) while \(twin.map { "\($0.run)" } ?? "") lives"
         }
+        let isEveryoneHeard = isGatewayHeard && heard.count == shares.count
+        check(.heardFirst, isEveryoneHeard) { "\(run) is spawned, and not everyone has spoken" }
         check(.noRunTwice, !spawned.contains(run)) { "\(run) was spawned before" }
         check(.onlyPrepared, version(key, revision)?.isPrepared == true) {
             "\(run) of \(revision), which is not prepared"
@@ -90,22 +95,20 @@ extension Referee {
         revisions[run] = revision
         nodes[run] = node
 
-        let held = processes.count { $0.run.instance.key == key }
-        let limit = limit(key) { $0.declaration.instances }
-        // While fewer are wanted than were, what is left over may still be on its way out.
-        let peak = self.limit(key) { $0.peak }
-        check(.neverAbove, held <= peak) { "\(held) of \(key) held, \(peak) allowed" }
-        if held <= limit {
-            for version in versions[key] ?? [] {
-                change(key, version.declaration.revision) { $0.peak = $0.declaration.instances }
-            }
+        let isNew = held.updateValue(revision, forKey: run.instance) == nil
+        if isNew {
+            let count = held.count { $0.key.key == key }
+            let wanted = inPlay(key).map(\.declaration.instances)
+            let limit = wanted.map { $0 + ($0 + 4) / 5 }.max() ?? 0
+            check(.neverAbove, count <= limit) { "\(count) of \(key) held, \(limit) allowed" }
+        }
+        let starts = records[run.instance]?.unreadyDeaths ?? 0
+        let isProven = version(key, revision)?.hasServed == true
+        check(.hopelessGivenUp, starts < 5 || isProven) {
+            "\(run) follows \(starts) starts in vain"
         }
         judgeLoad(of: node)
         judgeWait(of: run)
-    }
-
-    private func limit(_ key: DeploymentKey, _ instances: (Version) -> Int) -> Int {
-        inPlay(key).map { instances($0) + (instances($0) + 4) / 5 }.max() ?? 0
     }
 
     private mutating func judgeLoad(of node: NodeName) {

@@ -8,17 +8,18 @@ import Vocabulary
 extension Referee {
     mutating func noteEnded(_ run: Run) {
         processes.removeAll { $0.run == run }
-        if strangers.contains(run) { spawned.remove(run) }
-    }
-
-    mutating func noteNodeDied(_ node: NodeName) {
-        processes.removeAll { $0.node == node }
+        if strangers.contains(run) {
+            spawned.remove(run)
+            held[run.instance] = nil
+        }
     }
 
     /// The supervisor died, and its memory goes back to what was durable.
     mutating func noteSupervisorDied(forgetting undurable: [Run], isMemoryOld: Bool) {
         joined = []
+        heard = []
         isGatewayJoined = false
+        isGatewayHeard = false
         ready = []
         lanes = []
         // What nobody remembers and nothing holds may be numbered again.
@@ -33,6 +34,8 @@ extension Referee {
         guard isMemoryOld else { return }
         // It may remember fewer of an instance's deaths than there were.
         records = records.mapValues { _ in Record(deathsInARow: 1) }
+        held = [:]
+        for process in processes { held[process.run.instance] = process.revision }
     }
 
     /// Called with each event before the rulebook sees it.
@@ -40,22 +43,26 @@ extension Referee {
         switch event {
         case .nodeJoined(let inventory):
             joined.insert(inventory.name)
+            heard.insert(inventory.name)
             let nodes = nodes
             forgetReady { run in
                 nodes[run] == inventory.name && !inventory.held.contains { $0.run == run }
             }
         case .nodeLost(let name):
             joined.remove(name)
+            heard.insert(name)
             let nodes = nodes
             forgetReady { nodes[$0] == name }
         case .gatewayJoined(let held):
             isGatewayJoined = true
+            isGatewayHeard = true
             lanes = Set(held.map(\.run))
             ready = []
             routed = [:]
             for lane in held where lane.isReady { noteReady(lane.run) }
         case .gatewayLost:
             isGatewayJoined = false
+            isGatewayHeard = true
             lanes = []
             ready = []
             routed = [:]
@@ -84,13 +91,10 @@ extension Referee {
             withdrawn.remove(declaration.key)
             if version(declaration.key, declaration.revision) == nil {
                 versions[declaration.key, default: []].append(
-                    Version(declaration: declaration, peak: declaration.instances)
+                    Version(declaration: declaration)
                 )
             } else {
-                change(declaration.key, declaration.revision) {
-                    $0.declaration = declaration
-                    $0.peak = max($0.peak, declaration.instances)
-                }
+                change(declaration.key, declaration.revision) { $0.declaration = declaration }
             }
         case .withdrawn(let key):
             withdrawn.insert(key)

@@ -19,8 +19,6 @@ struct Referee {
     /// What it knows of one revision.
     struct Version {
         var declaration: DeploymentDeclaration
-        /// The most instances of it that were wanted since what is held was last within bounds.
-        var peak: Int
         var isPrepared = false
         /// Whether a run of it was ever reported ready.
         var hasServed = false
@@ -52,6 +50,9 @@ struct Referee {
     // What was told to the rulebook.
     var joined: Set<NodeName> = []
     var isGatewayJoined = false
+    /// Nodes that have joined or were reported lost since the supervisor's present life began.
+    var heard: Set<NodeName> = []
+    var isGatewayHeard = false
     var ready: [Run] = []
     var lanes: Set<Run> = []
     var records: [InstanceID: Record] = [:]
@@ -63,6 +64,8 @@ struct Referee {
     var routed: [DeploymentKey: [Run]] = [:]
     var revisions: [Run: Revision] = [:]
     var nodes: [Run: NodeName] = [:]
+    /// Instances that were started and are not gone, processes or not, with their revisions.
+    var held: [InstanceID: Revision] = [:]
     /// Runs that the supervisor forgot: their number may be given again when nothing tells of them.
     var strangers: Set<Run> = []
     /// Runs that were ever reported ready.
@@ -101,16 +104,14 @@ struct Referee {
         }
     }
 
-    /// The revisions that bound how many may be held or must serve: what runs, and what was granted
-    /// last.
+    /// The revisions that bound how many may be held or must serve: what is held, and what was
+    /// granted last.
     func inPlay(_ key: DeploymentKey) -> [Version] {
         let known = versions[key] ?? []
         return known.enumerated().compactMap { index, version in
             let revision = version.declaration.revision
-            let isRunning = processes.contains {
-                $0.run.instance.key == key && $0.revision == revision
-            }
-            return isRunning || index == known.count - 1 ? version : nil
+            let isHeld = held.contains { $0.key.key == key && $0.value == revision }
+            return isHeld || index == known.count - 1 ? version : nil
         }
     }
 }

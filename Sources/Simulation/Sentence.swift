@@ -9,16 +9,20 @@ public enum Sentence: String, CaseIterable, Sendable {
     case neverBelow = "never fewer than n serving by our own act"
     /// Checked at each `publish` that leaves out a run which could still answer.
     case unprovenDisplacesNothing = "a revision that never served displaces nothing"
-    /// Checked at each `spawn`.
+    /// Checked at each `spawn` of a new instance; one that waits to be started again is held too.
     case neverAbove = "never more than n + surge held"
     /// Checked at each `spawn`, against every process that exists anywhere.
     case noInstanceDoubled = "no instance doubled"
+    /// Checked at each `spawn`, since the supervisor's present life began.
+    case heardFirst = "nothing is started before every node and the gateway have been heard of"
     /// Checked at each `spawn`.
     case noRunTwice = "no run's number given twice"
     /// Checked at each `spawn`, against what runs there.
     case noNodeExceeded = "capacity of no node exceeded"
     /// Checked at each `spawn`.
     case onlyPrepared = "only what is prepared is started"
+    /// Checked at each `spawn`.
+    case hopelessGivenUp = "a revision that is never ready is given up after five starts"
     /// Checked at each `spawn` of an instance whose last start never got ready.
     case waitsKept = "no start before its back-off is over"
     /// Checked at the exit of a run that served, the first of its instance in a minute.

@@ -83,7 +83,8 @@ extension SimulatedWorld {
 
     private mutating func act(on effects: [Effect]) {
         var effects = effects
-        let isLast = faults.supervisorDeaths && random.chance(1, in: 150)
+        // Most is to be learnt from a death after which the world is ahead of the last snapshot.
+        let isLast = faults.supervisorDeaths && random.chance(1, in: isDiskFull ? 30 : 150)
         if isLast {
             let done = random.number(0...effects.count)
             for effect in effects[done...] {

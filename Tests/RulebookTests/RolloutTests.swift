@@ -1,0 +1,100 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Testing
+import Vocabulary
+
+@Suite struct `A rollout` {
+    @Test func `starts ceil of a fifth new instances, and no more, before one of them serves`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 6)))
+        stage.silent = [Revision(number: 2)]
+
+        stage.play(.declared(Stage.declaration(2, instances: 6)))
+
+        let fresh = stage.deployment?.instances.filter { $0.revision.number == 2 }
+        #expect(fresh?.count == 2)
+        #expect(stage.deployment?.serving == 6)
+    }
+
+    @Test func `never drains an old instance until a new one serves`() throws {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 5)))
+        stage.silent = [Revision(number: 2)]
+        stage.play(.declared(Stage.declaration(2, instances: 5)))
+        let new = try #require(stage.deployment?.instances.last?.run)
+
+        let decision = stage.hear(.ready(new))
+
+        let drained = decision.effects.count { if case .drain = $0 { true } else { false } }
+        #expect(drained == 1)
+        #expect(stage.published?.runs.count == 5)
+    }
+
+    @Test func `ends with the new revision alone and lets the old one's files go`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 5)))
+
+        stage.play(.declared(Stage.declaration(2, instances: 5)))
+
+        #expect(stage.deployment?.current == Revision(number: 2))
+        #expect(stage.deployment?.instances.count == 5)
+        #expect(stage.effects.contains(.discard(Stage.key, Revision(number: 1))))
+    }
+
+    @Test func `that never gets ready is halted after five starts, the old one untouched`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 3)))
+        let before = stage.published?.runs
+        stage.silent = [Revision(number: 2)]
+        stage.play(.declared(Stage.declaration(2, instances: 3)))
+
+        stage.pass(.seconds(5 * 300 + 10))
+
+        let starts = stage.effects.count {
+            if case .spawn(_, _, Revision(number: 2)) = $0 { true } else { false }
+        }
+        #expect(starts == 5)
+        #expect(stage.published?.runs == before)
+        #expect(stage.deployment?.problem?.code == "neverReady")
+        #expect(stage.deployment?.current == Revision(number: 1))
+    }
+
+    @Test func `whose environment cannot be built is halted, the reason kept`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1)))
+        stage.hear(.declared(Stage.declaration(2)))
+        let problem = Problem(.failed, code: "build", what: "cannot resolve 'sklearn==0.0'")
+
+        stage.play(.preparationFailed(Stage.key, Revision(number: 2), problem))
+
+        #expect(stage.deployment?.problem == problem)
+        #expect(stage.deployment?.state == .serving)
+    }
+
+    @Test func `is overtaken only when the newer revision can be started`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 2)))
+        stage.silent = [Revision(number: 2)]
+        stage.play(.declared(Stage.declaration(2, instances: 2)))
+        stage.hear(.declared(Stage.declaration(3, instances: 2)))
+        #expect(stage.deployment?.instances.contains { $0.revision.number == 2 } == true)
+
+        stage.play(.prepared(Stage.key, Revision(number: 3)))
+
+        #expect(stage.deployment?.current == Revision(number: 3))
+        #expect(stage.deployment?.instances.allSatisfy { $0.revision.number == 3 } == true)
+    }
+
+    @Test func `of a count alone moves no process`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 2)))
+        let before = stage.published?.runs ?? []
+
+        stage.play(.declared(Stage.declaration(1, instances: 4)))
+
+        #expect(stage.published?.runs.count == 4)
+        #expect(stage.published?.runs.starts(with: before) == true)
+    }
+}

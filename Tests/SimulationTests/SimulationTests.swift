@@ -1,0 +1,51 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Simulation
+import Testing
+
+@Suite struct `The simulation` {
+    @Test func `keeps every sentence in two hundred worlds`() {
+        var decisions = 0
+
+        for seed in UInt64(0)..<200 {
+            let report = Simulation.run(seed: seed)
+            decisions += report.decisions
+            #expect(
+                report.violation == nil,
+                "\(report.violation.map(\.description) ?? ""); replay it: \(report.command)"
+            )
+        }
+
+        #expect(decisions > 10_000)
+    }
+
+    @Test func `checks every sentence`() {
+        var checks = Sentence.allCases.map { _ in 0 }
+
+        for seed in UInt64(0)..<60 {
+            checks = zip(checks, Simulation.run(seed: seed).checks).map(+)
+        }
+
+        for (sentence, count) in zip(Sentence.allCases, checks) {
+            #expect(count > 0, "'\(sentence.rawValue)' was never checked")
+        }
+    }
+
+    @Test(arguments: [UInt64(7), 42, 1_001])
+    func `plays the same world again, decision by decision`(seed: UInt64) {
+        let first = Simulation.run(seed: seed)
+        let second = Simulation.run(seed: seed)
+
+        #expect(first.fingerprint == second.fingerprint)
+        #expect(first.decisions == second.decisions)
+        #expect(first.fingerprint != Simulation.run(seed: seed + 1).fingerprint)
+    }
+
+    @Test(arguments: Mutant.allCases)
+    func `notices every planted bug, by name`(mutant: Mutant) {
+        let caught = Simulation.firstCatch(of: mutant, seeds: 0..<400)
+
+        #expect(caught != nil, "nobody noticed one that \(mutant.rawValue)")
+    }
+}
