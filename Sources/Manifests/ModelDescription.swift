@@ -65,9 +65,23 @@ public struct ModelDescription: Hashable, Codable, Sendable {
     /// copy is whole when all of it is there.
     public let requiredFiles: [RequiredFile]
 
-    /// The Python packages whose modules a warmed parent can import for this model.
+    /// The modules that a warmed parent may import for this model, in order.
+    ///
+    /// Only modules of packages: a loader of the model's own would be the model's code. The library
+    /// of a flavor is among them where it is known to survive a fork.
     public var importableModules: [String] {
-        loaderModule == "mlflow.pyfunc.model"
-            ? ["mlflow.pyfunc"] : ["mlflow.pyfunc", loaderModule]
+        var modules = ["mlflow.pyfunc"]
+        if loaderModule.hasPrefix("mlflow."), loaderModule != "mlflow.pyfunc.model" {
+            modules.append(loaderModule)
+        }
+        for flavor in flavors {
+            if let library = Self.libraries[flavor] { modules.append(library) }
+        }
+        return modules
     }
+
+    private static let libraries = [
+        "catboost": "catboost", "lightgbm": "lightgbm", "onnx": "onnxruntime",
+        "sklearn": "sklearn", "statsmodels": "statsmodels", "xgboost": "xgboost",
+    ]
 }

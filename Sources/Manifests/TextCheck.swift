@@ -69,8 +69,9 @@ enum TextCheck {
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
-    /// Whether the bytes are UTF-8 and hold nothing below a space but line ends and tabs: the quick
-    /// answer for nearly every text. Where it is no, the slow look says where and whether.
+    /// Whether the bytes are UTF-8 without any byte that a control character may begin with.
+    ///
+    /// The quick answer for nearly every text; where it is no, the slow look says whether and where.
     private static func isPlain(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard String(validating: bytes, as: UTF8.self) != nil else { return false }
         return bytes.withUnsafeBufferPointer { buffer in

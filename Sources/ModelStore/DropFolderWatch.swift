@@ -71,6 +71,14 @@ public struct DropFolderWatch: Sendable {
         return events
     }
 
+    /// Decides about `name` again after a quiet time: what was told could not be done just now, the
+    /// disk being full for example.
+    public mutating func reconsider(_ name: String, at now: Moment) {
+        guard records[name] != nil else { return }
+        records[name]?.settled = nil
+        records[name]?.since = now
+    }
+
     /// When to look again at the latest, if anything waits for quiet to pass.
     public func nextLook(at now: Moment) -> Moment? {
         let waiting = records.values.filter { $0.seen != $0.settled || $0.seen == nil }

@@ -179,6 +179,24 @@ import Vocabulary
         )
     }
 
+    @Test func `never brings the reader down, whatever its bytes are`() {
+        let text = """
+            name: blue
+            instance_count: 3
+            environment_variables: {LEVEL: no, COUNT: 012}
+            request_settings: {request_timeout_ms: 90000}
+            properties: {scorekeeper.retry: never, scorekeeper.scorer: ./echo a}
+            """
+        var random = Mutations(seed: 13)
+        for _ in 0..<1_000 {
+            let reading = DeploymentSettingsReader.read(
+                random.mutated(Array(text.utf8)),
+                file: "iris.yml"
+            )
+            #expect((reading.value == nil) == !reading.findings.isClean)
+        }
+    }
+
     @Test func `that is empty, a list or no YAML, is refused`() {
         #expect(refused("") == ["emptyDocument 1:1"])
         #expect(refused("- a\n") == ["notAMapping 1:1"])

@@ -77,6 +77,17 @@ import Vocabulary
         #expect(model.data == "model.pkl")
     }
 
+    @Test func `names the modules that may be imported before the model is there`() throws {
+        let own = "flavors:\n  python_function:\n    loader_module: my_loader\n"
+        let saved = try #require(savedModel("iris").files["MLmodel"])
+
+        #expect(
+            try read(saved).get().importableModules
+                == ["mlflow.pyfunc", "mlflow.sklearn", "sklearn"]
+        )
+        #expect(try read(own).get().importableModules == ["mlflow.pyfunc"])
+    }
+
     @Test func `with keys that nobody knows, is read all the same`() throws {
         let model = try read(head + "    shiny: {new: 1}\nfuture: [1]\n").get()
 

@@ -188,6 +188,16 @@ import Vocabulary
         #expect(words(watch.decide(scan: folder(model("iris", 3)), at: at(53))) == ["changed iris"])
     }
 
+    @Test func `says again what could not be done, after a quiet time`() {
+        var watch = serving("iris")
+        watch.reconsider("iris", at: at(4))
+        watch.reconsider("unknown", at: at(4))
+
+        #expect(watch.decide(scan: folder(model("iris")), at: at(5.9)).isEmpty)
+        #expect(words(watch.decide(scan: folder(model("iris")), at: at(6))) == ["changed iris"])
+        #expect(watch.decide(scan: folder(model("iris")), at: at(8)).isEmpty)
+    }
+
     @Test func `ignores hidden and temporary names`() {
         var watch = DropFolderWatch(at: .zero)
         let scan = folder(model(".iris"), model("iris.tmp"), model("iris~"), model("lost+found"))
