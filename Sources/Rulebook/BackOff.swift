@@ -3,11 +3,14 @@
 
 /// How long to wait before something that ended is started again.
 ///
-/// | Deaths since it was last healthy | 1, had served | 1, had not | 2 | 3 | 4 | ... | 10 and on |
-/// |---|---|---|---|---|---|---|---|
-/// | wait | none | 100 ms | 200 ms or 100 ms | doubling | | | 30 s |
+/// The first death of a run that served stands at step 0, that of one that never did at step 1; each
+/// further death is one step on, and a minute of service leads back.
 ///
-/// Source: the tests `A back-off`.
+/// | step | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 |
+/// |---|---|---|---|---|---|---|---|---|---|---|---|
+/// | wait | none | 100 ms | 200 ms | 400 ms | 800 ms | 1.6 s | 3.2 s | 6.4 s | 12.8 s | 25.6 s | 30 s |
+///
+/// Source: the tests `A death`.
 package enum BackOff {
     /// A run that served this long before it died is a healthy one: its death is the first again.
     package static let health: Duration = .seconds(60)

@@ -9,12 +9,13 @@ import Vocabulary
 /// appear from nowhere:
 ///
 /// ```
-///             spawn             ready            surplus            drained
-///  waiting ----------> starting ------> serving ---------> draining --------> stopping --> gone
-///     ^                   |  ^  gateway    |                                     ^  |
-///     |                   |  +---- lost ---+---- ejected, told to end -----------+  |
-///     +--- backingOff <---+------------ exited ----------------------------------- -+
-///               five starts in vain: failed
+/// waiting --spawn--> starting --ready--> serving --surplus--> draining --drained--> stopping
+///    ^                 | | ^                |  |                                     ^ ^  |
+///    |                 | | +--gateway lost--+  |                                     | |  |
+///    |                 | +--too late-----------+--ejected----------------------------+ |  |
+///    |                 |                                                               |  |
+///    |                 +--not wanted any more------------------------------------------+  |
+///    +--backingOff <--exited, to be restarted (five times in vain: failed)----------------+
 /// ```
 package enum InstanceState: Codable, Hashable, Sendable {
     /// It has a place and no process; it is started as soon as that is safe.

@@ -5,9 +5,17 @@ import Vocabulary
 
 /// What is heard of single runs. A run that is not the present one of its instance changes nothing.
 extension Rulebook {
-    mutating func noteSpawned(_ run: Run, pid: Int32, _ work: Deliberation) {
-        guard let path = find(run, work.policy) else { return }
-        changeLive(path) { $0.pid = pid }
+    mutating func noteSpawned(_ run: Run, pid: Int32, _ work: inout Deliberation) {
+        if let path = find(run, work.policy) { return changeLive(path) { $0.pid = pid } }
+        // An order that was believed lost, or an old word said twice. Whoever does not hold the run
+        // says so, and nothing comes of it.
+        noteNumber(of: run)
+        for node in nodes where node.peer.isJoined {
+            work.add(
+                .end(run, on: node.name),
+                because: "run \(run) got a process when nobody wanted it any more"
+            )
+        }
     }
 
     mutating func noteReady(_ run: Run, _ work: inout Deliberation) {

@@ -73,7 +73,7 @@ public struct Rulebook: Codable, Sendable {
         case .nodeJoined(let inventory): noteJoined(inventory, &work)
         case .nodeLost(let name): noteLost(name, &work)
         case .nodeRefused(let run, let problem): noteRefused(run, problem, &work)
-        case .spawned(let run, let pid): noteSpawned(run, pid: pid, work)
+        case .spawned(let run, let pid): noteSpawned(run, pid: pid, &work)
         case .ready(let run): noteReady(run, &work)
         case .startFailed(let run, let text): noteStartFailed(run, text, &work)
         case .exited(let run, let report): noteExited(run, report, &work)

@@ -17,7 +17,7 @@ extension Rulebook {
         assertionFailure("steering finds no rest: \(self)")
     }
 
-    /// Every rule once. Recovery comes before rollouts, and a route before what relies on it.
+    /// Every rule once: recovery before rollouts, and a route before what relies on it.
     private mutating func pass(_ work: inout Deliberation) {
         steerPeers(&work)
         steerDeadlines(&work)

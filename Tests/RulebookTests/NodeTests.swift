@@ -58,6 +58,20 @@ import Vocabulary
     }
 }
 
+@Suite struct `An order that was believed lost` {
+    @Test func `and is carried out after all is undone`() {
+        var stage = Stage()
+        stage.hear(.declared(Stage.declaration(1)))
+        stage.hear(.prepared(Stage.key, Revision(number: 1)))
+        stage.join(Stage.node)
+
+        let late = stage.hear(.spawned(Stage.run(1, 1), pid: 9))
+
+        #expect(stage.effects.contains { $0.run == Stage.run(1, 2) })
+        #expect(late.effects == [.end(Stage.run(1, 1), on: Stage.node)])
+    }
+}
+
 @Suite struct `A supervisor that comes back` {
     private func afterRestart() -> Stage {
         var stage = Stage(nodes: 2)

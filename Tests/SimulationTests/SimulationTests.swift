@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: Mutant.allCases)
     func `notices every planted bug, by name`(mutant: Mutant) {
-        let caught = Simulation.firstCatch(of: mutant, seeds: 0..<400)
+        let caught = Simulation.firstCatch(of: mutant, seeds: 0..<200)
 
         #expect(caught != nil, "nobody noticed one that \(mutant.rawValue)")
     }
