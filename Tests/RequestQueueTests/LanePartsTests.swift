@@ -100,4 +100,42 @@ import Wire
 
         #expect(scorer.slot(ticket.slot).read == 0)
     }
+
+    @Test func `is not waited for once it is cancelled: what comes still is acknowledged for us`()
+        throws
+    {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+        let ticket = try lane.post("a")
+        scorer.storeTaken(ticket.number, slot: ticket.slot)
+        var part = scorer.honestAnswer(to: ticket)
+        part.outcome = UInt16(SCORER_OUTCOME_PART.rawValue)
+        scorer.give(part)
+        scorer.give(part)
+
+        #expect(lane.cancel(ticket) == .begun)
+        #expect(try lane.drained().count == 2)
+
+        #expect(scorer.slot(ticket.slot).read == 2)
+    }
+
+    @Test func `leaves no count behind for the next answer in its slot`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+        let first = try lane.post("a")
+        var answer = scorer.honestAnswer(to: first)
+        answer.outcome = UInt16(SCORER_OUTCOME_PART.rawValue)
+        scorer.give(answer)
+        _ = try lane.drained()
+        lane.acknowledgePart(of: first)
+        #expect(scorer.slot(first.slot).read == 1)
+        answer.outcome = UInt16(SCORER_OUTCOME_LAST.rawValue)
+        scorer.give(answer)
+        _ = try lane.drained()
+
+        let second = try lane.post("b")
+
+        #expect(second.slot == first.slot)
+        #expect(scorer.slot(second.slot).read == 0)
+    }
 }
