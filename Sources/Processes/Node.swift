@@ -71,7 +71,7 @@ final class Node {
             turn()
         }
         leaveBy = Self.now + .seconds(2)
-        for name in parents.keys.sorted() { parents[name]?.end() }
+        for name in parents.keys.sorted() { decide(WarmedParents.Event.cool(name)) }
         while !(parents.isEmpty && dyingGroups.isEmpty && supervisor?.isFull != true),
             Self.now < leaveBy
         {
