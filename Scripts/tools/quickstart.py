@@ -33,7 +33,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="Scripts/quickstart")
     parser.add_argument("--once", action="store_true", help="stop after the first answer")
     arguments = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: started in the background by a shell, a process ignores it otherwise.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     folder = ROOT / ".build" / "quickstart"
     server = Server(built_program(ROOT), folder, free_port(PREFERRED_PORT), is_attended=True)
@@ -55,9 +56,8 @@ def _show(server: Server) -> None:
     say(f"The server is up (pid {server.process.pid}); its log is {server.log}.")
     _drop_in(SAMPLE, server.models / ENDPOINT)
     say(f"Dropped Samples/mlflow-iris into {server.models}.")
-    say("The first time, the packages that the model names are fetched: about a minute.")
     began = time.monotonic()
-    deployment = server.wait_until_serving(ENDPOINT, tell=lambda text: say(f"  {text}"))
+    deployment = server.wait_until_serving(ENDPOINT, tell=_Progress().tell)
     say(f"'{ENDPOINT}' serves after {time.monotonic() - began:.1f} s.")
     request = SAMPLE / "request.json"
     answer = server.run("invoke", ENDPOINT, "--request-file", str(request)).strip()
@@ -69,6 +69,20 @@ def _show(server: Server) -> None:
     say(f"  curl {url} -H 'Content-Type: application/json' \\")
     say(f"    -d @{request.relative_to(ROOT)}")
     json.loads(answer)
+
+
+class _Progress:
+    """Tells how far the deployment has come, and before the long step that it is long."""
+
+    def __init__(self) -> None:
+        self._has_warned = False
+
+    def tell(self, text: str) -> None:
+        """One line of progress."""
+        if text.startswith("environment:") and not self._has_warned:
+            self._has_warned = True
+            say("  The packages that the model names are fetched once; it takes about a minute.")
+        say(f"  {text}")
 
 
 def _drop_in(source: Path, target: Path) -> None:
