@@ -83,11 +83,10 @@ import Vocabulary
 
     @Test(.enabled(if: geteuid() == 0, "mounting a small file system needs root"))
     func `that is really full refuses, keeps, and recovers when space is freed`() async {
-        await #expect(processExitsWith: .success) {
-            let folder = try TemporaryFolder()
-            try mountSmallDisk(at: folder.path)
-            let ledger = try Ledger(path: folder.ledger)
-            let ballast = folder.path + "/ballast"
+        await #expect(processExitsWith: .success) { [path = folder.path as String] in
+            try mountSmallDisk(at: path)
+            let ledger = try Ledger(path: path + "/ledger.sqlite")
+            let ballast = path + "/ballast"
             fillDisk(with: ballast)
 
             let request = Transaction(journal: [makeEntry("requested", size: 50_000)])

@@ -20,11 +20,13 @@ import Vocabulary
         var written = 0
 
         for round in 1...120 {
-            // From before the first byte to some ten commits later.
-            let nanoseconds = Int.random(in: 1...20_000_000, using: &generator)
+            // From before the first byte to some ten commits later; by its own time on the processor
+            // every other round, so that a busy machine does not keep it from writing at all.
+            let isBusy = round % 2 == 0
+            let delay = Int.random(in: 1...20_000_000, using: &generator)
             await #expect(processExitsWith: .signal(SIGKILL)) {
-                [path = folder.path as String, nanoseconds = nanoseconds as Int] in
-                try writeUntilKilled(in: path, after: nanoseconds)
+                [path = folder.path as String, delay = delay as Int, isBusy = isBusy as Bool] in
+                try writeUntilKilled(in: path, after: delay, ofBusyTime: isBusy)
             }
 
             let notes = readNotes(in: folder.path)
@@ -32,7 +34,7 @@ import Vocabulary
             let declared = try ledger.loadDeclarations().first?.revision.number ?? 0
             let snapshot = try ledger.loadSnapshot().flatMap { Int(text($0)) } ?? 0
             let newest = try ledger.journal(limit: 1).first?.entry.event ?? "0"
-            let label: Comment = "round \(round), killed after \(nanoseconds) ns"
+            let label: Comment = "round \(round), killed after \(delay) ns"
             #expect(declared == snapshot, label)
             #expect("\(declared)" == newest, label)
             #expect(declared >= notes.done, label)
@@ -50,14 +52,18 @@ private func text(_ snapshot: Snapshot) -> String {
 }
 
 /// Commits one transaction after the other until the kernel ends this process.
-private func writeUntilKilled(in folder: String, after nanoseconds: Int) throws {
+private func writeUntilKilled(
+    in folder: String,
+    after nanoseconds: Int,
+    ofBusyTime isBusyTime: Bool
+) throws {
     let notes = open(folder + "/notes", O_CREAT | O_WRONLY, 0o600)
     let ledger = try Ledger(path: folder + "/ledger.sqlite")
     var number = try ledger.loadDeclarations().first?.revision.number ?? 0
     let key = try makeKey("iris")
     // Some pages of padding: a transaction that takes time can be cut.
     let padding = Data(count: 30_000)
-    try killMyself(after: nanoseconds)
+    try killMyself(after: nanoseconds, ofBusyTime: isBusyTime)
     while true {
         number += 1
         note(number, at: 0, in: notes)
@@ -72,12 +78,13 @@ private func writeUntilKilled(in folder: String, after nanoseconds: Int) throws 
     }
 }
 
-private func killMyself(after nanoseconds: Int) throws {
+private func killMyself(after nanoseconds: Int, ofBusyTime isBusyTime: Bool) throws {
     var event = sigevent()
     event.sigev_notify = Int32(SIGEV_SIGNAL)
     event.sigev_signo = SIGKILL
     var timer: timer_t?
-    try #require(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+    let clock = isBusyTime ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC
+    try #require(timer_create(clock, &event, &timer) == 0)
     var due = itimerspec()
     due.it_value.tv_nsec = nanoseconds
     try #require(timer_settime(timer, 0, &due, nil) == 0)
