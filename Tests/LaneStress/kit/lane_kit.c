@@ -33,9 +33,8 @@ static int hold(struct scorer_lane *lane) {
     scorer_take(lane, &request);
     // Says that it has taken it.
     scorer_failed(lane, "taken", 5);
-    while (pause() < 0)
-        continue;
-    return 0;
+    // Nothing more is posted, so this ends only with the test itself.
+    return exit_code(scorer_take(lane, &request));
 }
 
 static int answer_one(struct scorer_lane *lane) {
@@ -75,9 +74,11 @@ static int scribble(int socket) {
     if (memory == MAP_FAILED)
         return 1;
     uint32_t random = 1;
-    for (;;)
+    pid_t parent = getppid();
+    while (getppid() == parent)
         for (uint64_t i = 0; i < hello.responses_bytes; i++)
             memory[i] = (unsigned char)((random = random * 1664525 + 1013904223) >> 24);
+    return 0;
 }
 
 static int run(enum kit_scorer scorer, int socket) {
