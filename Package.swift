@@ -44,7 +44,13 @@ let package = Package(
         // MARK: Level 2, text, decisions, messages
         .target(name: "Wire", dependencies: ["CLinux", "Vocabulary"], swiftSettings: strict),
         .target(name: "Rulebook", dependencies: ["Vocabulary"], swiftSettings: strict),
-        .target(name: "Dispatch", dependencies: ["Vocabulary"], swiftSettings: hotPath),
+        // Not "Dispatch": Linux's Foundation brings a module of that name.
+        .target(
+            name: "RequestDispatch",
+            dependencies: ["Vocabulary"],
+            path: "Sources/Dispatch",
+            swiftSettings: hotPath
+        ),
         .target(
             name: "Manifests",
             dependencies: ["CLibArchive", "CLibYAML", "Vocabulary"],
@@ -94,7 +100,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Dispatch", "RequestQueue", "Vocabulary", "Wire",
+                "CLinux", "Logbook", "RequestDispatch", "RequestQueue", "Vocabulary", "Wire",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -108,6 +115,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
+                .product(name: "NIOFoundationCompat", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
             swiftSettings: strict
@@ -120,11 +128,33 @@ let package = Package(
 
         // MARK: Level 5, the server
         .target(
+            name: "Client",
+            dependencies: [
+                "ControlAPI", "Vocabulary",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOFoundationCompat", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Supervisor",
             dependencies: [
                 "CLinux", "ControlAPI", "ControlPlane", "EnvironmentBuilder", "Ledger", "Logbook",
                 "Manifests", "ModelStore", "Rulebook", "Vocabulary", "Wire",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: Level 6, the executable
+        .executableTarget(
+            name: "scorekeeper",
+            dependencies: [
+                "Client", "ControlAPI", "Gateway", "Manifests", "Processes", "Simulation",
+                "Supervisor", "Vocabulary",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),

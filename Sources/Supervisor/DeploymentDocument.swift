@@ -19,6 +19,15 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         /// `scorekeeper deploy`; removed by `scorekeeper delete`.
         case deployed(path: String)
 
+        /// Whether both are the same thing on disk, so that one may replace the other.
+        func isSameSource(as other: Origin) -> Bool {
+            switch (self, other) {
+            case (.dropped(let name, _), .dropped(let other, _)): name == other
+            case (.deployed, .deployed): true
+            default: false
+            }
+        }
+
         /// The path that it was read from.
         var path: String {
             switch self {
@@ -39,10 +48,10 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     struct MLflowScorer: Codable, Hashable, Sendable {
         /// The model's flavors, in order.
         var flavors: [String]
+        /// Modules that loading the model imports.
+        var importableModules: [String]
         /// What it says it must have installed.
         var environment: EnvironmentDefinition
-        /// Names of variables that the model says it needs.
-        var neededVariables: [String]
     }
 
     /// The deployment.
@@ -113,32 +122,4 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             statuses: settings.statuses ?? statuses
         )
     }
-}
-
-/// How a deployment is served: what its manifest says, with everything it leaves out filled in.
-struct ServingSettings: Codable, Hashable, Sendable {
-    /// How many instances serve.
-    var instances = 1
-    /// What one instance gets.
-    var instanceType = InstanceType.shared
-    /// Environment variables of the scorer.
-    var variables: [String: String] = [:]
-    /// Whole time a request may take.
-    var deadlineMilliseconds = 60_000
-    /// Calls of the model at once in one scorer.
-    var maxConcurrentRequestsPerInstance = 1
-    /// What happens to a request whose scorer died.
-    var retry = RetryPolicy.once
-    /// How a model's own failures are shown; nothing takes the server's way.
-    var statuses: StatusStyle?
-    /// Whether another minor version of Python will do.
-    var isNearestPythonAccepted = false
-    /// Whether its scorers are forked from a warmed parent.
-    var isForkServerWanted = true
-    /// The least isolation that will do.
-    var minimumIsolation = IsolationLevel.process
-    /// Whether its scorers may reach the network.
-    var isNetworkAllowed = false
-    /// How long a scorer may take until it is ready.
-    var startDeadlineSeconds = 300
 }

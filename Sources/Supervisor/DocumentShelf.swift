@@ -55,6 +55,12 @@ struct DocumentShelf {
         unwanted.remove(document.key)
     }
 
+    /// The document was refused after all: what was there before stands again.
+    mutating func takeBack(_ document: DeploymentDocument) {
+        documents[document.key]?.removeAll { $0.revision == document.revision }
+        if documents[document.key]?.isEmpty == true { documents[document.key] = nil }
+    }
+
     /// The deployment is not wanted any more; its documents stay until nothing is held.
     mutating func withdraw(_ key: DeploymentKey) {
         unwanted.insert(key)

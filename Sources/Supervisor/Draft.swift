@@ -6,7 +6,7 @@ import Vocabulary
 /// A deployment as it was read from its source: a document that has no revision yet.
 struct Draft: Sendable {
     /// The deployment.
-    let key: DeploymentKey
+    var key: DeploymentKey
     /// Where it came from.
     let origin: DeploymentDocument.Origin
     /// What answers the requests.
@@ -14,7 +14,7 @@ struct Draft: Sendable {
     /// The copy of the model, or of the program's folder.
     let content: Digest
     /// How it is served.
-    let settings: ServingSettings
+    var settings: ServingSettings
     /// What a person should be told.
     let notices: [String]
 

@@ -30,16 +30,21 @@ struct ForkPlan: Equatable, Sendable {
 
     /// Decides for a model of `flavors` in an environment that holds `packages`.
     ///
-    /// Shape: `isWanted` is the setting `scorekeeper.fork_server`; both lists are searched, never
-    /// ordered.
-    static func decide(isWanted: Bool, flavors: [String], packages: [String]) -> ForkPlan {
+    /// Shape: `isWanted` is the setting `scorekeeper.fork_server`; `importable` are the modules
+    /// that loading the model imports.
+    static func decide(
+        isWanted: Bool,
+        flavors: [String],
+        importing importable: [String],
+        packages: [String]
+    ) -> ForkPlan {
         guard isWanted else {
             return ForkPlan(modules: [], reason: "scorekeeper.fork_server is off")
         }
         if let package = unsafePackages.first(where: packages.contains) {
             return ForkPlan(modules: [], reason: "'\(package)' does not survive a fork")
         }
-        var modules = ["mlflow.pyfunc", "mlflow.pyfunc.scoring_server"]
+        var modules = importable + ["mlflow.pyfunc.scoring_server"]
         for flavor in flavors.sorted() {
             modules += modulesOfFlavor[flavor] ?? []
         }

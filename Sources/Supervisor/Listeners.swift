@@ -15,6 +15,12 @@ struct Listeners {
         let address: SocketAddress
         let endpoint: EndpointName?
         var bound: (listener: Listener, socket: Descriptor)?
+
+        /// Whether a socket bound to `text` is what was asked for; port 0 is content with any.
+        func accepts(_ text: String) -> Bool {
+            guard let other = try? SocketAddress(text) else { return false }
+            return other.host == address.host && (address.port == 0 || other.port == address.port)
+        }
     }
 
     private var wanted: [Wanted]
@@ -88,13 +94,5 @@ struct Listeners {
         }
         let address = bound.first { $0.listener.endpoint == nil }?.listener.address ?? "?"
         return "http://\(address)/endpoints/\(endpoint)/score"
-    }
-}
-
-extension Listeners.Wanted {
-    /// Whether a socket bound to `text` is what was asked for; port 0 is content with any.
-    fileprivate func accepts(_ text: String) -> Bool {
-        guard let other = try? SocketAddress(text) else { return false }
-        return other.host == address.host && (address.port == 0 || other.port == address.port)
     }
 }

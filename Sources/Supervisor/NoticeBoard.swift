@@ -26,6 +26,13 @@ struct NoticeBoard {
         sentences[subject] = sentence
     }
 
+    /// Takes down what was said of entries that are no longer among `names`.
+    mutating func keepDrops(among names: [String]) {
+        for subject in sentences.keys {
+            if case .drop(let name) = subject, !names.contains(name) { sentences[subject] = nil }
+        }
+    }
+
     /// Every notice, in order of subject.
     var all: [String] { sentences.sorted { $0.key < $1.key }.map(\.value) }
 }

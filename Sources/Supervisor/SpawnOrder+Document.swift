@@ -16,7 +16,7 @@ extension SpawnOrder {
         in configuration: ServerConfiguration,
         _ store: ModelStore
     ) {
-        let content = store.path(of: document.content)
+        let content = "\(store.folder)/\(document.content)"
         let program: Program
         var readable = [content]
         switch (document.scorer, environment) {
@@ -24,6 +24,7 @@ extension SpawnOrder {
             let fork = ForkPlan.decide(
                 isWanted: document.settings.isForkServerWanted,
                 flavors: scorer.flavors,
+                importing: scorer.importableModules,
                 packages: environment.packages.map(\.name)
             )
             program = .python(

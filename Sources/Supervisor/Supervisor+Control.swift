@@ -51,7 +51,7 @@ extension Supervisor: ServerControl {
             limit: 200,
             order: .newestLast
         )
-        let present = rulebook.explanation(of: instance, at: now)
+        let present = rulebook.explanation(of: instance)
         guard present != nil || !records.isEmpty else {
             throw Problem(
                 .notFound,
@@ -63,7 +63,7 @@ extension Supervisor: ServerControl {
         return ControlAPI.Explanation(
             instance: instance,
             state: present.flatMap { InstanceStatus.State($0.state) },
-            sentence: present?.description ?? "it is gone",
+            sentence: present?.sentences.joined(separator: "; ") ?? "it is gone",
             entries: records.map(\.entry).map { entry in
                 ControlAPI.Explanation.Entry(
                     time: entry.decidedAt,
@@ -113,7 +113,9 @@ extension Supervisor: ServerControl {
                 remedy: "rename one of them, or name it with --name"
             )
         }
-        let document = draft.document(revision: shelf.nextRevision(of: draft.key))
+        let document = draft.document(
+            revision: max(shelf.nextRevision(of: draft.key), rulebook.nextRevision(of: draft.key))
+        )
         if let present, present.serves(sameAs: document) { return present }
         let declaration: Declaration
         do {
@@ -131,7 +133,7 @@ extension Supervisor: ServerControl {
         do throws(Problem) {
             try request(.declared(document.declaration), changes: [.declare(declaration)])
         } catch {
-            shelf.takeBack(document, restoring: present)
+            shelf.takeBack(document)
             throw error
         }
         logger.info(

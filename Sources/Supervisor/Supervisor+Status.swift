@@ -10,7 +10,7 @@ import Wire
 /// Everything that is there now, put together for people and programs.
 extension Supervisor {
     func status() async -> ServerStatus {
-        let view = rulebook.status(at: now)
+        let view = rulebook.status
         return ServerStatus(
             server: serverFacts(),
             gateway: ServerStatus.Gateway(
@@ -76,7 +76,8 @@ extension Supervisor {
     }
 
     private func newestDocument(of view: DeploymentView) -> DeploymentDocument? {
-        shelf.document(view.key, view.incoming ?? view.revision)
+        guard let revision = view.incoming ?? view.current else { return shelf.wanted(view.key) }
+        return shelf.document(view.key, revision)
     }
 
     private func facts(of view: DeploymentView) -> DeploymentStatus {
@@ -85,7 +86,7 @@ extension Supervisor {
         let isolation = instances.compactMap(\.isolation).min()
         return DeploymentStatus(
             name: view.key.deployment,
-            revision: view.incoming ?? view.revision,
+            revision: view.incoming ?? view.current ?? document?.revision ?? Revision(number: 1),
             wanted: view.wanted,
             serving: view.serving,
             state: DeploymentStatus.State(view),

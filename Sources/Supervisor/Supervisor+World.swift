@@ -84,7 +84,7 @@ extension Supervisor {
         do throws(Problem) {
             let environment = try await environments.build(
                 definition,
-                python: settings.isNearestPythonAccepted ? .nearest : .exact
+                python: settings.pythonPolicy
             ) { [weak self] step in
                 Task { await self?.note(step, of: definition) }
             }
@@ -112,8 +112,14 @@ extension Supervisor {
     /// content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
         guard let document = shelf.discard(key, revision) else { return }
-        let store = self.store
-        Task.detached { store.discard(document.content) }
+        let (store, logger) = (self.store, self.logger)
+        Task.detached {
+            do throws(Problem) {
+                try store.discard(document.content)
+            } catch {
+                logger.warning("copy not removed", metadata: ["why": "\(error)"])
+            }
+        }
     }
 
     // MARK: - Runs

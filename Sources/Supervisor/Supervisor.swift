@@ -38,7 +38,6 @@ actor Supervisor {
     var held: [Run: HeldRun] = [:]
     var revisions: [Run: Revision] = [:]
     var awaitingEnvironment: Set<Run> = []
-    var intake = IntakeDesk()
     var builds = BuildBook()
     var notices = NoticeBoard()
     var statistics = StatisticsDesk()
@@ -98,7 +97,7 @@ actor Supervisor {
 
     /// What is on the shelf and unknown to the rulebook: it was lost with an unreadable snapshot.
     private func declareAgain() {
-        let known = rulebook.status(at: now).deployments.map(\.key)
+        let known = rulebook.status.deployments.map(\.key)
         for document in shelf.wanted where !known.contains(document.key) {
             observe(.declared(document.declaration))
         }

@@ -1,0 +1,166 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import ControlPlane
+import EnvironmentBuilder
+import Foundation
+import Glibc
+import Ledger
+import Logbook
+import Logging
+import ModelStore
+import Vocabulary
+import Wire
+
+/// A whole server in this process: what `scorekeeper serve` and `scorekeeper up` run.
+public struct Server: Sendable {
+    private let supervisor: Supervisor
+    private let control: ControlServer
+    private let lock: ServerLock
+    private let drops: DropFolderLoop?
+    private let logger: Logger
+
+    private init(
+        configuration: ServerConfiguration,
+        listeners: Listeners,
+        environmentsFolder: String,
+        metricsPort: UInt16?
+    ) throws(Problem) {
+        let state = configuration.state
+        try state.make()
+        lock = try ServerLock(folder: state.path)
+        logger = Logbook.logger("supervisor", level: Self.logLevel)
+        let store = try ModelStore(folder: state.models)
+        let supervisor = try Supervisor(
+            configuration: configuration,
+            ledger: try Ledger(path: state.ledger),
+            store: store,
+            environments: EnvironmentStore(folder: environmentsFolder),
+            listeners: listeners,
+            logger: logger
+        )
+        self.supervisor = supervisor
+        control = ControlServer(
+            control: supervisor,
+            socket: state.controlSocket,
+            metricsPort: metricsPort,
+            logger: logger
+        )
+        drops = configuration.models.map {
+            DropFolderLoop(folder: $0, supervisor: supervisor, store: store)
+        }
+    }
+
+    /// A server for `scorekeeper serve`.
+    ///
+    /// Errors: `stateInUse` naming the other server's pid; `listenAddress`, `notLoopback`,
+    /// `portInUse`; `modelsFolder`; `supportFolder`; whatever the ledger says.
+    public static func serve(_ options: ServeOptions) throws(Problem) -> Server {
+        let executable = try ownExecutable()
+        var listeners = try Listeners(
+            common: options.listen,
+            ports: options.ports,
+            isInsecure: options.insecure
+        )
+        let state = try StateFolder(path: options.state)
+        try options.models.map(requireFolder)
+        try state.make()
+        try bind(&listeners, beside: state)
+        let configuration = ServerConfiguration(
+            state: state,
+            executable: executable,
+            support: try SupportFolder(executable: executable),
+            nodes: (1...max(1, options.nodes)).map { NodeName(number: $0) },
+            models: options.models,
+            statuses: .azure,
+            orphanGrace: .seconds(600),
+            gatewayUser: gatewayUser,
+            machine: .whole,
+            isInsecure: options.insecure
+        )
+        return try Server(
+            configuration: configuration,
+            listeners: listeners,
+            environmentsFolder: state.environments,
+            metricsPort: options.metricsPort
+        )
+    }
+
+    /// Runs until it has drained after INT, TERM or HUP.
+    ///
+    /// Shape: `onReady` is called once the control socket answers.
+    /// Errors: `cannotListen` when the control socket cannot be bound.
+    public func run(
+        onReady: @escaping @Sendable () async -> Void = {}
+    ) async throws(Problem) {
+        let signals = Signals { [inbox = supervisor.inbox] in inbox.put(.leave) }
+        let control = self.control
+        let serving = Task { () -> Problem? in
+            do throws(Problem) {
+                try await control.run(onReady: onReady)
+                return nil
+            } catch {
+                supervisor.inbox.put(.leave)
+                return error
+            }
+        }
+        let watching = drops.map { drops in Task { await drops.run() } }
+        await supervisor.run()
+        watching?.cancel()
+        serving.cancel()
+        withExtendedLifetime((signals, lock)) {}
+        if let problem = await serving.value { throw problem }
+    }
+
+    /// Debug lines where `SCOREKEEPER_LOG` says so.
+    private static var logLevel: Logger.Level {
+        ProcessInfo.processInfo.environment["SCOREKEEPER_LOG"]
+            .flatMap { Logger.Level(rawValue: $0) } ?? .info
+    }
+
+    /// The user that the gateway becomes where we are root: nobody's, and no scorer's.
+    private static var gatewayUser: UInt32? { geteuid() == 0 ? 64_999 : nil }
+
+    private static func ownExecutable() throws(Problem) -> String {
+        do {
+            return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        } catch {
+            throw Problem(
+                .failed,
+                code: "ownExecutable",
+                what: "cannot find our own executable: \(error.localizedDescription)",
+                remedy: "mount /proc"
+            )
+        }
+    }
+
+    private static func requireFolder(_ path: String) throws(Problem) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+            isFolder.boolValue
+        else {
+            throw Problem(
+                .notFound,
+                code: "modelsFolder",
+                what: "cannot watch '\(path)': there is no such folder",
+                remedy: "make it, or name another with --models"
+            )
+        }
+    }
+
+    /// Binds at once, so that a port in use is told before anything is started; but what a gateway
+    /// that outlived its supervisor may hold is taken from it later.
+    private static func bind(
+        _ listeners: inout Listeners,
+        beside state: StateFolder
+    ) throws(Problem) {
+        do throws(Problem) {
+            try listeners.bindRest()
+        } catch {
+            guard error.code == "portInUse",
+                (try? PacketSocket(connectingTo: state.gatewaySocket)) != nil
+            else { throw error }
+        }
+    }
+}

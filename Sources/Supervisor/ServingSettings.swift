@@ -1,0 +1,49 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Manifests
+import Vocabulary
+
+/// How a deployment is served: what its manifest says, with everything it leaves out filled in.
+struct ServingSettings: Codable, Hashable, Sendable {
+    /// How many instances serve.
+    var instances: Int
+    /// What one instance gets.
+    var instanceType: InstanceType
+    /// Environment variables of the scorer.
+    var variables: [String: String]
+    /// Whole time a request may take.
+    var deadlineMilliseconds: Int
+    /// Calls of the model at once in one scorer.
+    var maxConcurrentRequestsPerInstance: Int
+    /// What happens to a request whose scorer died.
+    var retry: RetryPolicy
+    /// How a model's own failures are shown; nothing takes the server's way.
+    var statuses: StatusStyle?
+    /// Whether another minor version of Python will do.
+    var pythonPolicy: PythonPolicy
+    /// Whether its scorers are forked from a warmed parent.
+    var isForkServerWanted: Bool
+    /// The least isolation that will do.
+    var minimumIsolation: IsolationLevel
+    /// Whether its scorers may reach the network.
+    var isNetworkAllowed: Bool
+    /// How long a scorer may take until it is ready.
+    var startDeadlineSeconds: Int
+
+    /// Fills in what a manifest leaves out: 60 s a request, 5 minutes a start.
+    init(_ manifest: DeploymentSettings, retryUnlessSaid retry: RetryPolicy) {
+        instances = manifest.instances
+        instanceType = .shared
+        variables = manifest.variables
+        deadlineMilliseconds = manifest.requestTimeoutMilliseconds ?? 60_000
+        maxConcurrentRequestsPerInstance = manifest.concurrentRequests
+        self.retry = manifest.retry ?? retry
+        statuses = manifest.statuses
+        pythonPolicy = manifest.pythonPolicy
+        isForkServerWanted = manifest.isForkServerUsed ?? true
+        minimumIsolation = manifest.minimumIsolation ?? .process
+        isNetworkAllowed = manifest.isNetworkAllowed
+        startDeadlineSeconds = manifest.startDeadlineSeconds ?? 300
+    }
+}
