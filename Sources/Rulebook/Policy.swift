@@ -15,7 +15,7 @@ package struct Policy: Sendable {
         package let isEveryoneHeard: Bool
         /// Whether the instance's node has joined.
         package let isNodeJoined: Bool
-        /// Whether a process that should not be there still is, on that node or of that instance.
+        /// Whether a process that should not be there still is, on that node or of that deployment.
         package let isStrayNear: Bool
     }
 

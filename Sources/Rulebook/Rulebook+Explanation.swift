@@ -39,7 +39,7 @@ extension Rulebook {
             obstacles.append("nothing has been heard of node '\(other.name)' yet")
         }
         if !gateway.peer.isHeard { obstacles.append("nothing has been heard of the gateway yet") }
-        for stray in strays where stray.node == node || stray.run.instance == id {
+        for stray in strays where stray.node == node || stray.run.instance.key == id.key {
             obstacles.append("run \(stray.run) must leave '\(stray.node)' first")
         }
         return obstacles

@@ -57,7 +57,7 @@ extension Rulebook {
             let question = Policy.SpawnQuestion(
                 isEveryoneHeard: isEveryoneHeard,
                 isNodeJoined: capacity.isJoined(node),
-                isStrayNear: strays.contains { $0.node == node || $0.run.instance == id }
+                isStrayNear: strays.contains { $0.node == node || $0.run.instance.key == id.key }
             )
             guard work.policy.maySpawn(question), work.policy.mayStart(record.isPrepared) else {
                 continue
