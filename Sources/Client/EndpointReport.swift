@@ -16,10 +16,9 @@ struct EndpointReport {
     }
 
     var text: String {
-        let head = [
-            "endpoint   \(endpoint.name)", "url        \(endpoint.url.printable)",
-            "source     \(endpoint.source.printable)",
-        ]
+        let head = Self.lines([
+            ("endpoint", endpoint.name.text), ("url", endpoint.url), ("source", endpoint.source),
+        ])
         let parts = [head] + endpoint.deployments.map(lines)
         return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
@@ -30,15 +29,19 @@ struct EndpointReport {
         ]
         if !deployment.why.isEmpty { facts.append(("because", deployment.why)) }
         if let environment = deployment.environment {
-            facts.append(("python", words(for: environment)))
+            facts.append(("environment", words(for: environment)))
         }
         if let level = deployment.isolation { facts.append(("isolation", level.rawValue)) }
         facts += deployment.isolationReasons.map { ("not higher", $0) }
         facts.append(("requests", requests(of: deployment)))
         let seconds = Double(deployment.deadlineMilliseconds) / 1_000
         facts.append(("deadline", "\(seconds.formatted()) s, retry \(deployment.retry.rawValue)"))
-        let head = facts.map { "\($0.name.padded(to: 9))  \($0.value.printable)" }
-        return head + [""] + table(of: deployment) + problems(of: deployment)
+        return Self.lines(facts) + [""] + table(of: deployment) + problems(of: deployment)
+    }
+
+    /// Names and values in two columns.
+    private static func lines(_ facts: [(name: String, value: String)]) -> [String] {
+        facts.map { "\($0.name.padded(to: 11))  \($0.value.printable)" }
     }
 
     private func summary(of deployment: DeploymentStatus) -> String {
@@ -48,9 +51,9 @@ struct EndpointReport {
     }
 
     private func words(for environment: EnvironmentStatus) -> String {
-        let digest = environment.digest.map { " \($0.short)" } ?? ""
+        let digest = environment.digest.map { "\($0.short) " } ?? ""
         let progress = environment.progress.isEmpty ? "" : ": \(environment.progress)"
-        return "environment\(digest) \(environment.state.rawValue)\(progress)"
+        return "\(digest)\(environment.state.rawValue)\(progress)"
     }
 
     private func requests(of deployment: DeploymentStatus) -> String {

@@ -78,16 +78,25 @@ public struct StatusReport: Sendable {
 
     private var sentences: [String] {
         status.endpoints.flatMap { endpoint in
-            let told = endpoint.deployments.filter { !$0.why.isEmpty }.map {
-                "\(endpoint.name)/\($0.name): \($0.why.printable)"
+            let told = endpoint.deployments.compactMap { deployment in
+                deployment.sentence.map { "  \(deployment.name): \($0.printable)" }
             }
-            return ["\(endpoint.name): \(endpoint.url.printable)"] + told
+            return ["\(endpoint.name)  \(endpoint.url.printable)"] + told
         }
     }
 
     private var builds: [String] {
         guard status.builds.running > 0 else { return [] }
         return ["\(Wording.count(status.builds.running, "environment")) being built"]
+    }
+}
+
+extension DeploymentStatus {
+    /// Why it is in its state, or how far its environment is; nothing where there is nothing to say.
+    fileprivate var sentence: String? {
+        if !why.isEmpty { return why }
+        guard let environment, environment.state != .built else { return nil }
+        return environment.progress.isEmpty ? nil : environment.progress
     }
 }
 

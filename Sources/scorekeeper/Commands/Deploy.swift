@@ -1,0 +1,111 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Client
+import ControlAPI
+import Foundation
+import Vocabulary
+
+/// `scorekeeper deploy`.
+struct Deploy: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves a model, or replaces the one behind a name, and waits until it serves.",
+        discussion: """
+            The model is copied by its content: editing the folder afterwards changes nothing. Its \
+            settings are read from NAME.yml beside it. Arguments after -- go to the scorer.
+
+            EXAMPLE
+              scorekeeper deploy Samples/mlflow-iris --name iris --instances 2
+              scorekeeper deploy --scorer ./echo --name echo -- --verbose
+            """
+    )
+
+    @Argument(help: "The model directory; may be left out with --scorer.")
+    var model: String?
+
+    @Option(help: "The endpoint's name, if not the model's or the scorer's.")
+    var name: String?
+
+    @Option(help: "How many instances, if not what is declared.")
+    var instances: Int?
+
+    @Option(help: ArgumentHelp("A program that scores over the lane.", valueName: "program"))
+    var scorer: String?
+
+    @Argument(parsing: .postTerminator, help: "The scorer's arguments.")
+    var arguments: [String] = []
+
+    @Flag(help: "Leave once the server has taken it up.")
+    var noWait = false
+
+    @OptionGroup var server: StateOptions
+    @OptionGroup var format: OutputOptions
+
+    func validate() throws {
+        guard model != nil || scorer != nil else {
+            throw ValidationError("Name a model directory, or a program with --scorer.")
+        }
+        guard scorer != nil || arguments.isEmpty else {
+            throw ValidationError("Arguments after -- are a scorer's: name it with --scorer.")
+        }
+        guard (instances ?? 1) > 0 else { throw ValidationError("--instances begins at 1.") }
+    }
+
+    func run() async throws {
+        let answer = try await server.client.deploy(request())
+        for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
+        let deployment = noWait ? nil : try await waitUntilServing(answer)
+        switch format.output {
+        case .json:
+            try Output.print(json: Report(answer: answer, deployment: deployment))
+        case .table:
+            let level = deployment?.isolation.map { ", isolated by '\($0.rawValue)'" } ?? ""
+            let doing = deployment == nil ? "is taken up" : "serves"
+            Output.print("\(answer.key) \(answer.revision) \(doing)\(level)")
+            for reason in deployment?.isolationReasons ?? [] {
+                Output.print("not isolated further: \(reason.printable)")
+            }
+            Output.print(answer.url)
+        }
+    }
+
+    /// What programs are told.
+    private struct Report: Encodable {
+        let answer: DeployAnswer
+        let deployment: DeploymentStatus?
+    }
+
+    private func request() throws(Problem) -> DeployRequest {
+        DeployRequest(
+            name: try name.map(Naming.endpoint),
+            model: model.map(absolutePath),
+            scorer: scorer.map {
+                DeployRequest.ScorerProgram(path: absolutePath($0), arguments: arguments)
+            },
+            instances: instances
+        )
+    }
+
+    private func waitUntilServing(_ answer: DeployAnswer) async throws -> DeploymentStatus {
+        var watch = DeployWatch(answer)
+        while true {
+            switch watch.look(at: try await endpoint(answer.key.endpoint)) {
+            case .serving(let deployment): return deployment
+            case .failed(let problem): throw problem
+            case .onItsWay(let sentence):
+                if let sentence { Output.tell(sentence.printable) }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func endpoint(_ name: EndpointName) async throws(Problem) -> EndpointStatus? {
+        do {
+            return try await server.client.endpoint(name)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Gateway
+
+/// `scorekeeper gateway`: the process that the server starts to answer requests.
+struct GatewayProcess: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gateway",
+        abstract: "Answers requests; started by the server.",
+        shouldDisplay: false
+    )
+
+    @Option(help: "Where the supervisor connects.")
+    var socket: String
+
+    @Option(help: "Seconds to stay without a supervisor.")
+    var orphanGrace: Int = 600
+
+    @Option(help: "The user to become.")
+    var user: UInt32?
+
+    func run() throws {
+        try runGateway(
+            GatewayConfiguration(
+                socketPath: socket,
+                orphanGrace: .seconds(orphanGrace),
+                userIdentifier: user
+            )
+        )
+    }
+}

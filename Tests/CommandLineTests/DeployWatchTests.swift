@@ -1,0 +1,83 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Client
+import ControlAPI
+import Testing
+import Vocabulary
+
+@Suite struct `Watching a deployment` {
+    private let key: DeploymentKey
+    private var watch: DeployWatch
+
+    init() throws {
+        key = DeploymentKey(endpoint: try BusyServer.name("iris"), deployment: .dropped)
+        watch = DeployWatch(DeployAnswer(key: key, revision: Revision(number: 2), url: "http://x"))
+    }
+
+    private func endpoint(
+        _ state: DeploymentStatus.State,
+        revision: Int = 2,
+        why: String = ""
+    ) -> EndpointStatus {
+        let serving = state.isAnswering ? 1 : 0
+        var deployment = BusyServer.deployment(
+            key,
+            state,
+            wanted: 1,
+            serving: serving,
+            revision: revision
+        )
+        deployment.why = why
+        return BusyServer.endpoint(key, deployment)
+    }
+
+    @Test mutating func `tells each step once and ends when it serves`() {
+        let looks = [
+            nil, nil, endpoint(.building), endpoint(.building), endpoint(.starting),
+            endpoint(.serving),
+        ].map { watch.look(at: $0) }
+
+        #expect(looks[0] == .onItsWay("waiting to be taken up"))
+        #expect(looks[1] == .onItsWay(nil))
+        #expect(looks[2] == .onItsWay("building its environment, 0 of 1 serving"))
+        #expect(looks[3] == .onItsWay(nil))
+        #expect(looks[4] == .onItsWay("starting, 0 of 1 serving"))
+        #expect(looks[5] == .serving(endpoint(.serving).deployments[0]))
+    }
+
+    @Test mutating func `does not take the revision before for the one that is wanted`() {
+        #expect(
+            watch.look(at: endpoint(.serving, revision: 1)) == .onItsWay("waiting to be taken up")
+        )
+    }
+
+    @Test mutating func `goes on while the revision before is replaced`() {
+        #expect(
+            watch.look(at: endpoint(.changing))
+                == .onItsWay("replacing the revision before it, 1 of 1 serving")
+        )
+    }
+
+    @Test(arguments: [DeploymentStatus.State.failed, .halted])
+    mutating func `ends with the reason when the revision fails`(state: DeploymentStatus.State) {
+        guard case .failed(let problem) = watch.look(at: endpoint(state, why: "no room")) else {
+            Issue.record("it went on")
+            return
+        }
+
+        #expect(problem.what.contains("no room"))
+        #expect(CommandStatus(problem) == .failed)
+    }
+
+    @Test mutating func `ends when the endpoint is removed meanwhile`() {
+        _ = watch.look(at: endpoint(.starting))
+
+        guard case .failed(let problem) = watch.look(at: nil) else {
+            Issue.record("it went on")
+            return
+        }
+
+        #expect(problem.code == "removed")
+    }
+}
