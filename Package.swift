@@ -19,7 +19,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird",
+            from: "2.28.1",
+            traits: []
+        ),
     ],
     targets: [
         // MARK: Level 0, C and system libraries
@@ -58,7 +62,7 @@ let package = Package(
         ),
         .target(
             name: "Logbook",
-            dependencies: [.product(name: "Logging", package: "swift-log")],
+            dependencies: ["Vocabulary", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
 
@@ -100,8 +104,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CLinux", "Logbook", "RequestDispatch", "RequestQueue", "Vocabulary", "Wire",
-                .product(name: "Logging", package: "swift-log"),
+                "CLinux", "RequestDispatch", "RequestQueue", "Vocabulary", "Wire",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
@@ -152,15 +155,79 @@ let package = Package(
         .executableTarget(
             name: "scorekeeper",
             dependencies: [
-                "Client", "ControlAPI", "Gateway", "Manifests", "Processes", "Simulation",
+                "CLinux", "Client", "ControlAPI", "Gateway", "Manifests", "Processes", "Simulation",
                 "Supervisor", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
 
+        // MARK: Tests
+        .target(name: "CLaneKit", dependencies: ["CScorerABI"], path: "Tests/LaneStress/kit"),
+        .executableTarget(
+            name: "ProcessesTestNode",
+            dependencies: ["Processes", "Vocabulary"],
+            path: "Tests/ProcessesTests/NodeProgram",
+            swiftSettings: strict
+        ),
         .testTarget(name: "HouseTests"),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
         .testTarget(name: "WireTests", dependencies: ["CLinux", "Vocabulary", "Wire"]),
+        .testTarget(name: "RulebookTests", dependencies: ["Rulebook", "Vocabulary"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+        .testTarget(name: "DispatchTests", dependencies: ["RequestDispatch", "Vocabulary"]),
+        .testTarget(
+            name: "ManifestsTests",
+            dependencies: ["Manifests", "Vocabulary"],
+            exclude: ["Fixtures"]
+        ),
+        .testTarget(
+            name: "ModelStoreTests",
+            dependencies: ["Manifests", "ModelStore", "Vocabulary"]
+        ),
+        .testTarget(
+            name: "LogbookTests",
+            dependencies: ["Logbook", .product(name: "Logging", package: "swift-log")]
+        ),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: [
+                "Ledger", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "EnvironmentBuilderTests",
+            dependencies: ["CLinux", "EnvironmentBuilder", "Manifests", "Vocabulary"]
+        ),
+        .testTarget(
+            name: "RequestQueueTests",
+            dependencies: [
+                "CLaneKit", "CLinux", "CScorerABI", "RequestQueue", "Vocabulary", "Wire",
+            ]
+        ),
+        .testTarget(
+            name: "ProcessesTests",
+            dependencies: [
+                "CLaunch", "CLinux", "Processes", "ProcessesTestNode", "Vocabulary", "Wire",
+            ],
+            exclude: ["Fuzz", "NodeProgram", "Runtime"]
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "CLinux", "CScorerABI", "Gateway", "RequestDispatch", "RequestQueue",
+                "Vocabulary", "Wire", .product(name: "NIOCore", package: nio),
+            ]
+        ),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: ["Client", "ControlAPI", "ControlPlane", "Logbook", "Vocabulary", "Wire"],
+            exclude: ["Fixtures"]
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["Client", "ControlAPI", "Vocabulary", "Wire", "scorekeeper"],
+            exclude: ["Fixtures"]
+        ),
     ]
 )

@@ -90,7 +90,7 @@ extension GatewayCore {
         guard let number = try? socket.duplicate().take() else { return }
         ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 1_024)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: false)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -32,14 +32,19 @@ struct DropFolderLoop: Sendable {
         while !Task.isCancelled {
             let scan = folder.scan { watch.wantsDetails(of: $0, fingerprint: $1) }
             await supervisor.note(scan, of: folder.path)
-            for event in watch.decide(scan: scan, at: now) { await take(event) }
+            for event in watch.decide(scan: scan, at: now) {
+                guard let name = await take(event) else { continue }
+                // A full disk or a model that changed meanwhile: it is tried again.
+                watch.reconsider(name, at: now)
+            }
             guard (try? await Task.sleep(for: Self.pause)) != nil else { return }
         }
     }
 
     private var now: Moment { Moment(nanoseconds: linux_monotonic_nanoseconds()) }
 
-    private func take(_ event: DropEvent) async {
+    /// Takes one event to the supervisor; answers the entry's name where that has to be repeated.
+    private func take(_ event: DropEvent) async -> String? {
         switch event {
         case .appeared(let naming, let path), .changed(let naming, let path):
             do throws(Problem) {
@@ -47,12 +52,15 @@ struct DropFolderLoop: Sendable {
                 try await supervisor.takeUp(draft, droppedAs: naming.folder)
             } catch {
                 await supervisor.refuse(naming.folder, error)
+                let mayPass = error.kind == .exhausted || error.kind == .conflict
+                return mayPass ? naming.folder : nil
             }
         case .removed(let naming):
             await supervisor.letGo(of: naming)
         case .refused(let name, let problem):
             await supervisor.refuse(name, problem)
         }
+        return nil
     }
 }
 

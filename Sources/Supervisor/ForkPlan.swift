@@ -17,13 +17,18 @@ struct ForkPlan: Equatable, Sendable {
         "jax", "jaxlib", "pyspark", "tensorflow", "tensorflow-cpu", "torch", "grpcio", "ray",
     ]
 
-    /// What the libraries behind a flavor are called when they are imported.
+    /// What the libraries behind a flavor are called when they are imported, and what they import
+    /// themselves only when a model is loaded or first scored. A module that is not there is skipped.
     private static let modulesOfFlavor = [
         "catboost": ["catboost"],
         "lightgbm": ["lightgbm"],
         "onnx": ["onnxruntime"],
         "prophet": ["prophet"],
-        "sklearn": ["sklearn"],
+        "sklearn": [
+            "sklearn", "skops.io", "pyarrow.pandas_compat",
+            "narwhals._pandas_like.namespace", "narwhals._pandas_like.dataframe",
+            "narwhals.stable.v2._namespace", "email._header_value_parser",
+        ],
         "statsmodels": ["statsmodels.api"],
         "xgboost": ["xgboost"],
     ]

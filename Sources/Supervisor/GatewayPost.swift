@@ -13,13 +13,19 @@ struct GatewayPost {
     private(set) var number = 0
     /// How often it was started again.
     var restarts = -1
+    private var isGreeted = false
     private var arriving: [HeldLane] = []
     private var held: [Listener: Descriptor] = [:]
+
+    /// The connection, once the rulebook knows what the gateway holds: whatever is decided before
+    /// that is decided again.
+    var joined: PeerConnection<GatewayReport>? { isGreeted ? connection : nil }
 
     /// Takes a connection; what arrives next is the gateway's greeting.
     mutating func connect(number: Int, _ connection: PeerConnection<GatewayReport>) {
         self.connection = connection
         self.number = number
+        isGreeted = false
         arriving = []
         held = [:]
     }
@@ -27,6 +33,7 @@ struct GatewayPost {
     /// Forgets the connection.
     mutating func disconnect() {
         connection = nil
+        isGreeted = false
         arriving = []
         held = [:]
     }
@@ -45,6 +52,7 @@ struct GatewayPost {
         case .holding(let run, let isReady):
             arriving.append(HeldLane(run: run, isReady: isReady))
         case .helloEnd:
+            isGreeted = true
             return Greeting(lanes: arriving, listeners: held)
         default: break
         }

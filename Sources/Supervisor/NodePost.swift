@@ -20,6 +20,10 @@ struct NodePost {
     private var arriving: [HeldRun] = []
     private var isGreeted = false
 
+    /// The connection, once the rulebook knows what the node holds: whatever is decided before that
+    /// is decided again.
+    var joined: PeerConnection<NodeReport>? { isGreeted ? connection : nil }
+
     /// Makes a post that nobody stands at.
     init(name: NodeName) {
         self.name = name

@@ -9,6 +9,7 @@ import Glibc
 import Ledger
 import Logbook
 import Logging
+import Manifests
 import ModelStore
 import Vocabulary
 import Wire
@@ -19,19 +20,25 @@ public struct Server: Sendable {
     private let control: ControlServer
     private let lock: ServerLock
     private let drops: DropFolderLoop?
-    private let logger: Logger
+    private let store: ModelStore
+    private let configuration: ServerConfiguration
+    private let isTemporary: Bool
 
     private init(
         configuration: ServerConfiguration,
         listeners: Listeners,
         environmentsFolder: String,
-        metricsPort: UInt16?
+        metricsPort: UInt16? = nil,
+        isTemporary: Bool = false
     ) throws(Problem) {
+        self.configuration = configuration
+        self.isTemporary = isTemporary
         let state = configuration.state
         try state.make()
         lock = try ServerLock(folder: state.path)
-        logger = Logbook.logger("supervisor", level: Self.logLevel)
+        let logger = Logbook.logger("supervisor", level: Self.logLevel)
         let store = try ModelStore(folder: state.models)
+        self.store = store
         let supervisor = try Supervisor(
             configuration: configuration,
             ledger: try Ledger(path: state.ledger),
@@ -87,30 +94,112 @@ public struct Server: Sendable {
         )
     }
 
+    /// A server for `scorekeeper up`: a state folder of its own that goes with it, and the model's
+    /// endpoint at the root of its port.
+    ///
+    /// Shape: built environments are kept for the next time, in the user's cache folder.
+    /// Errors: what `check` would tell of the model; those of `serve`.
+    public static func up(_ options: UpOptions) throws(Problem) -> Server {
+        let executable = try ownExecutable()
+        let check = ModelCheck(path: options.model)
+        if let problem = check.problems.first { throw problem }
+        guard let endpoint = check.endpoint else {
+            preconditionFailure("a check without problems has no name: \(check)")
+        }
+        var listeners = try Listeners(
+            common: nil,
+            ports: [ServeOptions.PortAssignment(endpoint: endpoint, address: options.listen)],
+            isInsecure: options.insecure
+        )
+        try listeners.bindRest()
+        let folder = FileManager.default.temporaryDirectory.path
+        let state = try StateFolder(path: "\(folder)/scorekeeper-up-\(getpid())")
+        let configuration = ServerConfiguration(
+            state: state,
+            executable: executable,
+            support: try SupportFolder(executable: executable),
+            nodes: [NodeName(number: 1)],
+            models: nil,
+            statuses: .direct,
+            orphanGrace: .seconds(10),
+            gatewayUser: gatewayUser,
+            machine: .whole,
+            isInsecure: options.insecure
+        )
+        return try Server(
+            configuration: configuration,
+            listeners: listeners,
+            environmentsFolder: try cacheFolder(),
+            isTemporary: true
+        )
+    }
+
+    /// The state folder's path, where its control socket is found.
+    public var stateFolder: String { configuration.state.path }
+
     /// Runs until it has drained after INT, TERM or HUP.
     ///
-    /// Shape: `onReady` is called once the control socket answers.
-    /// Errors: `cannotListen` when the control socket cannot be bound.
+    /// Shape: `onReady` is called once the control socket answers; what it throws ends the server.
+    /// Errors: `cannotListen` when the control socket cannot be bound; what `onReady` throws.
     public func run(
-        onReady: @escaping @Sendable () async -> Void = {}
+        onReady: @escaping @Sendable () async throws(Problem) -> Void = {}
     ) async throws(Problem) {
-        let signals = Signals { [inbox = supervisor.inbox] in inbox.put(.leave) }
+        let inbox = supervisor.inbox
+        let signals = Signals { inbox.put(.leave) }
+        let trouble = Trouble()
         let control = self.control
-        let serving = Task { () -> Problem? in
+        let serving = Task {
             do throws(Problem) {
-                try await control.run(onReady: onReady)
-                return nil
+                // Not awaited: what it asks of the control socket is answered after it returns.
+                try await control.run { Task { await trouble.leave(inbox, after: onReady) } }
             } catch {
-                supervisor.inbox.put(.leave)
-                return error
+                await trouble.note(error)
+                inbox.put(.leave)
             }
         }
         let watching = drops.map { drops in Task { await drops.run() } }
         await supervisor.run()
         watching?.cancel()
         serving.cancel()
+        await serving.value
+        if isTemporary { removeState() }
         withExtendedLifetime((signals, lock)) {}
-        if let problem = await serving.value { throw problem }
+        if let problem = await trouble.first { throw problem }
+    }
+
+    private func removeState() {
+        for digest in (try? store.digests()) ?? [] { try? store.discard(digest) }
+        try? FileManager.default.removeItem(atPath: configuration.state.path)
+    }
+
+    /// Where built environments are kept for a server that keeps no state.
+    ///
+    /// Source: XDG Base Directory Specification 0.8; file-hierarchy(7) for root.
+    private static func cacheFolder() throws(Problem) -> String {
+        let variables = ProcessInfo.processInfo.environment
+        let base: String
+        if geteuid() == 0 {
+            base = "/var/cache"
+        } else if let named = variables["XDG_CACHE_HOME"], named.hasPrefix("/") {
+            base = named
+        } else {
+            base = (variables["HOME"] ?? "/tmp") + "/.cache"
+        }
+        let folder = base + "/scorekeeper/environments"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true
+            )
+        } catch {
+            throw Problem(
+                .failed,
+                code: "cacheFolder",
+                what: "cannot make '\(folder)': \(error.localizedDescription)",
+                remedy: "name a cache folder that you may write in XDG_CACHE_HOME"
+            )
+        }
+        return folder
     }
 
     /// Debug lines where `SCOREKEEPER_LOG` says so.

@@ -84,7 +84,7 @@ extension Supervisor: ServerControl {
 
     func statistics() async -> [DeploymentStatistics] {
         let id = statistics.nextQuestion()
-        guard gateway.connection?.send(GatewayOrder.reportStatistics(id: id)) == true else {
+        guard gateway.joined?.send(GatewayOrder.reportStatistics(id: id)) == true else {
             return statistics.all
         }
         let impatience = Task {

@@ -109,7 +109,7 @@ extension Supervisor {
     /// Hands the gateway its end of a run's lane, if it is here; else the node is asked for it.
     func openLane(_ run: Run, on node: NodeName) {
         if lanes[run] == nil {
-            _ = nodes[node]?.connection?.send(NodeOrder.lane(run))
+            _ = nodes[node]?.joined?.send(NodeOrder.lane(run))
         } else {
             sendLane(run)
         }
@@ -126,7 +126,7 @@ extension Supervisor {
             calls: document.callsAtOnce,
             ahead: 0
         )
-        _ = gateway.connection?.send(GatewayOrder.lane(order), with: [socket])
+        _ = gateway.joined?.send(GatewayOrder.lane(order), with: [socket])
     }
 
     /// Tells the gateway the whole truth about an endpoint.
@@ -138,6 +138,6 @@ extension Supervisor {
                     .route(deployment, statuses: configuration.statuses)
             }
         )
-        _ = gateway.connection?.send(GatewayOrder.route(route))
+        _ = gateway.joined?.send(GatewayOrder.route(route))
     }
 }

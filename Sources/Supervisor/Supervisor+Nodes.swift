@@ -82,6 +82,8 @@ extension Supervisor {
     private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
         if let inventory = nodes[name]?.hear(report) {
             notices.set(nil, for: .node(name.text))
+            // What waits to be spawned there was decided about an earlier connection.
+            awaitingEnvironment = awaitingEnvironment.filter { $0.value != name }
             observe(.nodeJoined(inventory))
             return
         }

@@ -21,19 +21,19 @@ extension Supervisor {
             revisions[run] = revision
             openLane(run, on: node)
         case .drain(let run):
-            _ = gateway.connection?.send(GatewayOrder.drain(run))
+            _ = gateway.joined?.send(GatewayOrder.drain(run))
         case .closeLane(let run):
             lanes[run] = nil
             revisions[run] = nil
-            _ = gateway.connection?.send(GatewayOrder.end(run))
+            _ = gateway.joined?.send(GatewayOrder.end(run))
         case .publish(let published): publish(published)
         case .unpublish(let endpoint):
-            _ = gateway.connection?.send(GatewayOrder.unroute(endpoint))
+            _ = gateway.joined?.send(GatewayOrder.unroute(endpoint))
         case .startNode(let name): startNode(name)
         case .startGateway: startGateway()
         case .retireGateway:
             let grace = GatewayOrder.leave(graceMilliseconds: Self.leaveGraceMilliseconds)
-            guard gateway.connection?.send(grace) == true else {
+            guard gateway.joined?.send(grace) == true else {
                 inbox.put(.event(.gatewayLost))
                 return
             }
@@ -145,16 +145,16 @@ extension Supervisor {
                 send(SpawnOrder(run, document, environment, in: configuration, store), to: node)
                 return
             }
-            awaitingEnvironment.insert(run)
+            awaitingEnvironment[run] = node
             Task {
                 do throws(Problem) {
                     let environment = try await build(scorer.environment, for: document.settings)
                     // It may have been ended while the environment was sought.
-                    guard awaitingEnvironment.remove(run) != nil else { return }
+                    guard awaitingEnvironment.removeValue(forKey: run) != nil else { return }
                     let order = SpawnOrder(run, document, environment, in: configuration, store)
                     send(order, to: node)
                 } catch {
-                    guard awaitingEnvironment.remove(run) != nil else { return }
+                    guard awaitingEnvironment.removeValue(forKey: run) != nil else { return }
                     inbox.put(.event(.nodeRefused(run, error)))
                 }
             }
@@ -164,14 +164,14 @@ extension Supervisor {
     private func send(_ order: SpawnOrder, to node: NodeName) {
         // Where it cannot be sent the connection is at its end, and the node will be lost or join
         // again without this run: either way the rulebook hears of it.
-        _ = nodes[node]?.connection?.send(NodeOrder.spawn(order))
+        _ = nodes[node]?.joined?.send(NodeOrder.spawn(order))
     }
 
     private func end(_ run: Run, on node: NodeName) {
-        if awaitingEnvironment.remove(run) != nil {
+        if awaitingEnvironment.removeValue(forKey: run) != nil {
             inbox.put(.event(.exited(run, ExitReport(cause: .lost))))
             return
         }
-        _ = nodes[node]?.connection?.send(NodeOrder.end(run))
+        _ = nodes[node]?.joined?.send(NodeOrder.end(run))
     }
 }

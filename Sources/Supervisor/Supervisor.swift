@@ -37,7 +37,7 @@ actor Supervisor {
     var lanes: [Run: Descriptor] = [:]
     var held: [Run: HeldRun] = [:]
     var revisions: [Run: Revision] = [:]
-    var awaitingEnvironment: Set<Run> = []
+    var awaitingEnvironment: [Run: NodeName] = [:]
     var builds = BuildBook()
     var notices = NoticeBoard()
     var statistics = StatisticsDesk()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
-public struct Digest: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct Digest: Hashable, Comparable, Sendable, WrittenNoun {
     /// The digits.
     public let hexadecimal: String
 
@@ -27,6 +27,9 @@ public struct Digest: Hashable, Comparable, Codable, Sendable, CustomStringConve
         }
         self.hexadecimal = String(decoding: text, as: UTF8.self)
     }
+
+    /// What can be written.
+    public static var rule: String { "64 lower-case hexadecimal digits" }
 
     /// The first twelve digits, for people.
     public var short: String { String(hexadecimal.prefix(12)) }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A deployment's full address: its endpoint and its own name.
-public struct DeploymentKey: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct DeploymentKey: Hashable, Comparable, Sendable, WrittenNoun {
     /// The endpoint that the deployment stands behind.
     public let endpoint: EndpointName
     /// The deployment's own name.
@@ -14,7 +14,21 @@ public struct DeploymentKey: Hashable, Comparable, Codable, Sendable, CustomStri
         self.deployment = deployment
     }
 
+    /// `endpoint/deployment`.
     public var description: String { "\(endpoint)/\(deployment)" }
+
+    /// What can be written.
+    public static var rule: String { "ENDPOINT/DEPLOYMENT" }
+
+    /// Reads `endpoint/deployment`.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2,
+            let endpoint = EndpointName(String(parts[0])),
+            let deployment = DeploymentName(String(parts[1]))
+        else { return nil }
+        self.init(endpoint: endpoint, deployment: deployment)
+    }
 
     public static func < (left: DeploymentKey, right: DeploymentKey) -> Bool {
         (left.endpoint, left.deployment) < (right.endpoint, right.deployment)
@@ -25,7 +39,7 @@ public struct DeploymentKey: Hashable, Comparable, Codable, Sendable, CustomStri
 ///
 /// Ordinals are given once and never again within a deployment's life, so that a late report about
 /// an instance that is gone matches nothing.
-public struct InstanceID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct InstanceID: Hashable, Comparable, Sendable, WrittenNoun {
     /// The deployment that the instance belongs to.
     public let key: DeploymentKey
     /// The instance's number within its deployment, from 1.
@@ -40,18 +54,15 @@ public struct InstanceID: Hashable, Comparable, Codable, Sendable, CustomStringC
     /// `endpoint/deployment/ordinal`: what `scorekeeper explain` takes.
     public var description: String { "\(key)/\(ordinal)" }
 
+    /// What can be written.
+    public static var rule: String { "ENDPOINT/DEPLOYMENT/NUMBER, from 1" }
+
     /// Reads `endpoint/deployment/ordinal`.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 3,
-            let endpoint = EndpointName(String(parts[0])),
-            let deployment = DeploymentName(String(parts[1])),
-            let ordinal = Int(parts[2]), ordinal > 0
+        guard let slash = text.lastIndex(of: "/"), let key = DeploymentKey(String(text[..<slash])),
+            let ordinal = Int(text[text.index(after: slash)...]), ordinal > 0
         else { return nil }
-        self.init(
-            key: DeploymentKey(endpoint: endpoint, deployment: deployment),
-            ordinal: ordinal
-        )
+        self.init(key: key, ordinal: ordinal)
     }
 
     public static func < (left: InstanceID, right: InstanceID) -> Bool {
@@ -84,9 +95,12 @@ public struct Run: Hashable, Comparable, Codable, Sendable, CustomStringConverti
 }
 
 /// The name of a node, for example `node-1`.
-public struct NodeName: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct NodeName: Hashable, Comparable, Sendable, WrittenNoun {
     /// The name as written.
     public let text: String
+
+    /// What can be written.
+    public static var rule: String { "1 to 32 letters, digits and hyphens" }
 
     /// Makes a node's name; nothing unless it is 1 to 32 ASCII letters, digits and hyphens.
     public init?(_ text: String) {
@@ -116,7 +130,19 @@ public struct Revision: Hashable, Comparable, Codable, Sendable, CustomStringCon
         self.number = number
     }
 
+    /// `r1`.
     public var description: String { "r\(number)" }
+
+    /// Reads its number.
+    public init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+    }
+
+    /// Writes its number.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
 
     /// The revision after this one.
     public var next: Revision { Revision(number: number + 1) }

@@ -32,7 +32,7 @@ public struct DeploymentName: AzureName {
 }
 
 /// A name that follows Azure's rule for endpoints and deployments.
-public protocol AzureName: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public protocol AzureName: Hashable, Comparable, Sendable, WrittenNoun {
     /// The name as written.
     var text: String { get }
 
@@ -59,23 +59,6 @@ extension AzureName {
     public var description: String { text }
 
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let name = Self(text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container,
-                debugDescription: "'\(text)' is not a legal name: \(Self.rule)"
-            )
-        }
-        self = name
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(text)
-    }
 }
 
 extension UInt8 {

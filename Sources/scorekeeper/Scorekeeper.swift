@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Supervisor
 
 /// The command line: one executable that is supervisor, gateway, node and client by subcommand.
 struct Scorekeeper: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "scorekeeper",
         abstract: "Turns a model directory into a dependable scoring endpoint.",
@@ -30,9 +29,9 @@ struct Scorekeeper: ParsableCommand {
               5   it contradicts what is there, or there is no room for it
               64  the arguments are no command
             """,
-        version: version,
+        version: Release.version,
         groupedSubcommands: [
-            CommandGroup(name: "Serving:", subcommands: [Serve.self]),
+            CommandGroup(name: "Serving:", subcommands: [Serve.self, Up.self]),
             CommandGroup(
                 name: "Models:",
                 subcommands: [

@@ -64,6 +64,6 @@ import Vocabulary
         let problem = await #expect(throws: Problem.self) { try await client.status() }
 
         #expect(problem?.code == "noServer")
-        #expect(problem.map { ExitStatus($0) } == .noServer)
+        #expect(problem.map { CommandStatus($0) } == .noServer)
     }
 }

@@ -55,7 +55,7 @@ struct Deploy: AsyncParsableCommand {
     func run() async throws {
         let answer = try await server.client.deploy(request())
         for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
-        let deployment = noWait ? nil : try await waitUntilServing(answer)
+        let deployment = noWait ? nil : try await server.client.waitUntilServing(answer)
         switch format.output {
         case .json:
             try Output.print(json: Report(answer: answer, deployment: deployment))
@@ -85,27 +85,5 @@ struct Deploy: AsyncParsableCommand {
             },
             instances: instances
         )
-    }
-
-    private func waitUntilServing(_ answer: DeployAnswer) async throws -> DeploymentStatus {
-        var watch = DeployWatch(answer)
-        while true {
-            switch watch.look(at: try await endpoint(answer.key.endpoint)) {
-            case .serving(let deployment): return deployment
-            case .failed(let problem): throw problem
-            case .onItsWay(let sentence):
-                if let sentence { Output.tell(sentence.printable) }
-            }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-    }
-
-    private func endpoint(_ name: EndpointName) async throws(Problem) -> EndpointStatus? {
-        do {
-            return try await server.client.endpoint(name)
-        } catch {
-            guard error.kind == .notFound else { throw error }
-            return nil
-        }
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CLinux
 import Gateway
 
 /// `scorekeeper gateway`: the process that the server starts to answer requests.
@@ -22,6 +23,8 @@ struct GatewayProcess: ParsableCommand {
     var user: UInt32?
 
     func run() throws {
+        // A server's own sockets and locks came along: they are not ours.
+        _ = linux_close_from(3)
         try runGateway(
             GatewayConfiguration(
                 socketPath: socket,

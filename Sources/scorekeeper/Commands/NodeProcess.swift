@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CLinux
 import Processes
 import Vocabulary
 
@@ -35,6 +36,8 @@ struct NodeProcess: ParsableCommand {
     var highestIsolation: IsolationLevel = .limited
 
     func run() throws {
+        // A server's own sockets and locks came along: they are not ours.
+        _ = linux_close_from(3)
         guard let name = NodeName(name) else {
             throw ValidationError("No node can be called '\(name)'.")
         }

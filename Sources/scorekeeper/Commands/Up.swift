@@ -1,0 +1,63 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Client
+import ControlAPI
+import Supervisor
+import Vocabulary
+
+/// `scorekeeper up`.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves one model in the foreground, without keeping state.",
+        discussion: """
+            It answers at the root of its port, as 'mlflow models serve' does: /invocations, /ping, \
+            /health, /version. INT, TERM and HUP drain it; nothing is left behind but the built \
+            environment.
+
+            EXAMPLE
+              scorekeeper up Samples/mlflow-iris --port 5000
+            """
+    )
+
+    @Argument(help: "The model directory.")
+    var model: String
+
+    @Option(help: "The port; 0 takes a free one.")
+    var port: UInt16 = 5000
+
+    @Option(help: "The address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "How many instances, if not what is declared.")
+    var instances: Int?
+
+    @Flag(help: "Allow listening beyond this machine, without authentication.")
+    var insecure = false
+
+    func validate() throws {
+        guard (instances ?? 1) > 0 else { throw ValidationError("--instances begins at 1.") }
+    }
+
+    func run() async throws {
+        let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let path = absolutePath(model)
+        let count = instances
+        let server = try Server.up(
+            UpOptions(model: path, listen: address, instances: count, insecure: insecure)
+        )
+        let client = ControlClient(state: server.stateFolder)
+        try await server.run { () throws(Problem) in
+            let answer = try await client.deploy(DeployRequest(model: path, instances: count))
+            for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
+            let deployment = try await client.waitUntilServing(answer)
+            let level = deployment.isolation.map { ", isolated by '\($0.rawValue)'" } ?? ""
+            Output.tell("'\(answer.key.endpoint)' serves\(level)")
+            for reason in deployment.isolationReasons {
+                Output.tell("not isolated further: \(reason.printable)")
+            }
+            Output.tell("score it at \(answer.url), or at /invocations there; Ctrl-C ends it")
+        }
+    }
+}
