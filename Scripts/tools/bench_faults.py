@@ -77,7 +77,8 @@ def _kill(server: Server, victim: str, per_second: float) -> Kill:
     if old is None:
         raise ServerFailed(f"status shows no pid for the {victim}")
     url = f"http://127.0.0.1:{server.port}/endpoints/{ENDPOINT}/invocations"
-    load = OpenLoop(url, (SAMPLE / "request.json").read_bytes(), RIGHT.__eq__, per_second)
+    body = (SAMPLE / "request.json").read_bytes()
+    load = OpenLoop(url, lambda number: body, lambda number, answer: answer == RIGHT, per_second)
     try:
         _pass(SETTLE_SECONDS)
         killed = time.monotonic()

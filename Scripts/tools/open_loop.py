@@ -26,13 +26,16 @@ class Call(NamedTuple):
 
 
 class OpenLoop:
-    """So many requests a second over so many kept-alive connections, until stopped."""
+    """So many requests a second over so many kept-alive connections, until stopped.
+
+    Each request has a number: its body is made of it, and its answer is judged by it.
+    """
 
     def __init__(
         self,
         url: str,
-        body: bytes,
-        is_right: Callable[[bytes], bool],
+        body: Callable[[int], bytes],
+        is_right: Callable[[int, bytes], bool],
         per_second: float,
         connections: int = 16,
     ) -> None:
@@ -60,13 +63,14 @@ class OpenLoop:
         connection: Optional[http.client.HTTPConnection] = None
         while True:
             with self._lock:
-                due = self._began + self._next * self._interval
+                number = self._next
+                due = self._began + number * self._interval
                 self._next += 1
             if self._stopped.wait(max(0.0, due - time.monotonic())):
                 break
             if connection is None or _is_closed(connection):
                 connection = http.client.HTTPConnection(self._url.netloc, timeout=90)
-            status, problem = self._one(connection)
+            status, problem = self._one(connection, number)
             if status == 0:
                 connection = None
             with self._lock:
@@ -74,10 +78,12 @@ class OpenLoop:
         if connection is not None:
             connection.close()
 
-    def _one(self, connection: http.client.HTTPConnection) -> "tuple[int, str]":
+    def _one(
+        self, connection: http.client.HTTPConnection, number: int
+    ) -> "tuple[int, str]":
         try:
             headers = {"Content-Type": "application/json"}
-            connection.request("POST", self._url.path, self._body, headers)
+            connection.request("POST", self._url.path, self._body(number), headers)
             response = connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -85,7 +91,7 @@ class OpenLoop:
             return 0, type(error).__name__
         if response.status != 200:
             return response.status, content[:200].decode("utf-8", "replace")
-        return (200, "") if self._is_right(content) else (200, "a wrong answer")
+        return (200, "") if self._is_right(number, content) else (200, "a wrong answer")
 
 
 def _is_closed(connection: http.client.HTTPConnection) -> bool:

@@ -15,8 +15,6 @@ struct NoticeBoard {
         case drop(String)
         /// What a node said.
         case node(String)
-        /// What the rulebook said last.
-        case rulebook
     }
 
     private var sentences: [Subject: String] = [:]

@@ -40,7 +40,6 @@ extension Supervisor {
         case .farewell: farewell()
         case .notice(let text):
             logger.notice("rulebook", metadata: ["notice": "\(text)"])
-            notices.set(text, for: .rulebook)
         }
     }
 

@@ -67,7 +67,7 @@ class DropFolder(EndToEnd):
                 "def _load_pyfunc(path, model_config=None):\n"
                 "    return Model()\n"
             )
-            self.wait_for("the new revision", lambda: b"new" in answers[-1][1])
+            self.wait_for("the new revision", lambda: answers and b"new" in answers[-1][1])
             seen = len(answers)
             self.wait_for("more answers", lambda: len(answers) > seen + 50)
         finally:
