@@ -225,6 +225,12 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         .testTarget(
+            name: "SupervisorTests",
+            dependencies: [
+                "ControlAPI", "Ledger", "Manifests", "Supervisor", "Vocabulary", "Wire",
+            ]
+        ),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: ["Client", "ControlAPI", "Vocabulary", "Wire", "scorekeeper"],
             exclude: ["Fixtures"]

@@ -291,7 +291,12 @@ public struct DeploymentSettingsReader {
             case "scorekeeper.scorer":
                 settings.scorer = scorer(value)
             case "scorekeeper.start_deadline":
-                settings.startDeadlineSeconds = integer(value, entry.key, in: 1...3_600)
+                settings.startDeadlineSeconds = integer(
+                    value,
+                    entry.key,
+                    in: 1...3_600,
+                    isQuotable: true
+                )
             default:
                 // Azure's properties are anyone's; only ours have a known set of names. A near
                 // miss of the prefix is one of ours too.
@@ -360,9 +365,11 @@ public struct DeploymentSettingsReader {
     private mutating func integer(
         _ node: YAMLNode,
         _ key: String,
-        in range: ClosedRange<Int>
+        in range: ClosedRange<Int>,
+        isQuotable: Bool = false
     ) -> Int? {
-        guard let value = node.scalar?.integer, range.contains(value) else {
+        let scalar = node.scalar.map { isQuotable ? $0.unquoted : $0 }
+        guard let value = scalar?.integer, range.contains(value) else {
             refuse(
                 "range",
                 "'\(key)' is \(node.kind)",

@@ -76,6 +76,9 @@ struct YAMLScalar: Hashable, Sendable {
     /// Whether it may stand for null, a boolean or a number: not quoted and not tagged `!!str`.
     let isPlain: Bool
 
+    /// The same without its quotes: Azure's `properties` are text, so a number there has them.
+    var unquoted: YAMLScalar { YAMLScalar(text: text, isPlain: true) }
+
     /// Whether it is YAML's null.
     var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
 

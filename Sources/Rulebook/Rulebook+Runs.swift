@@ -88,9 +88,6 @@ extension Rulebook {
         if case .stopping(let stopping) = self[path].state, stopping.afterwards == .restart {
             cause = "\(stopping.why); then it \(report)"
         }
-        if !report.lastLines.isEmpty {
-            cause += "; its last lines: " + report.lastLines.joined(separator: " | ")
-        }
         // What vanished with its node, or never came to be, says nothing about the scorer.
         let isBlamed = report.cause != .lost || self[path].state.name == .stopping
         settle(path, because: cause, isBlamed: isBlamed, &work)

@@ -60,7 +60,7 @@ enum JournalText {
         case .spawned(let run, let pid): "\(run) became process \(pid)"
         case .ready(let run): "\(run) said that it is ready"
         case .startFailed(let run, let text): "\(run) said that it cannot start: \(text)"
-        case .exited(let run, let report): "\(run) \(report)"
+        case .exited(let run, let report): "\(run) \(report)\(lastLines(report))"
         case .ejected(let run, let reason): "the gateway ejected \(run): \(reason)"
         case .drained(let run): "\(run) holds no request any more"
         case .gatewayJoined(let lanes): "the gateway joined with \(lanes.count) lane(s)"
@@ -68,6 +68,11 @@ enum JournalText {
         case .tick: "a deadline came"
         case .leave: "the server was told to leave"
         }
+    }
+
+    private static func lastLines(_ report: ExitReport) -> String {
+        guard !report.lastLines.isEmpty else { return "" }
+        return "; its last lines: " + report.lastLines.suffix(10).joined(separator: " | ")
     }
 
     /// What is done about it, verb first.

@@ -99,6 +99,7 @@ extension Supervisor {
         case .exited(let run, let report):
             held[run] = nil
             lanes[run] = nil
+            lastWords[run.instance.key] = report.lastLines
             logger.info(
                 "scorer ended",
                 metadata: ["instance": "\(run.instance)", "how": "\(report)"]

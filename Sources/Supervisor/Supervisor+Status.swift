@@ -90,7 +90,7 @@ extension Supervisor {
             wanted: view.wanted,
             serving: view.serving,
             state: DeploymentStatus.State(view),
-            why: view.problem.map { "\(view.sentence): \($0)" } ?? view.sentence,
+            why: why(view),
             url: listeners.scoringURI(of: view.key.endpoint),
             percent: view.percent,
             model: document?.content,
@@ -102,6 +102,17 @@ extension Supervisor {
             instances: instances
         )
     }
+
+    /// The rulebook's sentence, and the last lines of a scorer where there is something to explain.
+    private func why(_ view: DeploymentView) -> String {
+        let lines = (lastWords[view.key] ?? []).suffix(Self.shownLines)
+        guard view.problem != nil || view.state == .failed, !lines.isEmpty else {
+            return view.sentence
+        }
+        return "\(view.sentence); its last lines: \(lines.joined(separator: " | "))"
+    }
+
+    private static let shownLines = 4
 
     private func facts(of view: InstanceView) -> InstanceStatus {
         let process = view.run.flatMap { held[$0] }

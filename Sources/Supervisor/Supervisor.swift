@@ -37,6 +37,9 @@ actor Supervisor {
     var lanes: [Run: Descriptor] = [:]
     var held: [Run: HeldRun] = [:]
     var revisions: [Run: Revision] = [:]
+    /// What the scorer of each deployment that ended last wrote last: for its operator, never for
+    /// its clients.
+    var lastWords: [DeploymentKey: [String]] = [:]
     var awaitingEnvironment: [Run: NodeName] = [:]
     var builds = BuildBook()
     var notices = NoticeBoard()

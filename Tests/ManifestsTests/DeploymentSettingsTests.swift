@@ -18,6 +18,13 @@ import Vocabulary
 
     private func refused(_ text: String) -> [String] { places(read(text).findings) }
 
+    @Test func `may have a number of ours in quotes, as Azure's properties are text`() throws {
+        let quoted = read("properties: {scorekeeper.start_deadline: '120'}")
+
+        #expect(try quoted.get().startDeadlineSeconds == 120)
+        #expect(refused("instance_count: '3'") != [])
+    }
+
     @Test func `as Azure has it, with additions of ours, is read whole`() throws {
         let text = """
             $schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json

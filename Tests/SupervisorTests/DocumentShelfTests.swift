@@ -1,0 +1,97 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Ledger
+import Manifests
+import Testing
+import Vocabulary
+
+@testable import Supervisor
+
+private func withShelf(_ body: (Ledger, inout DocumentShelf) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("shelf-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let ledger = try Ledger(path: folder.appendingPathComponent("ledger.sqlite").path)
+    var shelf = try DocumentShelf(ledger)
+    try body(ledger, &shelf)
+}
+
+private func document(revision: Int, content: Character) throws -> DeploymentDocument {
+    DeploymentDocument(
+        key: DeploymentKey(
+            endpoint: try #require(EndpointName("echo")),
+            deployment: .dropped
+        ),
+        revision: Revision(number: revision),
+        origin: .deployed(path: "/echo"),
+        scorer: .native(path: "echo", arguments: []),
+        content: try #require(Digest(String(repeating: content, count: 64))),
+        settings: ServingSettings(DeploymentSettings(), retryUnlessSaid: .never)
+    )
+}
+
+@Suite struct `The shelf of documents` {
+    @Test func `reads back what the ledger keeps, older revisions included`() throws {
+        try withShelf { ledger, _ in
+            for revision in 1...3 {
+                let document = try document(revision: revision, content: "a")
+                let declaration = try Declaration(
+                    key: document.key,
+                    revision: document.revision,
+                    encoding: document,
+                    declaredAt: Date()
+                )
+                try ledger.commit(Transaction(changes: [.declare(declaration)]))
+            }
+
+            let shelf = try DocumentShelf(ledger)
+
+            #expect(shelf.wanted == [try document(revision: 3, content: "a")])
+            let key = try document(revision: 1, content: "a").key
+            #expect(shelf.document(key, Revision(number: 2)) != nil)
+            #expect(shelf.nextRevision(of: key) == Revision(number: 4))
+        }
+    }
+
+    @Test func `lets a copy go only when no other revision needs it`() throws {
+        try withShelf { _, shelf in
+            let first = try document(revision: 1, content: "a")
+            let second = try document(revision: 2, content: "a")
+            let third = try document(revision: 3, content: "b")
+            for document in [first, second, third] { shelf.put(document) }
+
+            #expect(shelf.discard(first.key, first.revision) == nil)
+            #expect(shelf.discard(first.key, second.revision) == second)
+            #expect(shelf.contents == [third.content])
+        }
+    }
+
+    @Test func `takes a refused document back`() throws {
+        try withShelf { _, shelf in
+            let first = try document(revision: 1, content: "a")
+            let second = try document(revision: 2, content: "b")
+            shelf.put(first)
+            shelf.put(second)
+
+            shelf.takeBack(second)
+
+            #expect(shelf.wanted == [first])
+        }
+    }
+}
+
+@Suite struct `A deployment's document` {
+    @Test func `serves the same whatever its revision, and nothing else`() throws {
+        let first = try document(revision: 1, content: "a")
+        let second = try document(revision: 2, content: "a")
+        var changed = second
+        changed.settings.instances = 2
+
+        #expect(first.serves(sameAs: second))
+        #expect(!first.serves(sameAs: changed))
+        #expect(!first.serves(sameAs: try document(revision: 1, content: "b")))
+    }
+}
