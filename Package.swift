@@ -4,8 +4,10 @@ import PackageDescription
 /// Every target of ours is checked as strictly as the compiler can.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-/// Exclusivity is proven by one event loop's confinement on the path of every request; checking it
-/// again at run time costs a third of the user time there. Debug builds, and so all tests, check.
+/// What the path of every request is compiled with in a release.
+///
+/// One event loop's confinement proves exclusivity there; checking it again at run time costs user
+/// time for nothing. Debug builds, and so all tests, check.
 let hotPath: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
@@ -52,7 +54,6 @@ let package = Package(
         .target(
             name: "RequestDispatch",
             dependencies: ["Vocabulary"],
-            path: "Sources/Dispatch",
             swiftSettings: hotPath
         ),
         .target(
@@ -175,7 +176,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["CLinux", "Vocabulary", "Wire"]),
         .testTarget(name: "RulebookTests", dependencies: ["Rulebook", "Vocabulary"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-        .testTarget(name: "DispatchTests", dependencies: ["RequestDispatch", "Vocabulary"]),
+        .testTarget(name: "RequestDispatchTests", dependencies: ["RequestDispatch", "Vocabulary"]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: ["Manifests", "Vocabulary"],
@@ -221,7 +222,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ControlPlaneTests",
-            dependencies: ["Client", "ControlAPI", "ControlPlane", "Logbook", "Vocabulary", "Wire"],
+            dependencies: [
+                "Client", "ControlAPI", "ControlPlane", "Logbook", "Vocabulary", "Wire",
+            ],
             exclude: ["Fixtures"]
         ),
         .testTarget(

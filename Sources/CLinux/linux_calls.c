@@ -19,7 +19,8 @@
 
 int linux_memfd(const char *name, size_t size) {
     int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (descriptor < 0) return -1;
+    if (descriptor < 0)
+        return -1;
     if (ftruncate(descriptor, (off_t)size) != 0) {
         int reason = errno;
         close(descriptor);
@@ -55,16 +56,19 @@ static int address_of(const char *path, struct sockaddr_un *address) {
 
 int linux_packet_listen(const char *path) {
     struct sockaddr_un address;
-    if (address_of(path, &address) != 0) return -1;
+    if (address_of(path, &address) != 0)
+        return -1;
     int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (listener < 0) return -1;
+    if (listener < 0)
+        return -1;
     unlink(path);
     mode_t before = umask(0177);
     int bound = bind(listener, (struct sockaddr *)&address, sizeof address);
     int reason = errno;
     umask(before);
     if (bound != 0 || listen(listener, 8) != 0) {
-        if (bound == 0) reason = errno;
+        if (bound == 0)
+            reason = errno;
         close(listener);
         errno = reason;
         return -1;
@@ -82,9 +86,11 @@ int linux_packet_accept(int listener) {
 
 int linux_packet_connect(const char *path) {
     struct sockaddr_un address;
-    if (address_of(path, &address) != 0) return -1;
+    if (address_of(path, &address) != 0)
+        return -1;
     int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return -1;
+    if (descriptor < 0)
+        return -1;
     if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
         int reason = errno;
         close(descriptor);
@@ -97,7 +103,8 @@ int linux_packet_connect(const char *path) {
 pid_t linux_peer_pid(int descriptor) {
     struct ucred peer;
     socklen_t length = sizeof peer;
-    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return -1;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+        return -1;
     return peer.pid;
 }
 
@@ -145,10 +152,12 @@ ssize_t linux_packet_receive(int socket, void *bytes, size_t capacity, int *desc
     do {
         received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     } while (received < 0 && errno == EINTR);
-    if (received < 0) return received;
+    if (received < 0)
+        return received;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
          header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+            continue;
         int arrived = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
         for (int index = 0; index < arrived; index++) {
             int descriptor;
@@ -161,7 +170,8 @@ ssize_t linux_packet_receive(int socket, void *bytes, size_t capacity, int *desc
         }
     }
     if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
-        while (*count > 0) close(descriptors[--*count]);
+        while (*count > 0)
+            close(descriptors[--*count]);
         errno = EMSGSIZE;
         return -1;
     }
@@ -175,9 +185,12 @@ int linux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
 int linux_close_from(unsigned first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
 
 int linux_become_user(uint32_t identifier) {
-    if (setgroups(0, NULL) != 0) return -1;
-    if (setresgid(identifier, identifier, identifier) != 0) return -1;
-    if (setresuid(identifier, identifier, identifier) != 0) return -1;
+    if (setgroups(0, NULL) != 0)
+        return -1;
+    if (setresgid(identifier, identifier, identifier) != 0)
+        return -1;
+    if (setresuid(identifier, identifier, identifier) != 0)
+        return -1;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 

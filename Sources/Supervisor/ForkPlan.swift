@@ -17,8 +17,9 @@ struct ForkPlan: Equatable, Sendable {
         "jax", "jaxlib", "pyspark", "tensorflow", "tensorflow-cpu", "torch", "grpcio", "ray",
     ]
 
-    /// What the libraries behind a flavor are called when they are imported, and what they import
-    /// themselves only when a model is loaded or first scored. A module that is not there is skipped.
+    /// The modules of a flavor's libraries, and what these import only when they are first used.
+    ///
+    /// A module that is not there is skipped.
     private static let modulesOfFlavor = [
         "catboost": ["catboost"],
         "lightgbm": ["lightgbm"],

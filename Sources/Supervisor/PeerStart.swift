@@ -30,7 +30,9 @@ struct PeerStart: Sendable {
         try? PacketSocket(connectingTo: socketPath)
     }
 
-    /// Starts the peer and connects to it. Blocks: call it on a thread that may.
+    /// Starts the peer and connects to it.
+    ///
+    /// Blocks: call it on a thread that may.
     ///
     /// Errors: `cannotStart` when it cannot be started, ends at once or never answers.
     func start() throws(Problem) -> PacketSocket {

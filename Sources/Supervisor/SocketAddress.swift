@@ -49,5 +49,6 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether only this machine can reach it.
     public var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
 
+    /// `host:port`, an IPv6 host in brackets.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

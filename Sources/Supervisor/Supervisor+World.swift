@@ -107,8 +107,9 @@ extension Supervisor {
         builds.step(step, of: definition)
     }
 
-    /// Removes the copy of a model that no revision needs. Environments stay: they are shared by
-    /// content and cost minutes.
+    /// Removes the copy of a model that no revision needs.
+    ///
+    /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
         guard let document = shelf.discard(key, revision) else { return }
         let (store, logger) = (self.store, self.logger)

@@ -34,8 +34,10 @@ public struct Digest: Hashable, Comparable, Sendable, WrittenNoun {
     /// The first twelve digits, for people.
     public var short: String { String(hexadecimal.prefix(12)) }
 
+    /// The text for people.
     public var description: String { hexadecimal }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: Digest, right: Digest) -> Bool {
         left.hexadecimal < right.hexadecimal
     }

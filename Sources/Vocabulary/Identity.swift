@@ -30,6 +30,7 @@ public struct DeploymentKey: Hashable, Comparable, Sendable, WrittenNoun {
         self.init(endpoint: endpoint, deployment: deployment)
     }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: DeploymentKey, right: DeploymentKey) -> Bool {
         (left.endpoint, left.deployment) < (right.endpoint, right.deployment)
     }
@@ -65,6 +66,7 @@ public struct InstanceID: Hashable, Comparable, Sendable, WrittenNoun {
         self.init(key: key, ordinal: ordinal)
     }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: InstanceID, right: InstanceID) -> Bool {
         (left.key, left.ordinal) < (right.key, right.ordinal)
     }
@@ -89,6 +91,7 @@ public struct Run: Hashable, Comparable, Codable, Sendable, CustomStringConverti
     /// `endpoint/deployment/ordinal#incarnation`.
     public var description: String { "\(instance)#\(incarnation)" }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: Run, right: Run) -> Bool {
         (left.instance, left.incarnation) < (right.instance, right.incarnation)
     }
@@ -115,8 +118,10 @@ public struct NodeName: Hashable, Comparable, Sendable, WrittenNoun {
         self.text = "node-\(number)"
     }
 
+    /// The text for people.
     public var description: String { text }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: NodeName, right: NodeName) -> Bool { left.text < right.text }
 }
 
@@ -147,5 +152,6 @@ public struct Revision: Hashable, Comparable, Codable, Sendable, CustomStringCon
     /// The revision after this one.
     public var next: Revision { Revision(number: number + 1) }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: Revision, right: Revision) -> Bool { left.number < right.number }
 }

@@ -23,6 +23,7 @@ public struct Moment: Hashable, Comparable, Codable, Sendable {
     /// A moment that never comes.
     public static let never = Moment(nanoseconds: .max)
 
+    /// Whether `left` comes before `right`.
     public static func < (left: Moment, right: Moment) -> Bool {
         left.nanoseconds < right.nanoseconds
     }

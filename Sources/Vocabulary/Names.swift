@@ -6,8 +6,10 @@
 /// Shape: 3 to 32 characters, a letter first, then letters, digits and hyphens, no hyphen last.
 /// Source: Azure Machine Learning, "Manage and increase quotas", endpoint names.
 public struct EndpointName: AzureName {
+    /// The name as written.
     public let text: String
 
+    /// Makes a name; nothing when `text` breaks the rule.
     public init?(_ text: String) {
         guard Self.isLegal(text) else { return nil }
         self.text = text
@@ -16,8 +18,10 @@ public struct EndpointName: AzureName {
 
 /// The name of a deployment behind an endpoint; the same rule as an endpoint's name.
 public struct DeploymentName: AzureName {
+    /// The name as written.
     public let text: String
 
+    /// Makes a name; nothing when `text` breaks the rule.
     public init?(_ text: String) {
         guard Self.isLegal(text) else { return nil }
         self.text = text
@@ -56,8 +60,10 @@ extension AzureName {
             && bytes.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") }
     }
 
+    /// The text for people.
     public var description: String { text }
 
+    /// Whether `left` comes before `right`.
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 }
 

@@ -30,6 +30,7 @@ public enum IsolationLevel: String, Codable, Sendable, CaseIterable, Comparable 
     /// + a cgroup: memory, pids and CPU limits, whole-tree kill.
     case limited
 
+    /// Whether `left` comes before `right`.
     public static func < (left: IsolationLevel, right: IsolationLevel) -> Bool {
         left.rank < right.rank
     }
@@ -100,6 +101,7 @@ public struct ExitReport: Hashable, Codable, Sendable, CustomStringConvertible {
         self.lastLines = lastLines
     }
 
+    /// The text for people.
     public var description: String {
         switch cause {
         case .exited(let status): "left with status \(status)"

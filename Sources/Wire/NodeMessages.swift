@@ -17,7 +17,9 @@ public enum NodeOrder: Codable, Sendable {
     case leave
 }
 
-/// What a node tells the supervisor. A node decides nothing.
+/// What a node tells the supervisor.
+///
+/// A node decides nothing.
 public enum NodeReport: Codable, Sendable {
     /// First on every connection.
     case hello(NodeHello)

@@ -46,7 +46,10 @@ public final class PacketSocket: Sendable {
     public var peer: Int32 { linux_peer_pid(descriptor.number) }
 
     /// Sends one message; blocks while the other end's queue is full.
-    public func send(_ message: some Encodable, with descriptors: [Descriptor] = [])
+    public func send(
+        _ message: some Encodable,
+        with descriptors: [Descriptor] = []
+    )
         throws(SystemError)
     {
         let encoder = JSONEncoder()
@@ -67,8 +70,9 @@ public final class PacketSocket: Sendable {
         guard sent >= 0 else { throw SystemError("send a message") }
     }
 
-    /// Receives one message; nothing when the other end is gone. Blocks unless the descriptor is
-    /// non-blocking, in which case EAGAIN is thrown.
+    /// Receives one message; nothing when the other end is gone.
+    ///
+    /// Blocks unless the descriptor is non-blocking, in which case EAGAIN is thrown.
     public func receive() throws(SystemError) -> Packet? {
         var bytes = Data(count: Self.maximumPacket)
         var numbers = [Int32](repeating: -1, count: Int(LINUX_PACKET_DESCRIPTORS))

@@ -21,5 +21,6 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kernel's words for the error number.
     public var reason: String { String(cString: strerror(number)) }
 
+    /// The whole sentence.
     public var description: String { "cannot \(attempt): \(reason)" }
 }

@@ -6,12 +6,14 @@ import Testing
 
 /// The rules of the house that can be read from the text of its sources.
 @Suite struct `The house` {
-    /// Each target's level. An arrow may only point to a lower one.
+    /// Each target's level.
+    ///
+    /// An arrow may only point to a lower one.
     static let levels: [String: Int] = [
         "CLinux": 0, "CScorerABI": 0, "CLaunch": 0, "CLibYAML": 0, "CLibArchive": 0,
         "CLibSeccomp": 0,
         "Vocabulary": 1,
-        "Wire": 2, "Manifests": 2, "Rulebook": 2, "Dispatch": 2, "Logbook": 2,
+        "Wire": 2, "Manifests": 2, "Rulebook": 2, "RequestDispatch": 2, "Logbook": 2,
         "ControlAPI": 3,
         "RequestQueue": 3, "Processes": 3, "EnvironmentBuilder": 3, "ModelStore": 3, "Ledger": 3,
         "Gateway": 4, "ControlPlane": 4, "Simulation": 4,
@@ -20,7 +22,7 @@ import Testing
     ]
 
     /// Decisions may know neither clocks nor Foundation.
-    static let pure = ["Vocabulary", "Rulebook", "Dispatch"]
+    static let pure = ["Vocabulary", "Rulebook", "RequestDispatch"]
 
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -43,7 +45,8 @@ import Testing
             .filter { $0.contains("import ") && !$0.hasPrefix("//") && !$0.hasPrefix(" ") }
             .compactMap { line in
                 let words = line.split(separator: " ")
-                guard let position = words.firstIndex(of: "import"), position + 1 < words.count else {
+                guard let position = words.firstIndex(of: "import"), position + 1 < words.count
+                else {
                     return nil
                 }
                 return String(words[position + 1].split(separator: ".")[0])
