@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The scorer of lane_stress in Python, over the `_scorer` extension: scorer.py FOLDER-OF-_scorer.so.
+"""The scorer of lane_stress in Python, over the `_scorer` extension: scorer.py FOLDER-OF-IT.
 
 Two threads take and answer; every byte of the answer is the body's, changed.
 """

@@ -16,7 +16,9 @@ import pandas as pd
 class Obedient(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
     """`inputs` names what to do."""
 
-    def predict(self, context: Any, model_input: Any, params: Optional[Dict[str, Any]] = None) -> Any:
+    def predict(
+        self, context: Any, model_input: Any, params: Optional[Dict[str, Any]] = None
+    ) -> Any:
         order = str(np.asarray(model_input).ravel()[0])
         if order == "raise":
             raise ValueError("the secret is 42")
