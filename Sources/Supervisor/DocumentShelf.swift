@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Ledger
+import Rulebook
 import Vocabulary
 
 /// The documents of all revisions that are wanted or may still be held.
@@ -73,6 +74,17 @@ struct DocumentShelf {
         if documents[key]?.isEmpty == true { documents[key] = nil }
         let isShared = documents.values.joined().contains { $0.content == document.content }
         return isShared ? nil : document
+    }
+
+    /// Forgets past revisions that nothing uses any more; the newest that is wanted stays.
+    mutating func forget(except inUse: [DeploymentDeclaration]) {
+        for (key, all) in documents {
+            let kept = all.filter { document in
+                document.revision == newest[key]
+                    || inUse.contains { $0.key == key && $0.revision == document.revision }
+            }
+            documents[key] = kept
+        }
     }
 
     /// Every content that some document needs.

@@ -117,6 +117,14 @@ extension Supervisor: ServerControl {
             revision: max(shelf.nextRevision(of: draft.key), rulebook.nextRevision(of: draft.key))
         )
         if let present, present.serves(sameAs: document) { return present }
+        guard store.stored(document.content) != nil else {
+            throw Problem(
+                .conflict,
+                code: "copyGone",
+                what: "the copy of '\(draft.origin.path)' was let go while it was taken up again",
+                remedy: "deploy it once more"
+            )
+        }
         let declaration: Declaration
         do {
             declaration = try Declaration(

@@ -112,13 +112,15 @@ extension Supervisor {
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
         guard let document = shelf.discard(key, revision) else { return }
-        let (store, logger) = (self.store, self.logger)
-        Task.detached {
-            do throws(Problem) {
-                try store.discard(document.content)
-            } catch {
-                logger.warning("copy not removed", metadata: ["why": "\(error)"])
-            }
+        removeCopy(document.content)
+    }
+
+    /// Removes a copy here and now: a declaration that comes next must not find it half gone.
+    func removeCopy(_ digest: Digest) {
+        do throws(Problem) {
+            try store.discard(digest)
+        } catch {
+            logger.warning("copy not removed", metadata: ["why": "\(error)"])
         }
     }
 

@@ -67,6 +67,7 @@ actor Supervisor {
         self.rulebook = try Self.recall(ledger, nodes: configuration.nodes, logger)
         self.nodes = [:]
         for name in configuration.nodes { nodes[name] = NodePost(name: name) }
+        shelf.forget(except: rulebook.revisionsInUse)
     }
 
     /// The rulebook as the last life left it; a new one where there was none.
@@ -88,6 +89,7 @@ actor Supervisor {
 
     /// Runs until everything has been drained and let go, or a second wish to leave.
     func run() async {
+        sweep()
         observe(.began(nodes: configuration.nodes))
         declareAgain()
         for await inbound in inbox.arrivals {
@@ -96,6 +98,23 @@ actor Supervisor {
         }
         alarm?.cancel()
         letGo()
+    }
+
+    /// Removes what an earlier life left behind: copies that no document needs, halves of builds.
+    private func sweep() {
+        let needed = shelf.contents
+        for digest in (try? store.digests()) ?? [] where !needed.contains(digest) {
+            removeCopy(digest)
+        }
+        Task { [environments, logger] in
+            do throws(Problem) {
+                for name in try await environments.sweep() {
+                    logger.info("half a build removed", metadata: ["folder": "\(name)"])
+                }
+            } catch {
+                logger.warning("half a build not removed", metadata: ["why": "\(error)"])
+            }
+        }
     }
 
     /// What is on the shelf and unknown to the rulebook: it was lost with an unreadable snapshot.

@@ -69,6 +69,21 @@ private func document(revision: Int, content: Character) throws -> DeploymentDoc
         }
     }
 
+    @Test func `forgets past revisions that nothing uses`() throws {
+        try withShelf { _, shelf in
+            let first = try document(revision: 1, content: "a")
+            let second = try document(revision: 2, content: "b")
+            let third = try document(revision: 3, content: "c")
+            for document in [first, second, third] { shelf.put(document) }
+
+            shelf.forget(except: [second.declaration])
+
+            #expect(shelf.document(first.key, first.revision) == nil)
+            #expect(shelf.contents == [second.content, third.content])
+            #expect(shelf.wanted == [third])
+        }
+    }
+
     @Test func `takes a refused document back`() throws {
         try withShelf { _, shelf in
             let first = try document(revision: 1, content: "a")
