@@ -8,10 +8,10 @@ import Vocabulary
 /// Whoever interprets it returns at once; what comes of it comes back as an `Event`. Every effect may be carried out twice, or be lost when the supervisor dies between deciding and
 /// acting; steering repeats what is still wanted. Effects are interpreted in the order given.
 public enum Effect: Codable, Hashable, Sendable {
-    /// Build the revision's environment and copy its model: `prepared` or `preparationFailed`.
+    /// Build the revision's environment: `prepared` or `preparationFailed`.
     case prepare(DeploymentKey, Revision)
-    /// Nobody uses the revision any more: its copy of the model, and its environment where no other
-    /// revision shares it, may be removed; a preparation under way may be abandoned.
+    /// Nobody uses the revision any more: its copy of the model may be removed, and a preparation
+    /// under way abandoned.
     case discard(DeploymentKey, Revision)
     /// Start a process: `spawned` or `nodeRefused`.
     case spawn(Run, on: NodeName, revision: Revision)

@@ -76,7 +76,15 @@ extension Supervisor {
             logger.warning("node lost", metadata: ["node": "\(name)", "why": "\(why)"])
             nodes[name]?.disconnect()
             observe(.nodeLost(name))
+            forgetTheDead()
         }
+    }
+
+    /// Lets go of what was kept for runs that can have no process any more, sockets included.
+    private func forgetTheDead() {
+        held = held.filter { rulebook.mayBeAlive($0.key) }
+        lanes = lanes.filter { rulebook.mayBeAlive($0.key) }
+        revisions = revisions.filter { rulebook.mayBeAlive($0.key) }
     }
 
     private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
@@ -105,6 +113,7 @@ extension Supervisor {
                 metadata: ["instance": "\(run.instance)", "how": "\(report)"]
             )
             observe(.exited(run, report))
+            forgetTheDead()
         case .lane(let run):
             lanes[run] = descriptors.first
             sendLane(run)

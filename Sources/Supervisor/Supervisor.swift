@@ -121,7 +121,10 @@ actor Supervisor {
     private func declareAgain() {
         let known = rulebook.status.deployments.map(\.key)
         for document in shelf.wanted where !known.contains(document.key) {
-            observe(.declared(document.declaration))
+            let decision = observe(.declared(document.declaration))
+            guard let refusal = decision.refusal else { continue }
+            let text = "'\(document.key)' is declared and cannot be served: \(refusal)"
+            notices.set(text, for: .drop(document.key.endpoint.text))
         }
     }
 
@@ -170,13 +173,15 @@ actor Supervisor {
     // MARK: - Deciding
 
     /// Takes a fact: acted upon even where it cannot be written down.
-    func observe(_ event: Event) {
+    @discardableResult
+    func observe(_ event: Event) -> Decision {
         let decision = rulebook.decide(event, at: now)
         if !decision.isEmpty {
             let problem = ledger.record(transaction(for: decision, changes: []))
             notices.set(problem.map { "the journal is kept in memory: \($0)" }, for: .ledger)
         }
         carryOut(decision)
+        return decision
     }
 
     /// Takes a wish: refused where the rulebook says no or it cannot be made durable.
