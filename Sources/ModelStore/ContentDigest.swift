@@ -8,8 +8,9 @@ import struct Crypto.SHA256
 /// The digest of a tree: of its paths, in order, and of what its files hold.
 ///
 /// Shape: SHA-256 over the line `scorekeeper-model 1` and one line for each entry in the order of
-/// its path's bytes, `d LENGTH:PATH` or `f LENGTH:PATH SIZE SHA256`. The length keeps a name with
-/// spaces or line feeds from passing for another entry. Owners, modes and times do not count.
+/// its path's bytes, `d LENGTH:PATH`, `f LENGTH:PATH SIZE SHA256` or, for a program, the same with
+/// `x`. The length keeps a name with spaces or line feeds from passing for another entry. Owners,
+/// modes and times do not count.
 struct ContentDigest {
     private var lines: [(path: String, line: String)] = []
 
@@ -17,9 +18,14 @@ struct ContentDigest {
         lines.append((path, "d \(path.utf8.count):\(path)\n"))
     }
 
-    mutating func addFile(_ path: String, size: Int64, hash: SHA256.Digest) {
+    mutating func addFile(
+        _ path: String,
+        size: Int64,
+        hash: SHA256.Digest,
+        isProgram: Bool = false
+    ) {
         let words = Digest(bytes: Array(hash))?.hexadecimal ?? ""
-        lines.append((path, "f \(path.utf8.count):\(path) \(size) \(words)\n"))
+        lines.append((path, "\(isProgram ? "x" : "f") \(path.utf8.count):\(path) \(size) \(words)\n"))
     }
 
     /// The digest of all that was added, whatever the order it came in.

@@ -12,8 +12,8 @@ import Glibc
 ///
 /// A model is copied before it is used, so that editing the folder it came from changes nothing that
 /// runs. The copy is a reflink where the file system has them, else a full copy, never a hard link.
-/// Files are 0444 and directories 0555, owned by root where we are root; executable bits, extended
-/// attributes and times are dropped.
+/// Files are 0444, programs and directories 0555, owned by root where we are root; a file is a program
+/// only where the caller says so; extended attributes and times are dropped.
 ///
 /// A copy is made under a name that begins with `.staging-`, written through to the disk and then
 /// renamed: whatever bears a digest's name is whole. What a killed copy left behind is swept when
@@ -44,20 +44,29 @@ public struct ModelStore: Sendable {
 
     /// Takes the model in `directory` into the store; one that is there already is not copied again.
     ///
+    /// Shape: `programs` are paths in it, relative, that shall be executable.
     /// Errors: `sourceChanged` (a conflict: try again when it is quiet), `diskFull` (exhausted:
     /// nothing was kept), `linkNotAllowed`, `pathEscapes`, `specialFile`, `fileName`, `tooManyFiles`,
     /// `cannotRead`, `cannotWrite`.
-    public func adopt(_ directory: String) throws(Problem) -> StoredModel {
+    public func adopt(
+        _ directory: String,
+        programs: Set<String> = []
+    ) throws(Problem) -> StoredModel {
         let source = try SourceTree(path: directory)
         let before = try source.list()
-        let expected = try source.digest(of: before)
+        let entries = before.map { entry in
+            var entry = entry
+            entry.isProgram = !entry.isDirectory && programs.contains(entry.path)
+            return entry
+        }
+        let expected = try source.digest(of: entries)
         if let stored = stored(expected) {
             try source.checkUnchanged(since: before)
             return stored
         }
         let staging = try makeStaging()
         do throws(Problem) {
-            let copied = try StagedCopy.make(of: source, entries: before, in: staging)
+            let copied = try StagedCopy.make(of: source, entries: entries, in: staging)
             try source.checkUnchanged(since: before)
             try publish(staging, as: copied)
             return StoredModel(digest: copied, path: path(of: copied))

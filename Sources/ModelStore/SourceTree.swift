@@ -27,6 +27,8 @@ final class SourceTree {
         let isDirectory: Bool
         /// What the file system says of it.
         let stamp: FileStamp
+        /// Whether its copy may be executed.
+        var isProgram = false
     }
 
     /// The directory's path, for messages.
@@ -147,7 +149,12 @@ final class SourceTree {
             let size = try FileBytes.read(file, named: entry.path) { (bytes) throws(Problem) in
                 hasher.update(bufferPointer: bytes)
             }
-            content.addFile(entry.path, size: size, hash: hasher.finalize())
+            content.addFile(
+                entry.path,
+                size: size,
+                hash: hasher.finalize(),
+                isProgram: entry.isProgram
+            )
         }
         return try content.finish()
     }

@@ -32,7 +32,12 @@ enum StagedCopy {
                 content.addDirectory(entry.path)
             } else {
                 let copied = try copyFile(entry, of: source, to: target)
-                content.addFile(entry.path, size: copied.size, hash: copied.hash)
+                content.addFile(
+                    entry.path,
+                    size: copied.size,
+                    hash: copied.hash,
+                    isProgram: entry.isProgram
+                )
             }
         }
         // Children before parents: a directory is closed when nothing more comes into it.
@@ -67,7 +72,7 @@ enum StagedCopy {
             }
         }
         guard try source.stamp(of: from, entry.path) == entry.stamp else { throw source.changed() }
-        try finish(into, mode: 0o444, entry.path)
+        try finish(into, mode: entry.isProgram ? 0o555 : 0o444, entry.path)
         return (size, hasher.finalize())
     }
 

@@ -28,6 +28,6 @@ extension ModelStore {
                 remedy: "let this user read it, and see that there is room for it"
             )
         }
-        return try adopt(folder)
+        return try adopt(folder, programs: [name])
     }
 }

@@ -33,6 +33,16 @@ import Glibc
         #expect(try store.digests() == [model.digest])
     }
 
+    @Test func `makes a file executable only where it is told that it is a program`() throws {
+        let plain = try store.adopt(source)
+        let program = try store.adopt(source, programs: ["model.pkl"])
+
+        #expect(program.digest != plain.digest)
+        #expect(access("\(program.path)/model.pkl", X_OK) == 0)
+        #expect(access("\(program.path)/MLmodel", X_OK) != 0)
+        #expect(access("\(plain.path)/model.pkl", X_OK) != 0)
+    }
+
     @Test func `names the same content the same, wherever and whenever it was written`() throws {
         try scratch.writeModel("other")
 
