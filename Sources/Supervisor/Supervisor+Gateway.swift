@@ -124,7 +124,7 @@ extension Supervisor {
             run: run,
             revision: revision,
             calls: document.callsAtOnce,
-            ahead: 0
+            ahead: document.ahead
         )
         _ = gateway.joined?.send(GatewayOrder.lane(order), with: [socket])
     }
