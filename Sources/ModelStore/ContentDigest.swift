@@ -25,7 +25,8 @@ struct ContentDigest {
         isProgram: Bool = false
     ) {
         let words = Digest(bytes: Array(hash))?.hexadecimal ?? ""
-        lines.append((path, "\(isProgram ? "x" : "f") \(path.utf8.count):\(path) \(size) \(words)\n"))
+        let kind = isProgram ? "x" : "f"
+        lines.append((path, "\(kind) \(path.utf8.count):\(path) \(size) \(words)\n"))
     }
 
     /// The digest of all that was added, whatever the order it came in.
