@@ -34,8 +34,17 @@ final class LaunchSocket {
         near = Descriptor(owning: pair[0])
         far = Descriptor(owning: pair[1])
         let memory = try SealedMemory.holding(plan.bytes, name: "launch-plan")
-        let numbers = trees.map(\.number)
-        let sent = launch_host_send_plan(near.number, memory.number, numbers, Int32(numbers.count))
+        // A number is no reference: what owns it must outlive the call, or an optimised build has
+        // closed it by then.
+        let sent = withExtendedLifetime((memory, trees)) {
+            let numbers = trees.map(\.number)
+            return launch_host_send_plan(
+                near.number,
+                memory.number,
+                numbers,
+                Int32(numbers.count)
+            )
+        }
         guard sent == 0 else { throw SystemError("send a launch plan") }
     }
 
@@ -46,7 +55,9 @@ final class LaunchSocket {
     func start(launcher: String, lane: Descriptor, log: Descriptor) throws(SystemError) -> Int32 {
         guard let far else { throw SystemError("start a launcher twice", number: EBUSY) }
         var pid: pid_t = 0
-        let answer = launch_host_start(launcher, far.number, lane.number, log.number, &pid)
+        let answer = withExtendedLifetime((far, lane, log)) {
+            launch_host_start(launcher, far.number, lane.number, log.number, &pid)
+        }
         self.far = nil
         guard answer == 0 else { throw SystemError("start '\(launcher)'") }
         return pid

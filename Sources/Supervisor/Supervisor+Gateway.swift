@@ -76,10 +76,11 @@ extension Supervisor {
             _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: 5_000))
             return
         }
+        observe(.gatewayJoined(greeting.lanes))
+        // The routes went first: whoever was waiting at the port finds its endpoint.
         for (listener, socket) in wanted where greeting.listeners[listener] == nil {
             _ = gateway.connection?.send(GatewayOrder.listen(listener), with: [socket])
         }
-        observe(.gatewayJoined(greeting.lanes))
     }
 
     private func hear(_ report: GatewayReport) {

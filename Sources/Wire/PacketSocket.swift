@@ -57,15 +57,19 @@ public final class PacketSocket: Sendable {
         guard let bytes = try? encoder.encode(message), bytes.count <= Self.maximumPacket else {
             throw SystemError("send a message longer than a packet", number: EMSGSIZE)
         }
-        let numbers = descriptors.map(\.number)
-        let sent = bytes.withUnsafeBytes {
-            linux_packet_send(
-                descriptor.number,
-                $0.baseAddress,
-                $0.count,
-                numbers,
-                Int32(numbers.count)
-            )
+        // A number is no reference: what owns it must outlive the call, or an optimised build has
+        // closed it by then.
+        let sent = withExtendedLifetime((self, descriptors)) {
+            let numbers = descriptors.map(\.number)
+            return bytes.withUnsafeBytes {
+                linux_packet_send(
+                    descriptor.number,
+                    $0.baseAddress,
+                    $0.count,
+                    numbers,
+                    Int32(numbers.count)
+                )
+            }
         }
         guard sent >= 0 else { throw SystemError("send a message") }
     }
