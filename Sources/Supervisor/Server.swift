@@ -151,7 +151,7 @@ public struct Server: Sendable {
         let serving = Task {
             do throws(Problem) {
                 // Not awaited: what it asks of the control socket is answered after it returns.
-                try await control.run { Task { await trouble.leave(inbox, after: onReady) } }
+                try await control.run { Task { await trouble.end(supervisor, after: onReady) } }
             } catch {
                 await trouble.note(error)
                 inbox.put(.leave)

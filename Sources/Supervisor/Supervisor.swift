@@ -46,7 +46,7 @@ actor Supervisor {
     var statistics = StatisticsDesk()
     private var connections = 0
     private var alarm: Task<Void, Never>?
-    private var isLeaving = false
+    private(set) var isLeaving = false
     private var hasSaidFarewell = false
 
     init(

@@ -13,15 +13,18 @@ actor Trouble {
     }
 
     /// Does some work, and lets the server leave where it throws.
-    func leave(
-        _ inbox: Inbox,
+    ///
+    /// A server that leaves already has cut the work off itself.
+    func end(
+        _ supervisor: Supervisor,
         after work: @Sendable () async throws(Problem) -> Void
     ) async {
         do throws(Problem) {
             try await work()
         } catch {
+            guard await !supervisor.isLeaving else { return }
             note(error)
-            inbox.put(.leave)
+            supervisor.inbox.put(.leave)
         }
     }
 }
