@@ -7,9 +7,15 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 /// What the path of every request is compiled with in a release.
 ///
 /// One event loop's confinement proves exclusivity there; checking it again at run time costs user
-/// time for nothing. Debug builds, and so all tests, check.
+/// time for nothing. Debug builds, and so all tests, check. The few calls between these modules are
+/// on the way of every request.
 let hotPath: [SwiftSetting] =
-    strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+    strict + [
+        .unsafeFlags(
+            ["-enforce-exclusivity=unchecked", "-cross-module-optimization"],
+            .when(configuration: .release)
+        )
+    ]
 
 let nio = "swift-nio"
 

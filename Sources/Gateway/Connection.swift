@@ -95,7 +95,7 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    private func begin(_ head: RequestHead) {
+    private func begin(_ head: borrowing RequestHead) {
         let exchange = Exchange(head, on: self, at: core.now)
         exchanges.append(exchange)
         incoming = exchange
@@ -167,11 +167,10 @@ final class Connection: ChannelInboundHandler {
 
     /// The client may send the body now.
     func continueBody(of exchange: Exchange) {
-        guard exchange.owesContinue, exchange.request != .none, exchanges.first === exchange,
-            let context
+        guard exchange.owesContinue, exchange.request != .none, exchanges.first === exchange
         else { return }
         exchange.owesContinue = false
-        var buffer = context.channel.allocator.buffer(capacity: 32)
+        var buffer = buffer(capacity: 32)
         buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
         write(buffer)
     }
@@ -179,9 +178,7 @@ final class Connection: ChannelInboundHandler {
     // MARK: - Answers out
 
     /// Room for an answer's bytes.
-    func buffer(capacity: Int) -> ByteBuffer {
-        context?.channel.allocator.buffer(capacity: capacity) ?? ByteBuffer()
-    }
+    func buffer(capacity: Int) -> ByteBuffer { ByteBufferAllocator().buffer(capacity: capacity) }
 
     /// Hands bytes of an answer over; they leave in the answer's turn.
     func send(_ bytes: ByteBuffer, for exchange: Exchange, isLast: Bool) {
@@ -243,6 +240,7 @@ final class Connection: ChannelInboundHandler {
                 return
             }
             exchanges.removeFirst()
+            first.connection = nil
             if !first.isKeptAlive {
                 hangUp(hasUnreadBody: !first.isRead)
                 return

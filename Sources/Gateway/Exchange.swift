@@ -20,8 +20,11 @@ final class Exchange {
         case complete
     }
 
-    /// Where it is answered; nothing once the connection is gone.
-    weak var connection: Connection?
+    /// Where it is answered; nothing once the answer was written or the connection is gone.
+    ///
+    /// The connection clears it whenever it lets go of the exchange: a weak reference would make
+    /// every retain of a connection several times dearer.
+    var connection: Connection?
     let arrival: Moment
     let method: RequestHead.Method
     let isVersion10: Bool

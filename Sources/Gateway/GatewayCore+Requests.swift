@@ -10,7 +10,7 @@ import Wire
 /// From a request's head to the dispatcher.
 extension GatewayCore {
     /// A head was read: finds out what it asks for, and whether its body may come.
-    func begin(_ exchange: Exchange, _ head: RequestHead) {
+    func begin(_ exchange: Exchange, _ head: borrowing RequestHead) {
         guard let connection = exchange.connection else { return }
         if head.requestIdentifier.utf8.count > RequestIdentifiers.limit {
             let fault = RequestFault(
@@ -44,7 +44,7 @@ extension GatewayCore {
 
     private func begin(
         _ exchange: Exchange,
-        _ head: RequestHead,
+        _ head: borrowing RequestHead,
         at endpoint: Endpoint,
         _ route: Router.Route,
         _ target: String
@@ -84,17 +84,18 @@ extension GatewayCore {
 
     /// What the gateway knows to answer without a scorer; nothing when a scorer is to be asked.
     private func ownAnswer(
-        _ head: RequestHead,
+        _ head: borrowing RequestHead,
         _ route: Router.Route,
         _ deployment: Deployment
     ) -> OwnAnswer? {
-        let serves = dispatcher.canServe(deployment.id)
         switch (route, deployment.contract) {
         case (.ping, _), (.health, _):
-            return head.isReading ? .probe(serves ? 200 : 503) : .methodNotAllowed("GET, HEAD")
+            guard head.isReading else { return .methodNotAllowed("GET, HEAD") }
+            return .probe(dispatcher.canServe(deployment.id) ? 200 : 503)
         case (.root, _):
             guard head.isReading else { return .methodNotAllowed("GET, HEAD") }
-            return serves ? .line(200, "Healthy") : .line(503, "No run serves")
+            return dispatcher.canServe(deployment.id)
+                ? .line(200, "Healthy") : .line(503, "No run serves")
         case (.version, .mlflow):
             return head.method == .get ? nil : .methodNotAllowed("GET")
         case (.score, .mlflow), (.invocations, .mlflow):

@@ -54,7 +54,6 @@ final class GatewayCore {
     private var isPerforming = false
     private var unflushed: [Connection] = []
     private var isInTurn = false
-    private var endOfTurn: @Sendable () -> Void = {}
     var timer: Scheduled<Void>?
     var timerDue = Moment.never
     var isLooking = false
@@ -74,12 +73,6 @@ final class GatewayCore {
         self.now = Moment(nanoseconds: start)
         self.generation = start
         self.identifiers = RequestIdentifiers(seed: UInt64.random(in: .min ... .max))
-        let bound = NIOLoopBound(WeakCore(core: self), eventLoop: loop)
-        endOfTurn = { bound.value.core?.endTurn() }
-    }
-
-    private struct WeakCore {
-        weak var core: GatewayCore?
     }
 
     // MARK: - Turns
@@ -90,7 +83,8 @@ final class GatewayCore {
         isInTurn = true
         now = Moment(nanoseconds: linux_monotonic_nanoseconds())
         for station in stations where station.isBusy { station.lane.disarm() }
-        loop.execute(endOfTurn)
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.execute { bound.value.endTurn() }
     }
 
     private func endTurn() {

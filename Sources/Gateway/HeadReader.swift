@@ -9,7 +9,7 @@ import Vocabulary
 /// codec was strict.
 ///
 /// Source: RFC 9112, sections 3, 5, 6 and 11; RFC 9110, section 5.5.
-struct HeadReader {
+struct HeadReader: ~Copyable {
     /// Longest request line, and longest field, in bytes.
     static let lineLimit = 8_192
     /// Most fields.
@@ -135,9 +135,8 @@ struct HeadReader {
     }
 
     /// The head, once every field was added.
-    func finish() throws(RequestFault) -> RequestHead {
+    consuming func finish() throws(RequestFault) -> RequestHead {
         if let fault { throw fault }
-        var head = head
         guard hosts == 1 || (hosts == 0 && head.isVersion10) else {
             throw .malformed("there must be one Host field")
         }

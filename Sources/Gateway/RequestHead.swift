@@ -4,8 +4,8 @@
 /// The head of a request as the gateway needs it, whichever codec read it.
 ///
 /// Every value was checked: names are tokens, values have no control bytes, the framing is
-/// unambiguous, the target is a path.
-struct RequestHead {
+/// unambiguous, the target is a path. A head is read once and moved, never copied.
+struct RequestHead: ~Copyable {
     /// What the client wants done.
     enum Method: Equatable {
         case get, head, post
@@ -50,7 +50,7 @@ struct RequestHead {
 }
 
 /// One step of a request, whichever codec read it.
-enum RequestPart<Bytes> {
+enum RequestPart<Bytes>: ~Copyable {
     case head(RequestHead)
     case body(Bytes)
     case end
