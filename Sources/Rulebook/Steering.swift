@@ -59,10 +59,13 @@ extension Rulebook {
     private mutating func steerRemains(_ work: inout Deliberation) {
         for index in deployments.indices.reversed() {
             let deployment = deployments[index]
+            // A process that is not ours to keep may still read what it was started from.
+            let mayLinger =
+                !isEveryoneHeard || strays.contains { $0.run.instance.key == deployment.key }
             for record in deployment.revisions
             where work.policy.mayDiscard(
                 deployment.isReferenced(record.revision),
-                deployment.isHeld(record.revision)
+                mayLinger || deployment.isHeld(record.revision)
             ) {
                 deployments[index].revisions.removeAll { $0.revision == record.revision }
                 work.add(

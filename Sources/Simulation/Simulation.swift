@@ -57,48 +57,6 @@ public enum Simulation {
 }
 
 extension Simulation {
-    /// What came of many worlds, as a text: decisions, checks of each sentence, planted bugs caught.
-    ///
-    /// Shape: each planted bug is given the same seeds until one of its sentences breaks; `failures`
-    /// counts the worlds in which a sentence broke and the bugs that nobody noticed.
-    public static func report(seeds: Range<UInt64>) -> (text: String, failures: Int) {
-        var lines: [String] = []
-        var decisions = 0
-        var seconds = 0.0
-        var checks = Sentence.allCases.map { _ in 0 }
-        var failures = 0
-        for seed in seeds {
-            let report = run(seed: seed)
-            decisions += report.decisions
-            seconds += report.seconds
-            checks = zip(checks, report.checks).map(+)
-            if let violation = report.violation {
-                failures += 1
-                lines.append("\(violation)\n    replay it: \(report.command)")
-            }
-        }
-        lines.append(
-            "\(seeds.count) worlds, \(Int(seconds / 3_600)) virtual hours, \(decisions) decisions, "
-                + "\(failures) broken"
-        )
-        for (sentence, count) in zip(Sentence.allCases, checks) {
-            lines.append("    \(count) x \(sentence.rawValue)")
-        }
-        lines.append("planted bugs:")
-        for mutant in Mutant.allCases {
-            if let caught = firstCatch(of: mutant, seeds: seeds) {
-                lines.append(
-                    "    \(mutant.rawValue): caught at seed \(caught.seed) by "
-                        + "'\(caught.sentence.rawValue)'"
-                )
-            } else {
-                failures += 1
-                lines.append("    \(mutant.rawValue): NOT CAUGHT")
-            }
-        }
-        return (lines.joined(separator: "\n"), failures)
-    }
-
     /// The first world in which a planted bug breaks a sentence that names it.
     public static func firstCatch(
         of mutant: Mutant,

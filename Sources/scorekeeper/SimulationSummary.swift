@@ -14,6 +14,16 @@ struct SimulationSummary: Encodable, Sendable {
         let command: String
     }
 
+    /// A planted bug, and how it was noticed.
+    struct Bug: Encodable, Sendable {
+        let name: String
+        let what: String
+        let caughtBySeed: UInt64?
+        let sentence: String?
+
+        var isCaught: Bool { sentence != nil }
+    }
+
     private(set) var worlds = 0
     private(set) var decisions = 0
     private(set) var seconds = 0.0
@@ -21,6 +31,8 @@ struct SimulationSummary: Encodable, Sendable {
     private(set) var failures = 0
     /// The failure of the lowest seed.
     private(set) var firstViolation: Failure?
+    /// What became of each planted bug; nothing when none was planted.
+    var bugs: [Bug]?
 
     /// Adds one world, which `options` besides its seed play again.
     mutating func add(_ report: Simulation.Report, options: String) {
@@ -57,7 +69,7 @@ struct SimulationSummary: Encodable, Sendable {
             table.add(["\(checks[sentence.rawValue] ?? 0)", sentence.rawValue])
         }
         let hours = (seconds / 3_600).formatted(.number.precision(.fractionLength(1)))
-        var lines = table.lines
+        var lines = table.lines + bugLines
         lines.append("")
         lines.append(
             "\(Wording.count(worlds, "world")), \(Wording.count(decisions, "decision")), "
@@ -70,5 +82,16 @@ struct SimulationSummary: Encodable, Sendable {
             firstViolation.what,
             "play it again: \(firstViolation.command)",
         ]
+    }
+
+    private var bugLines: [String] {
+        guard let bugs else { return [] }
+        var table = Table([.words("PLANTED BUG"), .number("SEED"), .words("CAUGHT BY")])
+        for bug in bugs {
+            table.add([
+                bug.what, bug.caughtBySeed.map { "\($0)" } ?? "-", bug.sentence ?? "NOBODY",
+            ])
+        }
+        return [""] + table.lines
     }
 }

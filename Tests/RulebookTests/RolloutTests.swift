@@ -43,6 +43,20 @@ import Vocabulary
         #expect(stage.effects.contains(.discard(Stage.key, Revision(number: 1))))
     }
 
+    @Test func `keeps the old one's files while a process nobody knows may still read them`() {
+        var stage = Stage()
+        stage.hear(.declared(Stage.declaration(1, instances: 1)))
+        let stray = Stage.run(7, 1)
+        stage.join(Stage.node, held: [HeldProcess(run: stray, pid: 99)])
+        let discard = Effect.discard(Stage.key, Revision(number: 1))
+
+        let replaced = stage.hear(.declared(Stage.declaration(2, instances: 1)))
+        let ended = stage.hear(.exited(stray, ExitReport(cause: .signalled(9))))
+
+        #expect(!replaced.effects.contains(discard))
+        #expect(ended.effects.contains(discard))
+    }
+
     @Test func `that never gets ready is halted after five starts, the old one untouched`() {
         var stage = Stage()
         stage.play(.declared(Stage.declaration(1, instances: 3)))

@@ -14,11 +14,14 @@ struct Simulate: AsyncParsableCommand {
         discussion: """
             A seed is one world: its nodes, deployments, changes, faults and the order of \
             everything. A referee with a model of its own checks each step. --plant plays a world \
-            with a bug put in on purpose, to see it caught.
+            with a bug put in on purpose, to see it caught; --plants plays the seeds with each of \
+            the bugs in turn and tells which sentence caught it. --story tells every decision of \
+            one world.
 
             EXAMPLE
               scorekeeper simulate --seeds '0..<1000'
-              scorekeeper simulate --seed 0 --plant startsUnprepared
+              scorekeeper simulate --seeds '0..<200' --plants
+              scorekeeper simulate --seed 0 --plant startsUnprepared --story
             """
     )
 
@@ -31,22 +34,35 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A planted bug.", valueName: "bug"))
     var plant: Mutant?
 
+    @Flag(help: "Also plant each bug in turn, and tell what caught it.")
+    var plants = false
+
+    @Flag(help: "Tell every decision of one world.")
+    var story = false
+
     @OptionGroup var format: OutputOptions
 
     func validate() throws {
         guard (seed == nil) != (seeds == nil) else {
             throw ValidationError("Name one seed with --seed, or many with --seeds.")
         }
+        guard !story || (seed != nil && format.output == .table) else {
+            throw ValidationError("--story tells of one world, to people: name it with --seed.")
+        }
+        guard !plants || plant == nil else {
+            throw ValidationError("--plants plants every bug: leave --plant out.")
+        }
     }
 
     func run() async throws {
         let range = seeds?.range ?? (seed ?? 0)..<((seed ?? 0) + 1)
-        let summary = await play(range)
+        var summary = await play(range)
+        if plants { summary.bugs = await plantEach(in: range) }
         switch format.output {
         case .json: try Output.print(json: summary)
         case .table: Output.print(summary.lines.joined(separator: "\n"))
         }
-        if summary.firstViolation != nil { throw ExitCode(CommandStatus.failed.rawValue) }
+        if summary.firstViolation != nil || summary.bugs?.allSatisfy(\.isCaught) == false { throw ExitCode(CommandStatus.failed.rawValue) }
     }
 
     /// Plays every seed, each on one of as many tasks as there are cores.
@@ -57,15 +73,37 @@ struct Simulate: AsyncParsableCommand {
                 group.addTask {
                     var summary = SimulationSummary()
                     for seed in range where seed % lanes == lane {
-                        let report =
-                            plant.map { Simulation.run(seed: seed, planting: $0) }
-                            ?? Simulation.run(seed: seed)
+                        let report = Simulation.run(
+                            seed: seed,
+                            planting: plant,
+                            telling: story ? { Output.print($0) } : nil
+                        )
                         summary.add(report, options: plant.map { " --plant \($0)" } ?? "")
                     }
                     return summary
                 }
             }
             return await group.reduce(into: SimulationSummary()) { $0.merge($1) }
+        }
+    }
+}
+
+extension Simulate {
+    /// Plays each bug over the seeds until a sentence that it breaks tells of it.
+    private func plantEach(in range: Range<UInt64>) async -> [SimulationSummary.Bug] {
+        await withTaskGroup(of: SimulationSummary.Bug.self) { group in
+            for mutant in Mutant.allCases {
+                group.addTask {
+                    let caught = Simulation.firstCatch(of: mutant, seeds: range)
+                    return SimulationSummary.Bug(
+                        name: "\(mutant)",
+                        what: mutant.rawValue,
+                        caughtBySeed: caught?.seed,
+                        sentence: caught?.sentence.rawValue
+                    )
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.name < $1.name }
         }
     }
 }
