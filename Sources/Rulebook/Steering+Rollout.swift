@@ -61,6 +61,7 @@ extension Rulebook {
         guard isEveryoneHeard else { return }
         for index in deployments.indices {
             if let steered = deployments[index].steered {
+                releaseUnstarted(of: steered, in: index, &work)
                 guard gateway.peer.isJoined else { continue }
                 retireSurplus(of: steered, in: index, &work)
                 retireOld(than: steered, in: index, &work)
@@ -89,6 +90,24 @@ extension Rulebook {
             !instances[$0].state.isLeaving && isWanted(instances[$0])
         }
         return found.map { InstancePath(deployment: deployment, instance: $0) }
+    }
+
+    /// Gives up places that were taken for more instances than may be held since fewer are wanted.
+    private mutating func releaseUnstarted(
+        of steered: RevisionRecord,
+        in index: Int,
+        _ work: inout Deliberation
+    ) {
+        let limit = deployments[index].promise(work.policy).limit
+        let held = deployments[index].instances.count { $0.state.reservation != nil }
+        var excess = held - limit
+        for path in candidates(
+            in: index,
+            where: { $0.revision == steered.revision && $0.state.name == .waiting }
+        ) where excess > 0 {
+            excess -= 1
+            retire(path, because: "\(limit) instances may be held, and it is one more", &work)
+        }
     }
 
     private mutating func retireSurplus(

@@ -53,6 +53,9 @@ extension Referee {
             heard.insert(name)
             let nodes = nodes
             forgetReady { nodes[$0] == name }
+            // Its runs are gone for all that the rulebook can know: one that turns up again with
+            // the node is a stranger, and its end says nothing about the scorer.
+            for (run, node) in nodes where node == name { ended.insert(run) }
         case .gatewayJoined(let held):
             isGatewayJoined = true
             isGatewayHeard = true

@@ -101,6 +101,23 @@ import Vocabulary
         #expect(stage.deployment?.instances.allSatisfy { $0.revision.number == 3 } == true)
     }
 
+    @Test func `gives up places it has not used when fewer instances are wanted meanwhile`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 2)))
+        let stray = Stage.run(7, 1)
+        let held = [Stage.run(1, 1), Stage.run(2, 1), stray].map { HeldProcess(run: $0, pid: 7) }
+        stage.join(Stage.node, held: held)
+        stage.hear(.declared(Stage.declaration(2, instances: 5)))
+        stage.hear(.prepared(Stage.key, Revision(number: 2)))
+        #expect(stage.deployment?.instances.count == 6)
+
+        stage.hear(.declared(Stage.declaration(2, instances: 4)))
+
+        #expect(stage.deployment?.instances.count == 5)
+        let freed = stage.hear(.exited(stray, ExitReport(cause: .signalled(9))))
+        #expect(freed.effects.count { if case .spawn = $0 { true } else { false } } == 3)
+    }
+
     @Test func `of a count alone moves no process`() {
         var stage = Stage()
         stage.play(.declared(Stage.declaration(1, instances: 2)))
