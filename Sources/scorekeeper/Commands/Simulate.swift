@@ -62,7 +62,9 @@ struct Simulate: AsyncParsableCommand {
         case .json: try Output.print(json: summary)
         case .table: Output.print(summary.lines.joined(separator: "\n"))
         }
-        if summary.firstViolation != nil || summary.bugs?.allSatisfy(\.isCaught) == false { throw ExitCode(CommandStatus.failed.rawValue) }
+        if summary.firstViolation != nil || summary.bugs?.allSatisfy(\.isCaught) == false {
+            throw ExitCode(CommandStatus.failed.rawValue)
+        }
     }
 
     /// Plays every seed, each on one of as many tasks as there are cores.
