@@ -85,7 +85,7 @@ extension Dispatcher {
             let record = requests[request]
             if record.isTaken {
                 taken += 1
-                if now - record.deadline >= limits.overdueGrace + lag { return .overdue }
+                if isOverdue(request, lag: lag, now) { return .overdue }
             } else {
                 oldestUntaken = min(oldestUntaken, record.boundAt)
             }
@@ -95,6 +95,17 @@ extension Dispatcher {
         let excused = min(now, max(lane.heard, oldestUntaken) + lag)
         lanes[Int(index)].heard = excused
         return now - excused >= limits.takingGrace ? .notTaking : nil
+    }
+
+    /// Whether a begun request is too long past its deadline.
+    ///
+    /// The deadline of one that is late has been told to its client and serves nothing else any
+    /// more: it moves by our lag, which so stays excused at every later look.
+    private mutating func isOverdue(_ request: Int32, lag: Duration, _ now: Moment) -> Bool {
+        guard requests[request].deadline < now else { return false }
+        let excused = min(now, requests[request].deadline + lag)
+        requests[request].deadline = excused
+        return now - excused >= limits.overdueGrace
     }
 
     /// Counts one more slot of a lane as used; the first anywhere brings the next look nearer.

@@ -124,6 +124,22 @@ import Vocabulary
         #expect(late == [.eject(lane, .notTaking)])
     }
 
+    @Test func `that is late is excused for the time that we did not look`() throws {
+        var stage = Stage(DeploymentRules(deadline: .seconds(1)))
+        let lane = stage.openLane()
+        let (request, _) = try stage.arrive()
+        stage.tell(.taken(request))
+
+        let afterSleep = stage.wait(.seconds(20))
+        stage.tell(.begun(request))
+        let early = stage.wait(.milliseconds(500))
+        let late = stage.wait(.milliseconds(500))
+
+        #expect(afterSleep == [.fail(request, .deadline), .withdraw(request, lane)])
+        #expect(early.isEmpty)
+        #expect(late == [.eject(lane, .overdue)])
+    }
+
     @Test func `is found by a probe while nobody asks anything`() {
         var stage = Stage()
         let lane = stage.openLane()
