@@ -95,25 +95,6 @@ bool lane_held(const struct lane *lane, uint32_t slot, struct lane_ticket *ticke
     return true;
 }
 
-struct lane_observation lane_observe(const struct lane *lane) {
-    struct lane_observation seen = {.earliest_deadline = UINT64_MAX};
-    struct lane_ticket ticket;
-    for (uint32_t slot = 0; slot < lane->shape.slots; slot++) {
-        if (!lane_held(lane, slot, &ticket))
-            continue;
-        if (lane_was_taken(lane, ticket)) {
-            seen.taken++;
-            if (lane->known[slot].deadline < seen.earliest_deadline)
-                seen.earliest_deadline = lane->known[slot].deadline;
-        } else {
-            seen.waiting++;
-            if (seen.oldest_waiting == 0 || ticket.number < seen.oldest_waiting)
-                seen.oldest_waiting = ticket.number;
-        }
-    }
-    return seen;
-}
-
 enum lane_cancel lane_cancel(struct lane *lane, struct lane_ticket ticket) {
     struct private_slot *known = find(lane, ticket);
     if (!known)

@@ -139,17 +139,6 @@ public final class Lane {
         return held.sorted()
     }
 
-    /// What a `LaneWatch` judges.
-    public var observation: LaneObservation {
-        let seen = lane_observe(lane)
-        return LaneObservation(
-            taken: Int(seen.taken),
-            earliestDeadline: seen.taken == 0
-                ? nil : Moment(nanoseconds: seen.earliest_deadline),
-            oldestWaiting: seen.waiting == 0 ? nil : seen.oldest_waiting
-        )
-    }
-
     /// Shows every completion that has come, in the scorer's order.
     ///
     /// The slot of a request that ended is free again when `handle` returns, not before; posting

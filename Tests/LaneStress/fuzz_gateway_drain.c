@@ -112,7 +112,6 @@ static void act(struct lane *lane, struct scorer_shape shape, const struct far_e
     }
     case 5:
         lane_was_taken(lane, tickets[slot]);
-        lane_observe(lane);
         lane_arm(lane);
         break;
     default:

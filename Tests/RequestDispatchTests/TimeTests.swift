@@ -77,11 +77,28 @@ import Vocabulary
         let lane = stage.openLane()
         _ = try stage.arrive()
 
-        let early = pass(2, on: &stage)
-        let late = pass(2, on: &stage)
+        let early = pass(2, on: &stage) + stage.wait(.milliseconds(500))
+        let late = stage.wait(.milliseconds(500))
 
         #expect(early.isEmpty)
         #expect(late == [.eject(lane, .notTaking)])
+    }
+
+    @Test func `is not one that takes one request after the other`() throws {
+        var stage = Stage()
+        let lane = stage.openLane(calls: 1, slots: 3)
+        var (next, _) = try stage.arrive()
+        var (last, _) = try stage.arrive()
+
+        for _ in 0..<20 {
+            #expect(pass(2, on: &stage).isEmpty)
+            stage.tell(.taken(next))
+            stage.tell(.answered(next))
+            next = last
+            (last, _) = try stage.arrive()
+        }
+
+        #expect(pass(3, on: &stage) == [.eject(lane, .notTaking)])
     }
 
     @Test func `is not one that has as many calls in hand as it makes`() throws {
@@ -103,7 +120,7 @@ import Vocabulary
         let atDeadline = pass(5, on: &stage)
         stage.tell(.begun(request))
         let early = stage.wait(.milliseconds(500))
-        let late = pass(1, on: &stage)
+        let late = stage.wait(.milliseconds(500))
 
         #expect(atDeadline == [.fail(request, .deadline), .withdraw(request, lane)])
         #expect(early.isEmpty)

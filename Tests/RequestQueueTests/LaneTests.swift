@@ -159,6 +159,19 @@ import Wire
         )
     }
 
+    @Test func `has a ping answered by the work loop itself, unseen by user code`() throws {
+        let lane = try makeLane(ends.near, calls: 2)
+        let scorer = try HonestScorer(ends.far)
+        let ping = try lane.ping(deadline: .never)
+        _ = try lane.post("real")
+
+        #expect(try scorer.take().bodyText == "real")
+
+        let seen = try lane.drained()
+        #expect(seen.map(\.outcome) == [.pong])
+        #expect(seen.map(\.ticket) == [ping])
+    }
+
     @Test func `hears that a scorer is ready, or why it cannot start`() throws {
         let lane = try makeLane(ends.near)
         let scorer = try HonestScorer(ends.far)

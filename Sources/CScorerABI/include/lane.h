@@ -117,16 +117,6 @@ enum lane_cancel lane_cancel(struct lane *lane, struct lane_ticket ticket);
 // Whether the scorer has begun a request that the lane still holds.
 bool lane_was_taken(const struct lane *lane, struct lane_ticket ticket);
 
-// What a lane holds at one moment, for judging whether its scorer hangs.
-struct lane_observation {
-    uint32_t taken;             // begun and not answered
-    uint32_t waiting;           // posted and not begun, withdrawn ones included
-    uint64_t oldest_waiting;    // the lowest ticket of those; 0 when there is none
-    uint64_t earliest_deadline; // of the begun ones; UINT64_MAX when there is none
-};
-
-struct lane_observation lane_observe(const struct lane *lane);
-
 // The ticket that `slot` holds: false when it is free.
 bool lane_held(const struct lane *lane, uint32_t slot, struct lane_ticket *ticket);
 
