@@ -8,10 +8,11 @@ import Wire
 
 /// The gateway's end of one run's lane: two regions of shared memory and a socket.
 ///
-/// One lane serves one run in one life of the gateway. It is confined to one event loop. A turn of
-/// that loop, when the socket is readable or a timer fires: `receivePackets`, `drain`, then `arm`;
-/// if `arm` answers false, `drain` again; if `rest` is set, leave the socket alone for so long.
-/// `disarm` when the loop wakes for something else and will look at the lane anyway.
+/// One lane serves one run in one life of the gateway. It is confined to one event loop, which
+/// reads the socket itself and goes in turns. Whatever woke it: `disarm`, and `interpret` for each
+/// packet that was read. Then `post` and `drain`; once nothing is left to do, `arm`. Where `arm`
+/// answers false, there is more: `drain` again. Where `rest` is set after it, the socket rings for
+/// nothing: leave it alone for so long.
 ///
 /// Source: the lane's layout, `scorer_abi.h`; its rules, the tests of this target.
 public final class Lane {
@@ -23,9 +24,6 @@ public final class Lane {
     private var patience = BellPatience()
     private var wasWoken = false
     private var foundSomething = false
-
-    /// Most packets taken in one turn, so that a chatty scorer cannot hold the loop.
-    private static let packetsPerTurn = 64
 
     /// Makes, maps and seals the memory and greets the scorer at the other end of `socket`.
     ///
@@ -171,24 +169,7 @@ public final class Lane {
     /// How long to leave the socket alone, because it rings for nothing; look by timer meanwhile.
     public var rest: Duration? { patience.rest }
 
-    /// Takes what waits in the socket, at most 64 packets; false at its end.
-    ///
-    /// Errors: a packet that is not one ends the lane.
-    public func receivePackets(
-        _ handle: (ScorerPacket) -> Void
-    ) throws(ProtocolViolation) -> Bool {
-        var packet = lane_packet()
-        for _ in 0..<Self.packetsPerTurn {
-            switch lane_receive(lane, &packet) {
-            case LANE_PACKET_NONE: return true
-            case LANE_PACKET_END: return false
-            default: if let said = try understand(packet) { handle(said) }
-            }
-        }
-        return true
-    }
-
-    /// Reads one packet that was received by other means; nothing for what says nothing to us.
+    /// Reads one packet that came from the socket; nothing for what says nothing to us.
     ///
     /// Errors: a packet that is not one ends the lane.
     public func interpret(
@@ -196,12 +177,6 @@ public final class Lane {
     ) throws(ProtocolViolation) -> ScorerPacket? {
         var packet = lane_packet()
         _ = lane_packet_parse(lane, bytes.baseAddress, bytes.count, &packet)
-        return try understand(packet)
-    }
-
-    private func understand(
-        _ packet: borrowing lane_packet
-    ) throws(ProtocolViolation) -> ScorerPacket? {
         wasWoken = true
         if let violation { throw violation }
         let said = ScorerPacket(packet)

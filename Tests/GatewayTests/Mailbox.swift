@@ -22,6 +22,7 @@ final class Mailbox<Thing: Sendable>: @unchecked Sendable {
     }
 
     /// Takes what is picked first, and what came before it.
+    @discardableResult
     func take<Found>(_ pick: (Thing) -> Found?) throws -> Found {
         let limit = Date(timeIntervalSinceNow: 20)
         condition.lock()

@@ -1,12 +1,14 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import CScorerABI
 import Foundation
 import Glibc
 import Wire
 
-/// A scorer that says ready, takes nothing, and writes over its whole response region when told.
+/// A scorer that says ready, takes nothing, and when told writes over its whole response region or
+/// rings.
 final class Scribbler {
     private let socket: PacketSocket
     private let region: UnsafeMutableRawBufferPointer
@@ -32,7 +34,13 @@ final class Scribbler {
 
     func scribble() {
         region.initializeMemory(as: UInt8.self, repeating: 0xa5)
+        ring()
+    }
+
+    /// Rings the gateway's bell; `descriptors` go along, which no honest scorer sends.
+    func ring(with descriptors: [Int32] = []) {
         var bell = UInt8(SCORER_PACKET_BELL.rawValue)
-        _ = send(socket.descriptor.number, &bell, 1, 0)
+        let count = Int32(descriptors.count)
+        _ = linux_packet_send(socket.descriptor.number, &bell, 1, descriptors, count)
     }
 }

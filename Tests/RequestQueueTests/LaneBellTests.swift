@@ -129,13 +129,4 @@ import Wire
         #expect(lane.arm())
         #expect(lane.rest == nil)
     }
-
-    @Test func `storm is taken in portions, so that it cannot hold an event loop`() throws {
-        let lane = try makeLane(ends.near)
-        let scorer = try RawScorer(ends.far)
-        for _ in 0..<100 { scorer.send([Self.bell]) }
-
-        #expect(try lane.received()?.count == 64)
-        #expect(try lane.received()?.count == 36)
-    }
 }

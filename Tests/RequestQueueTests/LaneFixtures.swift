@@ -84,10 +84,22 @@ extension Lane {
         return seen
     }
 
-    /// What waits in the socket; nothing at its end.
+    /// What waits in the socket, read as the gateway reads it; nothing at its end.
     func received() throws(ProtocolViolation) -> [ScorerPacket]? {
         var said: [ScorerPacket] = []
-        return try receivePackets { said.append($0) } ? said : nil
+        var bytes = [UInt8](repeating: 0, count: 4_608)
+        while true {
+            let count = read(socket.number, &bytes, bytes.count)
+            if count < 0, errno == EINTR { continue }
+            guard count != 0 else { return nil }
+            guard count > 0 else { return errno == EAGAIN ? said : nil }
+            let result = bytes.withUnsafeBytes { bytes in
+                Result { () throws(ProtocolViolation) in
+                    try interpret(packet: UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
+                }
+            }
+            if let packet = try result.get() { said.append(packet) }
+        }
     }
 
     /// Sleeps as an event loop would until the lane's socket is readable.

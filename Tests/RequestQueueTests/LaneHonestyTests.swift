@@ -203,19 +203,4 @@ struct Lie: Sendable, CustomTestStringConvertible {
         _ = try second.post("well")
         #expect(try scorer.take().bodyText == "well")
     }
-
-    @Test func `cannot make us keep a descriptor`() throws {
-        let ends = try makeEnds()
-        let lane = try makeLane(ends.near)
-        let scorer = try RawScorer(ends.far)
-        let pipe = try WatchedPipe()
-        let number = try #require(pipe.reader?.number)
-
-        for _ in 0..<8 { scorer.send([1], with: [number]) }
-        pipe.reader = nil
-        #expect(pipe.isHeld)
-        #expect(try lane.received()?.count == 8)
-
-        #expect(!pipe.isHeld)
-    }
 }

@@ -100,14 +100,8 @@ final class RawScorer {
         storeDone(done)
     }
 
-    func send(_ bytes: [UInt8], with descriptors: [Int32] = []) {
-        _ = linux_packet_send(
-            end.number,
-            bytes,
-            bytes.count,
-            descriptors,
-            Int32(descriptors.count)
-        )
+    func send(_ bytes: [UInt8]) {
+        _ = linux_packet_send(end.number, bytes, bytes.count, nil, 0)
     }
 
     /// The descriptor that comes with the next packet.
@@ -129,24 +123,5 @@ final class RawScorer {
             kinds.append(bytes[0])
         }
         return kinds
-    }
-}
-
-/// A pipe, which tells whether anybody anywhere still holds its reading end.
-final class WatchedPipe {
-    var reader: Descriptor?
-    private let writer: Descriptor
-
-    init() throws {
-        var pair: [Int32] = [-1, -1]
-        guard pipe(&pair) == 0 else { throw SystemError("make a pipe") }
-        reader = Descriptor(owning: pair[0])
-        writer = Descriptor(owning: pair[1])
-    }
-
-    var isHeld: Bool {
-        var poller = pollfd(fd: writer.number, events: 0, revents: 0)
-        _ = poll(&poller, 1, 0)
-        return poller.revents & Int16(POLLERR) == 0
     }
 }

@@ -136,10 +136,11 @@ bool lane_arm(struct lane *lane);
 // Awake: no bell is needed.
 void lane_disarm(struct lane *lane);
 
-// Takes one packet from the socket, without its descriptors: the kernel drops those.
+// Takes one packet from the socket, without its descriptors: the kernel drops those. For a gateway
+// in C; one with an event loop of its own reads the socket there and has the packet parsed.
 enum lane_packet_kind lane_receive(struct lane *lane, struct lane_packet *packet);
 
-// Reads a packet that was received otherwise.
+// Says what a packet is that was read from the socket by other means.
 enum lane_packet_kind lane_packet_parse(struct lane *lane, const void *bytes, size_t length,
                                         struct lane_packet *packet);
 
