@@ -1,0 +1,60 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// Our additions, which stand under `properties:` among anyone's.
+extension DeploymentSettingsReader {
+    /// Keys of ours under `properties`.
+    static let properties = [
+        "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
+        "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
+        "scorekeeper.start_deadline",
+    ]
+
+    mutating func readProperties(_ node: YAMLNode) {
+        for entry in values.entries(node, "properties") {
+            let value = entry.value
+            switch entry.key {
+            case "scorekeeper.retry":
+                settings.retry = values.word(value, entry.key, RetryPolicy.self)
+            case "scorekeeper.python":
+                settings.pythonPolicy = values.word(value, entry.key, PythonPolicy.self) ?? .exact
+            case "scorekeeper.statuses":
+                settings.statuses = values.word(value, entry.key, StatusStyle.self)
+            case "scorekeeper.fork_server":
+                settings.isForkServerUsed =
+                    values.word(value, entry.key, ["on": true, "off": false])
+            case "scorekeeper.isolation":
+                settings.minimumIsolation = values.word(value, entry.key, IsolationLevel.self)
+            case "scorekeeper.scorer":
+                settings.scorer = scorer(value)
+            case "scorekeeper.start_deadline":
+                settings.startDeadlineSeconds = values.integer(
+                    value,
+                    entry.key,
+                    in: 1...3_600,
+                    isQuotable: true
+                )
+            default:
+                // Azure's properties are anyone's; only ours have a known set of names. A near
+                // miss of the prefix is one of ours too.
+                let prefix = entry.key.split(separator: ".").first.map(String.init) ?? ""
+                if NearestWord.of(prefix, among: ["scorekeeper"]) != nil {
+                    values.refuseUnknown(entry, among: Self.properties, in: "'properties'")
+                }
+            }
+        }
+    }
+
+    private mutating func scorer(_ node: YAMLNode) -> DeploymentSettings.Scorer? {
+        guard let text = values.text(node, "scorekeeper.scorer") else { return nil }
+        let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\n" })
+            .map(String.init)
+        guard let path = words.first else {
+            values.refuse("scorer", "'scorekeeper.scorer' is empty", "name a program", node)
+            return nil
+        }
+        return DeploymentSettings.Scorer(path: path, arguments: Array(words.dropFirst()))
+    }
+}
