@@ -7,30 +7,18 @@ import Vocabulary
 ///
 /// Nothing stands where the document says nothing: what then holds is the supervisor's to decide.
 public struct DeploymentSettings: Hashable, Codable, Sendable {
-    /// A scorer of one's own, instead of the Python runtime.
-    public struct Scorer: Hashable, Codable, Sendable {
-        /// The program, as it was written: relative to the document's folder, or absolute.
-        public var path: String
-        /// Its arguments, without the program itself.
-        public var arguments: [String]
-    }
-
     /// The deployment's name.
     public var deployment: DeploymentName?
     /// The endpoint that it stands behind.
     public var endpoint: EndpointName?
     /// How many instances.
     public var instances = 1
-    /// The instance type's name.
-    public var instanceType: String?
     /// Environment variables of the scorer.
     public var variables: [String: String] = [:]
     /// Whole time a request may take, waiting included.
     public var requestTimeoutMilliseconds: Int?
     /// Calls of the model at once, in one instance.
     public var concurrentRequests = 1
-    /// Longest time a request may wait.
-    public var queueWaitMilliseconds: Int?
     /// Whether the scorer may reach the network.
     public var isNetworkAllowed = false
     /// What happens to a request whose scorer died.
@@ -43,8 +31,6 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var isForkServerUsed: Bool?
     /// The least isolation that will do.
     public var minimumIsolation: IsolationLevel?
-    /// A scorer of one's own.
-    public var scorer: Scorer?
     /// Seconds that a start may take.
     public var startDeadlineSeconds: Int?
 

@@ -46,7 +46,6 @@ extension DeploymentSettingsReader {
 
     mutating func readInstanceType(_ node: YAMLNode) {
         guard let text = values.text(node, "instance_type") else { return }
-        settings.instanceType = text
         guard text != InstanceType.shared.name else { return }
         values.findings.note(
             "instanceType",

@@ -28,7 +28,11 @@ extension DeploymentSettingsReader {
             case "scorekeeper.isolation":
                 settings.minimumIsolation = values.word(value, entry.key, IsolationLevel.self)
             case "scorekeeper.scorer":
-                settings.scorer = scorer(value)
+                values.refuseUnsupported(
+                    entry,
+                    remedy: "remove it, or serve the program alone with "
+                        + "'scorekeeper deploy --scorer PROGRAM'"
+                )
             case "scorekeeper.start_deadline":
                 settings.startDeadlineSeconds = values.integer(
                     value,
@@ -45,16 +49,5 @@ extension DeploymentSettingsReader {
                 }
             }
         }
-    }
-
-    private mutating func scorer(_ node: YAMLNode) -> DeploymentSettings.Scorer? {
-        guard let text = values.text(node, "scorekeeper.scorer") else { return nil }
-        let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\n" })
-            .map(String.init)
-        guard let path = words.first else {
-            values.refuse("scorer", "'scorekeeper.scorer' is empty", "name a program", node)
-            return nil
-        }
-        return DeploymentSettings.Scorer(path: path, arguments: Array(words.dropFirst()))
     }
 }

@@ -24,7 +24,8 @@ extension DeploymentSettingsReader {
             case "max_concurrent_requests_per_instance":
                 settings.concurrentRequests = values.integer(value, key, in: 1...256) ?? 1
             case "max_queue_wait_ms":
-                settings.queueWaitMilliseconds = values.integer(value, key, in: 1...180_000)
+                _ = values.integer(value, key, in: 1...180_000)
+                values.noteUnused(entry, "a request may wait until its own deadline")
             default:
                 values.refuseUnknown(entry, among: Self.requestSettings, in: "'request_settings'")
             }

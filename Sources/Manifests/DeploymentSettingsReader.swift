@@ -96,8 +96,13 @@ public struct DeploymentSettingsReader {
             return
         case "private_network_connection":
             if values.boolean(value, entry.key) == true { values.refuseUnsupported(entry) }
-        case "code_configuration", "environment", "model_mount_path", "data_collector",
-            "resources":
+        case "code_configuration", "environment", "model_mount_path":
+            guard !value.isNull else { return }
+            values.refuseUnsupported(
+                entry,
+                remedy: "remove it: without it the model is served from its own directory"
+            )
+        case "data_collector", "resources":
             if !value.isNull { values.refuseUnsupported(entry) }
         default:
             values.refuseUnknown(entry, among: Self.keys, in: "the document")

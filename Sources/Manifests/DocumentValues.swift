@@ -120,20 +120,24 @@ struct DocumentValues {
     }
 
     /// Refuses a key that is known and would be a lie if it were passed over.
-    mutating func refuseUnsupported(_ entry: YAMLEntry) {
+    mutating func refuseUnsupported(_ entry: YAMLEntry, remedy: String = "remove it") {
         findings.add(
             Problem(
                 .unsupported,
                 code: "notSupported",
                 what: "'\(entry.key)' is not supported yet",
-                remedy: "remove it: without it the model is served from its own directory",
+                remedy: remedy,
                 location: entry.location
             )
         )
     }
 
     /// Tells that a key is known and changes nothing.
-    mutating func noteUnused(_ entry: YAMLEntry) {
-        findings.note("notUsed", "'\(entry.key)' is accepted and not used yet", at: entry.location)
+    ///
+    /// Shape: `consequence` is a clause that says what holds instead.
+    mutating func noteUnused(_ entry: YAMLEntry, _ consequence: String = "") {
+        let what = "'\(entry.key)' is accepted and not used yet"
+        let text = consequence.isEmpty ? what : "\(what): \(consequence)"
+        findings.note("notUsed", text, at: entry.location)
     }
 }

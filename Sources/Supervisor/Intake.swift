@@ -100,15 +100,6 @@ struct Intake: Sendable {
         guard let settings = check.settings, let endpoint = check.endpoint else {
             preconditionFailure("a check without problems has no settings: \(check)")
         }
-        if settings.scorer != nil {
-            throw Problem(
-                .unsupported,
-                code: "scorerInManifest",
-                what: "cannot give '\(path)' a scorer of your own by its manifest yet",
-                remedy: "take 'scorekeeper.scorer' out, or use 'scorekeeper deploy --scorer'",
-                location: check.settingsFile.map { Problem.Location(file: $0) }
-            )
-        }
         let stored = try store.adopt(path)
         let copy = ModelCheck(
             folder: ModelDirectory(path: stored.path),
@@ -117,17 +108,6 @@ struct Intake: Sendable {
         )
         guard let model = copy.model, let environment = copy.environment else {
             throw (copy.problems.first ?? Self.changedMeanwhile(path))
-        }
-        var notices = check.notices.map(\.description)
-        if let type = settings.instanceType, type != InstanceType.shared.name {
-            notices.append(
-                "the instance type '\(type)' is not used yet: instances share the machine's cores"
-            )
-        }
-        if settings.queueWaitMilliseconds != nil {
-            notices.append(
-                "'max_queue_wait_ms' is not used: a request may wait until its own deadline"
-            )
         }
         return Draft(
             key: DeploymentKey(endpoint: endpoint, deployment: settings.deployment ?? .dropped),
@@ -141,7 +121,7 @@ struct Intake: Sendable {
             ),
             content: stored.digest,
             settings: ServingSettings(settings, retryUnlessSaid: .once),
-            notices: notices
+            notices: check.notices.map(\.description)
         )
     }
 

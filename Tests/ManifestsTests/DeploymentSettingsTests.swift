@@ -48,7 +48,6 @@ import Vocabulary
               scorekeeper.statuses: azure
               scorekeeper.fork_server: off
               scorekeeper.isolation: sandbox
-              scorekeeper.scorer: ./echo --slow 3
               scorekeeper.start_deadline: 120
             """
 
@@ -60,16 +59,33 @@ import Vocabulary
         #expect(settings.variables == ["LEVEL": "no", "COUNT": "012", "EMPTY": ""])
         #expect(settings.requestTimeoutMilliseconds == 90_000)
         #expect(settings.concurrentRequests == 4)
-        #expect(settings.queueWaitMilliseconds == 250)
         #expect(settings.isNetworkAllowed)
         #expect(settings.retry == .never)
         #expect(settings.pythonPolicy == .nearest)
         #expect(settings.statuses == .azure)
         #expect(settings.isForkServerUsed == false)
         #expect(settings.minimumIsolation == .sandbox)
-        #expect(settings.scorer == .init(path: "./echo", arguments: ["--slow", "3"]))
         #expect(settings.startDeadlineSeconds == 120)
-        #expect(reading.findings.notices.map(\.code) == ["instanceType", "notUsed"])
+        #expect(
+            reading.findings.notices.map(\.description) == [
+                "iris.yml:6:16: the instance type 'Standard_DS3_v2' is not known here yet: instances "
+                    + "share the machine",
+                "iris.yml:11:3: 'max_queue_wait_ms' is accepted and not used yet: a request may "
+                    + "wait until its own deadline",
+                "iris.yml:12:1: 'liveness_probe' is accepted and not used yet",
+            ]
+        )
+    }
+
+    @Test func `that asks for a scorer of one's own, is shown the command that serves one`() {
+        let problems = read("properties: {scorekeeper.scorer: ./echo}\n").findings.problems
+
+        #expect(
+            problems.map(\.description) == [
+                "iris.yml:1:14: 'scorekeeper.scorer' is not supported yet; remove it, or serve the "
+                    + "program alone with 'scorekeeper deploy --scorer PROGRAM'"
+            ]
+        )
     }
 
     @Test func `that says nothing of the network, is told that there is none`() {
@@ -192,7 +208,7 @@ import Vocabulary
             instance_count: 3
             environment_variables: {LEVEL: no, COUNT: 012}
             request_settings: {request_timeout_ms: 90000}
-            properties: {scorekeeper.retry: never, scorekeeper.scorer: ./echo a}
+            properties: {scorekeeper.retry: never, scorekeeper.start_deadline: 60}
             """
         var random = Mutations(seed: 13)
         for _ in 0..<1_000 {
