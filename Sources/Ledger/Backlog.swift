@@ -24,10 +24,10 @@ struct Backlog: Sendable {
 
     /// Adds a transaction whose entries have been numbered.
     mutating func append(_ transaction: Transaction, numbered records: [JournalRecord]) {
-        // A later change of the same thing makes the earlier one pointless, so that this list is
-        // bounded by the number of things, not by the length of the outage.
+        // A later change of the same deployment makes the earlier one pointless, so that this list
+        // is bounded by the number of deployments, not by the length of the outage.
         for change in transaction.changes {
-            changes.removeAll { $0.target == change.target }
+            changes.removeAll { $0.key == change.key }
             changes.append(change)
         }
         snapshot = transaction.snapshot ?? snapshot
@@ -44,17 +44,5 @@ struct Backlog: Sendable {
         snapshot = nil
         journal = []
         lost = 0
-    }
-}
-
-extension Transaction.Change {
-    /// What the change is about.
-    fileprivate var target: String {
-        switch self {
-        case .declare(let declaration): "deployment \(declaration.key)"
-        case .withdraw(let key): "deployment \(key)"
-        case .keep(let artefact): "\(artefact.kind) \(artefact.digest)"
-        case .drop(let kind, let digest): "\(kind) \(digest)"
-        }
     }
 }

@@ -38,17 +38,6 @@ extension Ledger {
         }
     }
 
-    /// The artefacts of one kind, in order of digest.
-    public func loadArtefacts(_ kind: Artefact.Kind) throws(Problem) -> [Artefact] {
-        try read { database in
-            try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM artefact WHERE kind = ? ORDER BY digest",
-                arguments: [kind.rawValue]
-            ).compactMap { Artefact(row: $0, kind: kind) }
-        }
-    }
-
     /// The decider's state after the last transaction that changed it; nothing in a new ledger.
     public func loadSnapshot() throws(Problem) -> Snapshot? {
         try read { database in
@@ -150,19 +139,6 @@ extension Declaration {
             revision: Revision(number: row["revision"]),
             document: row["document"],
             declaredAt: Date(unixMilliseconds: row["declared_at"])
-        )
-    }
-}
-
-extension Artefact {
-    fileprivate init?(row: Row, kind: Kind) {
-        guard let digest = Digest(row["digest"] as String) else { return nil }
-        self.init(
-            kind: kind,
-            digest: digest,
-            source: row["source"],
-            bytes: row["bytes"],
-            madeAt: Date(unixMilliseconds: row["made_at"])
         )
     }
 }

@@ -61,22 +61,6 @@ extension Ledger {
                 sql: "DELETE FROM declaration WHERE endpoint = ? AND deployment = ?",
                 arguments: [key.endpoint.text, key.deployment.text]
             )
-        case .keep(let artefact):
-            try database.execute(
-                sql: """
-                    INSERT OR REPLACE INTO artefact (kind, digest, source, bytes, made_at)
-                    VALUES (?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    artefact.kind.rawValue, artefact.digest.hexadecimal, artefact.source,
-                    artefact.bytes, artefact.madeAt.unixMilliseconds,
-                ]
-            )
-        case .drop(let kind, let digest):
-            try database.execute(
-                sql: "DELETE FROM artefact WHERE kind = ? AND digest = ?",
-                arguments: [kind.rawValue, digest.hexadecimal]
-            )
         }
     }
 

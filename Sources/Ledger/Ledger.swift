@@ -54,8 +54,8 @@ public final class Ledger: Sendable {
 
     /// Opens the ledger at `path`, making the file (mode 0600) or bringing an older one up to date.
     ///
-    /// Errors: `ledgerUnwritable`, `ledgerDamaged`, `diskFull`; `ledgerTooNew` when a later
-    /// Scorekeeper wrote it.
+    /// Errors: `ledgerUnwritable`, `ledgerDamaged`, `diskFull`; `ledgerUnknown` when another
+    /// version of Scorekeeper wrote it, with a step of the schema that this one does not know.
     public init(path: String, limits: Limits = Limits()) throws(Problem) {
         self.path = path
         self.limits = limits
@@ -67,9 +67,9 @@ public final class Ledger: Sendable {
             if try queue.read({ try migrator.hasBeenSuperseded($0) }) {
                 throw Problem(
                     .conflict,
-                    code: "ledgerTooNew",
-                    what: "cannot open the ledger '\(path)': a later Scorekeeper wrote it",
-                    remedy: "start that version, or give another state folder"
+                    code: "ledgerUnknown",
+                    what: "cannot open the ledger '\(path)': another Scorekeeper version wrote it",
+                    remedy: "start that one, or give another state folder"
                 )
             }
             try migrator.migrate(queue)

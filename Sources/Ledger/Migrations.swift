@@ -48,7 +48,7 @@ enum Migrations {
                     """
             )
         }
-        migrator.registerMigration("2: revisions, artefacts") { database in
+        migrator.registerMigration("2: revisions") { database in
             try database.execute(
                 sql: """
                     CREATE TABLE revision (
@@ -65,15 +65,6 @@ enum Migrations {
                     INSERT INTO revision (endpoint, deployment, revision, document, declared_at)
                     SELECT endpoint, deployment, revision, document, declared_at
                     FROM declaration ORDER BY declared_at, endpoint, deployment;
-
-                    CREATE TABLE artefact (
-                        kind TEXT NOT NULL CHECK (kind IN ('model', 'environment')),
-                        digest TEXT NOT NULL CHECK (length(digest) = 64),
-                        source TEXT NOT NULL,
-                        bytes INTEGER NOT NULL,
-                        made_at INTEGER NOT NULL,
-                        PRIMARY KEY (kind, digest)
-                    ) STRICT, WITHOUT ROWID;
                     """
             )
         }

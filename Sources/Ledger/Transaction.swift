@@ -11,10 +11,14 @@ public struct Transaction: Sendable {
         case declare(Declaration)
         /// The deployment should not be there any more.
         case withdraw(DeploymentKey)
-        /// An artefact stands in the state folder.
-        case keep(Artefact)
-        /// An artefact is gone from the state folder.
-        case drop(Artefact.Kind, Digest)
+
+        /// The deployment that it is about.
+        var key: DeploymentKey {
+            switch self {
+            case .declare(let declaration): declaration.key
+            case .withdraw(let key): key
+            }
+        }
     }
 
     /// Changes to what is wanted, in order.

@@ -51,7 +51,3 @@ func makeEntry(_ event: String, about subjects: String..., size: Int = 0) -> Jou
         reason: "because of \(event)" + String(repeating: ".", count: size)
     )
 }
-
-func makeDigest(_ digit: Character) throws -> Digest {
-    try #require(Digest(String(repeating: digit, count: 64)))
-}

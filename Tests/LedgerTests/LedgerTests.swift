@@ -82,24 +82,6 @@ import Vocabulary
         #expect(try ledger.revisions(of: iris, limit: 2).map(\.revision.number) == [3, 2])
     }
 
-    @Test func `remembers which artefacts stand in the state folder`() throws {
-        let ledger = try Ledger(path: folder.ledger)
-        let model = Artefact(
-            kind: .model,
-            digest: try makeDigest("a"),
-            source: "iris",
-            bytes: 1 << 40,
-            madeAt: Date(timeIntervalSince1970: 1_700_000_000)
-        )
-        try ledger.commit(Transaction(changes: [.keep(model), .keep(model)]))
-
-        #expect(try ledger.loadArtefacts(.model) == [model])
-        #expect(try ledger.loadArtefacts(.environment).isEmpty)
-
-        try ledger.commit(Transaction(changes: [.drop(.model, model.digest)]))
-        #expect(try ledger.loadArtefacts(.model).isEmpty)
-    }
-
     @Test func `finds what lies below a subject and nothing beside it`() throws {
         let ledger = try Ledger(path: folder.ledger)
         try ledger.commit(
