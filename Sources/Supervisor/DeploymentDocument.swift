@@ -74,6 +74,14 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         return twin == self
     }
 
+    /// What its scorers must have installed; nothing for a program.
+    var environment: EnvironmentDefinition? {
+        switch scorer {
+        case .mlflow(let scorer): scorer.environment
+        case .native: nil
+        }
+    }
+
     /// Calls of the model at once in one scorer.
     var callsAtOnce: Int { settings.maxConcurrentRequestsPerInstance }
 
@@ -97,18 +105,11 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             instances: settings.instances,
             instanceType: settings.instanceType,
             percent: 100,
-            environment: environmentText,
+            environment: environment?.canonicalText ?? "",
             model: content.hexadecimal,
             startDeadline: .seconds(settings.startDeadlineSeconds),
             drainDeadline: .milliseconds(settings.deadlineMilliseconds + 5_000)
         )
-    }
-
-    private var environmentText: String {
-        switch scorer {
-        case .mlflow(let scorer): scorer.environment.canonicalText
-        case .native: ""
-        }
     }
 
     /// What the gateway needs to know of the deployment while this revision's settings hold.

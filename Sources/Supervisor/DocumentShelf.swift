@@ -2,11 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Ledger
+import Manifests
 import Rulebook
 import Vocabulary
 
 /// The documents of all revisions that are wanted or may still be held.
 struct DocumentShelf {
+    /// A revision's document that left the shelf, and what of it no other document needs.
+    struct Leftovers: Equatable {
+        var document: DeploymentDocument
+        /// Its copy of a model or program may be removed.
+        var isCopyUnneeded: Bool
+        /// Its environment's warmed parents may be let go: none there when it is a program.
+        var isEnvironmentUnneeded: Bool
+    }
+
     private var documents: [DeploymentKey: [DeploymentDocument]] = [:]
     private var unwanted: Set<DeploymentKey> = []
     private var newest: [DeploymentKey: Revision] = [:]
@@ -67,13 +77,22 @@ struct DocumentShelf {
         unwanted.insert(key)
     }
 
-    /// Nobody holds the revision any more; answers its document when no other has its content.
-    mutating func discard(_ key: DeploymentKey, _ revision: Revision) -> DeploymentDocument? {
+    /// Nobody holds the revision any more; nothing where it is not on the shelf.
+    mutating func discard(_ key: DeploymentKey, _ revision: Revision) -> Leftovers? {
         guard let document = document(key, revision) else { return nil }
         documents[key]?.removeAll { $0.revision == revision }
         if documents[key]?.isEmpty == true { documents[key] = nil }
-        let isShared = documents.values.joined().contains { $0.content == document.content }
-        return isShared ? nil : document
+        return Leftovers(
+            document: document,
+            isCopyUnneeded: !contents.contains(document.content),
+            isEnvironmentUnneeded: document.environment.map { !needs($0) } ?? false
+        )
+    }
+
+    /// Whether some document's scorers run in the environment that `definition` asks for.
+    func needs(_ definition: EnvironmentDefinition) -> Bool {
+        let text = definition.canonicalText
+        return documents.values.joined().contains { $0.environment?.canonicalText == text }
     }
 
     /// Forgets past revisions that nothing uses any more; the newest that is wanted stays.

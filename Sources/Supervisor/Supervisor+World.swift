@@ -58,13 +58,13 @@ extension Supervisor {
             inbox.put(.event(.preparationFailed(key, revision, problem)))
             return
         }
-        guard case .mlflow(let scorer) = document.scorer else {
+        guard let environment = document.environment else {
             inbox.put(.event(.prepared(key, revision)))
             return
         }
         Task {
             do throws(Problem) {
-                _ = try await build(scorer.environment, for: document.settings)
+                _ = try await build(environment, for: document.settings)
                 inbox.put(.event(.prepared(key, revision)))
             } catch {
                 inbox.put(.event(.preparationFailed(key, revision, error)))
@@ -107,12 +107,38 @@ extension Supervisor {
         builds.step(step, of: definition)
     }
 
-    /// Removes the copy of a model that no revision needs.
+    /// Removes the copy of a model that no revision needs, and lets warmed parents go from which
+    /// nothing more will be forked.
     ///
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
-        guard let document = shelf.discard(key, revision) else { return }
-        removeCopy(document.content)
+        guard let leftovers = shelf.discard(key, revision) else { return }
+        if leftovers.isCopyUnneeded { removeCopy(leftovers.document.content) }
+        guard leftovers.isEnvironmentUnneeded, let environment = leftovers.document.environment
+        else { return }
+        cool(environment, python: leftovers.document.settings.pythonPolicy)
+    }
+
+    private func cool(_ definition: EnvironmentDefinition, python: PythonPolicy) {
+        if let environment = builds.built(definition) {
+            cool(environment.digest)
+            return
+        }
+        // An earlier life of the supervisor had it built: its digest is found without building.
+        Task {
+            guard
+                let prospect = try? await environments.prospect(of: definition, python: python),
+                !shelf.needs(definition)
+            else { return }
+            cool(prospect.digest)
+        }
+    }
+
+    private func cool(_ environment: Digest) {
+        for name in configuration.nodes {
+            let order = NodeOrder.cool(environment: environment.hexadecimal)
+            _ = nodes[name]?.joined?.send(order)
+        }
     }
 
     /// Removes a copy here and now: a declaration that comes next must not find it half gone.

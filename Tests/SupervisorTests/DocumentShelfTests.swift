@@ -3,10 +3,10 @@
 
 import Foundation
 import Ledger
-import Manifests
 import Testing
 import Vocabulary
 
+@testable import Manifests
 @testable import Supervisor
 
 private func withShelf(_ body: (Ledger, inout DocumentShelf) throws -> Void) throws {
@@ -19,7 +19,12 @@ private func withShelf(_ body: (Ledger, inout DocumentShelf) throws -> Void) thr
     try body(ledger, &shelf)
 }
 
-private func document(revision: Int, content: Character) throws -> DeploymentDocument {
+/// An MLflow model that has one package installed, or a program where none is named.
+private func document(
+    revision: Int,
+    content: Character,
+    installing package: String? = nil
+) throws -> DeploymentDocument {
     DeploymentDocument(
         key: DeploymentKey(
             endpoint: try #require(EndpointName("echo")),
@@ -27,9 +32,30 @@ private func document(revision: Int, content: Character) throws -> DeploymentDoc
         ),
         revision: Revision(number: revision),
         origin: .deployed(path: "/echo"),
-        scorer: .native(path: "echo", arguments: []),
+        scorer: package.map { .mlflow(scorer(installing: $0)) }
+            ?? .native(path: "echo", arguments: []),
         content: try #require(Digest(String(repeating: content, count: 64))),
         settings: ServingSettings(DeploymentSettings(), retryUnlessSaid: .never)
+    )
+}
+
+private func scorer(installing package: String) -> DeploymentDocument.MLflowScorer {
+    DeploymentDocument.MLflowScorer(
+        flavors: ["sklearn"],
+        importableModules: [],
+        environment: EnvironmentDefinition(
+            python: PythonRequirement([]),
+            pythonLocation: nil,
+            buildRequirements: [],
+            requirements: [
+                EnvironmentDefinition.Requirement(
+                    text: package,
+                    name: package,
+                    location: Problem.Location(file: "requirements.txt", line: 1)
+                )
+            ],
+            sources: ["requirements.txt"]
+        )
     )
 }
 
@@ -63,9 +89,28 @@ private func document(revision: Int, content: Character) throws -> DeploymentDoc
             let third = try document(revision: 3, content: "b")
             for document in [first, second, third] { shelf.put(document) }
 
-            #expect(shelf.discard(first.key, first.revision) == nil)
-            #expect(shelf.discard(first.key, second.revision) == second)
+            #expect(shelf.discard(first.key, first.revision)?.isCopyUnneeded == false)
+            #expect(shelf.discard(first.key, second.revision)?.isCopyUnneeded == true)
+            #expect(shelf.discard(first.key, second.revision) == nil)
             #expect(shelf.contents == [third.content])
+        }
+    }
+
+    @Test func `lets an environment cool only when no other revision runs in it`() throws {
+        try withShelf { _, shelf in
+            let first = try document(revision: 1, content: "a", installing: "skops")
+            let second = try document(revision: 2, content: "b", installing: "skops")
+            let third = try document(revision: 3, content: "c", installing: "xgboost")
+            let program = try document(revision: 4, content: "d")
+            for document in [first, second, third, program] { shelf.put(document) }
+            let discard = { (document: DeploymentDocument) in
+                shelf.discard(document.key, document.revision)?.isEnvironmentUnneeded
+            }
+
+            #expect(discard(first) == false)
+            #expect(discard(second) == true)
+            #expect(discard(program) == false)
+            #expect(discard(third) == true)
         }
     }
 
