@@ -17,13 +17,18 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+import models
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Scripts" / "tools"))
 
 from open_loop import Call, OpenLoop  # noqa: E402
 from server import Server, ServerFailed, built_program, free_port  # noqa: E402
 
-__all__ = ["Call", "OpenLoop", "Server", "ServerFailed", "EndToEnd", "ROOT"]
+__all__ = [
+    "Call", "OpenLoop", "Server", "ServerFailed", "EndToEnd", "ROOT", "free_port", "is_alive",
+    "program", "shared_environments",
+]  # fmt: skip
 
 PATIENCE_SECONDS = 120.0
 
@@ -32,6 +37,22 @@ def program() -> Path:
     """The executable under test."""
     named = os.environ.get("SCOREKEEPER_PROGRAM")
     return Path(named) if named else built_program(ROOT, "debug")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that nobody has reaped does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def shared_environments() -> Path:
+    """One cache of built environments for all classes: the tests are not about building."""
+    shared = ROOT / ".build" / "test-environments"
+    shared.mkdir(parents=True, exist_ok=True)
+    return shared
 
 
 class EndToEnd(unittest.TestCase):
@@ -45,12 +66,10 @@ class EndToEnd(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls._folder = tempfile.TemporaryDirectory(prefix="scorekeeper-test-")
         folder = Path(cls._folder.name)
-        # One cache of built environments for all classes: the tests are not about building.
-        shared = ROOT / ".build" / "test-environments"
-        shared.mkdir(parents=True, exist_ok=True)
         (folder / "state").mkdir()
-        (folder / "state" / "environments").symlink_to(shared)
-        cls.server = Server(program(), folder, free_port(), cls.arguments)
+        executable = cls.prepare(folder)
+        (folder / "state" / "environments").symlink_to(shared_environments())
+        cls.server = Server(executable, folder, free_port(), cls.arguments)
         try:
             cls.server.wait_until_up()
         except ServerFailed:
@@ -58,9 +77,23 @@ class EndToEnd(unittest.TestCase):
             raise
 
     @classmethod
+    def prepare(cls, folder: Path) -> Path:
+        """Whatever must be done before the server starts.
+
+        Shape: `folder` holds its models and state; returns what is started.
+        """
+        return program()
+
+    @classmethod
     def tearDownClass(cls) -> None:
         cls.server.stop()
         cls._folder.cleanup()
+
+    @classmethod
+    def deploy(cls, name: str, code: str, *arguments: str) -> None:
+        """A model with that loader module, which serves when this returns."""
+        model = models.write(Path(cls._folder.name) / "deployed" / name, code)
+        cls.server.run("deploy", str(model), "--name", name, *arguments)
 
     def wait_for(self, subject: str, look: Callable[[], Any], seconds: float = 0) -> Any:
         """What `look` finds, once it finds anything; the test fails after a long patience."""
@@ -110,8 +143,4 @@ class EndToEnd(unittest.TestCase):
 
     def is_alive(self, pid: int) -> bool:
         """Whether the process runs; one that nobody has reaped does not."""
-        try:
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-                return file.read().rpartition(")")[2].split()[0] != "Z"
-        except OSError:
-            return False
+        return is_alive(pid)
