@@ -1,0 +1,66 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""`scorekeeper check` tells what a model is and every problem with its place; nothing starts."""
+
+from __future__ import annotations
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import command
+import models
+from harness import ROOT
+
+
+class Check(unittest.TestCase):
+    """No server runs, and none is looked for."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="scorekeeper-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_a_good_model_is_told_whole_and_leaves_with_0(self) -> None:
+        done = command.run("check", ROOT / "Samples" / "mlflow-iris")
+
+        self.assertEqual(done.code, command.DONE, done)
+        for word in ("an MLflow model", "mlflow-iris", "sepal length", "scikit-learn==", "python"):
+            self.assertIn(word, done.out)
+        self.assertIn("it can be served", done.out)
+
+    def test_a_bad_model_is_2_and_each_problem_has_file_line_and_column(self) -> None:
+        model = models.write(self.folder / "bad", models.answering("never"))
+        (model / "MLmodel").write_text(models.MLMODEL.replace("code: code", "code: elsewhere"))
+        (model / "python_env.yaml").write_text("python: 3.11.2\ndependencies: 7\n")
+        (self.folder / "bad.yml").write_text("instance_count: 1\ninstance_cuont: 2\n")
+
+        done = command.run("check", model)
+
+        self.assertEqual(done.code, command.BAD_INPUT, done)
+        self.assertIn(f"problem: {model}/MLmodel:3:11: ", done.out)
+        self.assertIn(f"problem: {model}/python_env.yaml:2:15: ", done.out)
+        self.assertIn(f"problem: {self.folder}/bad.yml:2:1: ", done.out)
+        self.assertIn("'instance_count'", done.out)
+        self.assertIn("it cannot be served: 3 problems", done.out)
+
+    def test_programs_are_told_the_same_places(self) -> None:
+        model = models.write(self.folder / "bad", models.answering("never"))
+        (model / "MLmodel").write_text("flavors: [\n")
+
+        done = command.run("check", model, "--output", "json")
+
+        self.assertEqual(done.code, command.BAD_INPUT, done)
+        place = done.content["problems"][0]["location"]
+        self.assertEqual((place["file"], place["line"]), (f"{model}/MLmodel", 2))
+
+    def test_a_path_where_nothing_is_says_so(self) -> None:
+        done = command.run("check", self.folder / "nothing")
+
+        self.assertEqual(done.code, command.BAD_INPUT, done)
+        self.assertIn("there is nothing at", done.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
