@@ -56,3 +56,16 @@ def write(folder: Path, code: str) -> Path:
     for name in ("conda.yaml", "python_env.yaml", "requirements.txt"):
         shutil.copy(SAMPLE / name, folder / name)
     return folder
+
+
+COUNTING = """
+    class Model:
+        calls = 0
+
+        def predict(self, model_input, params=None):
+            self.calls += 1
+            return self.calls
+
+    def _load_pyfunc(path, model_config=None):
+        return Model()
+"""
