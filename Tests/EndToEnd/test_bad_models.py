@@ -44,7 +44,7 @@ class BadModels(EndToEnd):
         found: Dict[str, Any] = self.wait_for(f"the failure of '{name}'", look)
         return found
 
-    def test_a_failing_import_names_the_module(self) -> None:
+    def test_12_a_failing_import_names_the_module(self) -> None:
         self.drop("imports", "import a_module_that_is_not_there")
 
         self.assertIn("a_module_that_is_not_there", self.failure("imports")["why"])
@@ -52,7 +52,7 @@ class BadModels(EndToEnd):
         self.assertEqual(status, 503)
         self.assertIn(b"a_module_that_is_not_there", body)
 
-    def test_a_failing_load_tells_the_exception_and_its_line(self) -> None:
+    def test_13_a_failing_load_tells_the_exception_and_its_line(self) -> None:
         self.drop(
             "loads",
             """
@@ -78,7 +78,7 @@ class BadModels(EndToEnd):
 
         self.assertIn("egress_public_network_access", self.failure("networked")["why"])
 
-    def test_a_load_that_hangs_is_given_up_at_its_deadline(self) -> None:
+    def test_14_a_load_that_hangs_is_given_up_at_its_deadline(self) -> None:
         self.drop(
             "hanging",
             """
@@ -92,7 +92,7 @@ class BadModels(EndToEnd):
 
         self.assertIn("2", self.failure("hanging")["why"])
 
-    def test_running_out_of_memory_is_told_apart(self) -> None:
+    def test_15_running_out_of_memory_is_told_apart(self) -> None:
         self.drop(
             "hungry",
             """
@@ -103,7 +103,7 @@ class BadModels(EndToEnd):
 
         self.assertIn("memory", self.failure("hungry")["why"])
 
-    def test_a_scorer_that_leaves_in_the_middle_is_convicted_alone(self) -> None:
+    def test_16_a_scorer_that_leaves_in_the_middle_is_convicted_alone(self) -> None:
         self.drop(
             "leaving",
             """
@@ -128,7 +128,59 @@ class BadModels(EndToEnd):
         status, body = self.score("leaving", {"inputs": [[12]]})
         self.assertEqual((status, json.loads(body)), (200, {"predictions": [[12]]}))
 
-    def test_what_a_scorer_forked_dies_with_it(self) -> None:
+    def test_26_a_scorer_that_scribbles_over_its_answers_is_lost_alone(self) -> None:
+        self.drop(
+            "scribbling",
+            """
+            import ctypes, os, threading
+
+            def lanes():
+                with open('/proc/self/maps') as maps:
+                    for line in maps:
+                        place, powers, *_ = line.split()
+                        if 'memfd:' in line and powers == 'rw-s':
+                            start, end = (int(half, 16) for half in place.split('-'))
+                            yield start, end - start
+
+            def scribble(regions):
+                while True:
+                    for start, size in regions:
+                        ctypes.memset(start, os.urandom(1)[0], size)
+
+            class Model:
+                def predict(self, model_input, params=None):
+                    if model_input[0][0] == 13:
+                        regions = list(lanes())
+                        if not regions:
+                            raise RuntimeError('there is nothing to scribble over')
+                        threading.Thread(target=scribble, args=(regions,), daemon=True).start()
+                    return model_input
+
+            def _load_pyfunc(path, model_config=None):
+                return Model()
+            """,
+        )
+        self.server.wait_until_serving("scribbling")
+        before = self.only_instance("scribbling")
+        neighbour = self.only_instance("neighbour")
+        gateway = self.server.status()["gateway"]
+
+        # Until it is found out it may answer what it likes, as any model may.
+        self.assertIn(self.score("scribbling", {"inputs": [[13]]})[0], (200, 502))
+
+        def is_lost() -> bool:
+            self.assertIn(self.score("scribbling", {"inputs": [[12]]})[0], (200, 424, 502))
+            return bool(self.only_instance("scribbling")["incarnation"] > before["incarnation"])
+
+        self.wait_for("the end of its lane", is_lost)
+        self.server.wait_until_serving("scribbling")
+        self.assertFalse(self.is_alive(before["pid"]))
+        status, body = self.score("scribbling", {"inputs": [[12]]})
+        self.assertEqual((status, json.loads(body)), (200, {"predictions": [[12]]}))
+        self.assertEqual(self.only_instance("neighbour")["pid"], neighbour["pid"])
+        self.assertEqual(self.server.status()["gateway"], gateway)
+
+    def test_17_what_a_scorer_forked_dies_with_it(self) -> None:
         self.drop(
             "forking",
             """
