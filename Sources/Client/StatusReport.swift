@@ -47,6 +47,9 @@ public struct StatusReport: Sendable {
             lines.append("\(node.name.text.padded(to: 7))  \(agent)\(level)")
             lines += node.isolationReasons.map { "         not higher: \($0.printable)" }
         }
+        if server.insecure {
+            lines.append("notice   other machines can reach it, and there is no authentication")
+        }
         lines += server.notices.map { "notice   \($0.printable)" }
         return lines
     }

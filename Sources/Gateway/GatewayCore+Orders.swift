@@ -1,11 +1,15 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NIOCore
 import NIOPosix
 import RequestDispatch
 import Vocabulary
 import Wire
+
+/// Connections that wait in a listening socket: as many as the supervisor asked for.
+private let listenBacklog: Int32 = 1_024
 
 /// What the supervisor orders.
 extension GatewayCore {
@@ -89,7 +93,11 @@ extension GatewayCore {
         let core = NIOLoopBound(self, eventLoop: loop)
         guard let number = try? socket.duplicate().take() else { return }
         ServerBootstrap(group: loop)
-            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptRest())
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: false)
             .childChannelInitializer { channel in
@@ -110,6 +118,8 @@ extension GatewayCore {
             .assumeIsolated()
             .whenSuccess { channel in
                 let core = core.value
+                // NIO has called listen(2) with a backlog of 128 on the socket it was given.
+                _ = Glibc.listen(socket.number, listenBacklog)
                 let open = OpenListener(listener: listener, descriptor: socket, channel: channel)
                 core.listeners.append(open)
             }

@@ -34,6 +34,9 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     /// Seconds that a start may take.
     public var startDeadlineSeconds: Int?
 
+    /// How many instances a deployment may have.
+    public static let instanceCounts = 1...50
+
     /// What holds without a document.
     public init() {}
 }

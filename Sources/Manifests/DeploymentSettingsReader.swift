@@ -82,7 +82,8 @@ public struct DeploymentSettingsReader {
         case "environment_variables": readVariables(value)
         case "instance_type": readInstanceType(value)
         case "instance_count":
-            settings.instances = values.integer(value, entry.key, in: 1...50) ?? 1
+            let counts = DeploymentSettings.instanceCounts
+            settings.instances = values.integer(value, entry.key, in: counts) ?? 1
         case "request_settings": readRequestSettings(value)
         case "egress_public_network_access":
             settings.isNetworkAllowed =

@@ -82,8 +82,24 @@ struct Intake: Sendable {
         if let name = request.name {
             draft.key = DeploymentKey(endpoint: name, deployment: draft.key.deployment)
         }
-        if let instances = request.instances { draft.settings.instances = instances }
+        if let instances = request.instances {
+            draft.settings.instances = try legal(instances, for: draft.key)
+        }
         return draft
+    }
+
+    /// The bound that a manifest has too: each instance is a process or more, started at once.
+    private static func legal(_ instances: Int, for key: DeploymentKey) throws(Problem) -> Int {
+        let counts = DeploymentSettings.instanceCounts
+        guard counts.contains(instances) else {
+            throw Problem(
+                .invalid,
+                code: "instances",
+                what: "cannot serve '\(key)' by \(instances) instances",
+                remedy: "ask for \(counts.lowerBound) to \(counts.upperBound)"
+            )
+        }
+        return instances
     }
 
     // MARK: - MLflow models

@@ -156,10 +156,30 @@ actor Supervisor {
         hasSaidFarewell = true
     }
 
+    /// Tells nodes and gateway to leave, and waits a while until they have.
+    ///
+    /// They remove their sockets as they go, which must be over before the folder is removed; and
+    /// whoever waits for us may start another server on the same ports.
     private func letGo() {
-        for name in configuration.nodes { _ = nodes[name]?.connection?.send(NodeOrder.leave) }
+        let nodes = configuration.nodes.compactMap { self.nodes[$0]?.connection }
+        let pids = nodes.map(\.pid) + [gateway.connection?.pid].compactMap(\.self)
+        // Opened while their connections stand: none of the pids can be another's yet.
+        let leaving = pids.map { ChildProgram.openPidfd($0) }.filter { $0 >= 0 }
+            .map { Descriptor(owning: $0) }
+        for node in nodes { _ = node.send(NodeOrder.leave) }
         _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: 0))
+        let deadline = now + Self.partingLimit
+        withExtendedLifetime(leaving) {
+            for one in leaving {
+                let rest = max(.zero, deadline - now).wholeMilliseconds
+                var watched = pollfd(fd: one.number, events: Int16(POLLIN), revents: 0)
+                _ = poll(&watched, 1, Int32(rest))
+            }
+        }
     }
+
+    /// How long nodes and gateway may take to leave once nothing is held.
+    private static let partingLimit = Duration.seconds(5)
 
     /// The machine's monotonic clock.
     var now: Moment { Moment(nanoseconds: linux_monotonic_nanoseconds()) }
