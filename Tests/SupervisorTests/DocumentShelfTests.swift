@@ -103,14 +103,12 @@ private func scorer(installing package: String) -> DeploymentDocument.MLflowScor
             let third = try document(revision: 3, content: "c", installing: "xgboost")
             let program = try document(revision: 4, content: "d")
             for document in [first, second, third, program] { shelf.put(document) }
-            let discard = { (document: DeploymentDocument) in
+
+            let unneeded = [first, second, program, third].map { document in
                 shelf.discard(document.key, document.revision)?.isEnvironmentUnneeded
             }
 
-            #expect(discard(first) == false)
-            #expect(discard(second) == true)
-            #expect(discard(program) == false)
-            #expect(discard(third) == true)
+            #expect(unneeded == [false, true, false, true])
         }
     }
 
