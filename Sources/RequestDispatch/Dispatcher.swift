@@ -12,7 +12,8 @@ import Vocabulary
 ///
 /// Shape: a request is admitted, arrives, is bound, and ends in exactly one of: `answered`, a
 /// `fail` effect, or `clientGone`.
-/// Source: ARCHITECTURE.md, "A request's way"; `DispatcherTests` has a test for each rule.
+/// Source: ARCHITECTURE.md, "A request's way". Each rule has a test: `AdmissionTests`,
+/// `BindingTests`, `DeathTests`, `TimeTests`; `HistoryTests` plays random histories.
 public struct Dispatcher: Sendable {
     let limits: DispatchLimits
     var requests = RequestSlab()
