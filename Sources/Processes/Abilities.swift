@@ -7,7 +7,7 @@ import Vocabulary
 struct Abilities: Hashable, Sendable {
     /// Where scorers' uids come from.
     enum Users: Hashable, Sendable {
-        /// The node is root: each run has its own uid.
+        /// The node is root: each run has its own uid, or that of a warmed parent below `sandbox`.
         case range
         /// The node is an ordinary user: all runs share its uid.
         case shared

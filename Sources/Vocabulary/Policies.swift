@@ -19,13 +19,17 @@ public enum StatusStyle: String, Codable, Sendable, CaseIterable {
 
 /// How far a scorer is shut off from the machine; each level includes the ones before it.
 ///
-/// Source: ARCHITECTURE.md, "Isolation".
+/// A scorer has a uid of its own at every level, where the node is root and may use several; below
+/// `sandbox`, those that are forked from one warmed parent share one.
+///
+/// Source: ARCHITECTURE.md, "Isolation"; `IsolationTests`.
 public enum IsolationLevel: String, Codable, Sendable, CaseIterable, Comparable {
-    /// Its own session, closed descriptors, clean environment, private tmp; dies with its node.
+    /// Its own session, tmp and descriptors, a clean environment, no capabilities and no way to new
+    /// privileges; dies with its node.
     case process
-    /// + Landlock and seccomp: files outside its own and TCP denied, no new privileges.
+    /// + Landlock and seccomp: files outside its own, TCP and dangerous calls denied.
     case confined
-    /// + namespaces: no network, own pids, own mounts on an allow-list, own uid where root.
+    /// + namespaces: own pids, own mounts on an allow-list, an empty network.
     case sandbox
     /// + a cgroup: memory, pids and CPU limits, whole-tree kill.
     case limited

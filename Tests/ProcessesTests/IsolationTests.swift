@@ -28,6 +28,17 @@ private func trying(_ lines: String, _ prelude: String = "") -> String {
         """
 }
 
+/// The text of `/proc/self/status`, by field.
+private struct ProcessStatus {
+    private let lines: [Substring]
+
+    init(_ text: String) { lines = text.split(separator: "\n") }
+
+    subscript(field: String) -> Substring? {
+        lines.first { $0.hasPrefix("\(field):\t") }?.dropFirst(field.count + 2)
+    }
+}
+
 /// What stands at the end of an attempt to reach the test's own listeners.
 private enum Reach {
     /// A listening TCP socket on loopback, and its port.
@@ -56,6 +67,28 @@ private enum Reach {
         trying(
             "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', \(port)))"
         )
+    }
+}
+
+@Suite struct `A scorer at any level` {
+    @Test(arguments: IsolationLevel.allCases)
+    func `has no capabilities, gets no privileges, and is its own user`(
+        level: IsolationLevel
+    ) throws {
+        let node = try TestNode(upTo: level)
+        let code = speakOnLane + "say(open('/proc/self/status').read()); lane.recv(1)"
+        let (_, first) = try node.start(try node.order(code))
+        let (_, second) = try node.start(try node.order(code))
+
+        let status = try [first, second].map { ProcessStatus(try #require(try $0.text())) }
+
+        for kind in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+            #expect(status.map { $0[kind] } == ["0000000000000000", "0000000000000000"])
+        }
+        #expect(status.map { $0["NoNewPrivs"] } == ["1", "1"])
+        guard geteuid() == 0 else { return }
+        #expect(status[0]["Uid"] != status[1]["Uid"])
+        #expect(!status.contains { $0["Uid"]?.hasPrefix("0\t") ?? true })
     }
 }
 
@@ -187,26 +220,6 @@ private enum Reach {
         }
 
         #expect(try node.result(of: trying("os.setuid(0)")).lastLines != ["open"])
-        let status = try node.result(of: "print(open('/proc/self/status').read())").lastLines
-        for kind in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
-            #expect(
-                status.contains { $0.hasPrefix("\(kind):") && $0.hasSuffix("0000000000000000") }
-            )
-        }
-        #expect(status.contains { $0.hasPrefix("NoNewPrivs:") && $0.hasSuffix("1") })
-    }
-
-    @Test func `is another user than the node and than its neighbour`() throws {
-        let node = try sandbox()
-        guard geteuid() == 0 else { return }
-        let code = speakOnLane + "say(str(os.getuid())); lane.recv(1)"
-        let (_, first) = try node.start(try node.order(code))
-        let (_, second) = try node.start(try node.order(code))
-
-        let users = [try first.text(), try second.text()]
-
-        #expect(users[0] != users[1])
-        #expect(!users.contains("0"))
     }
 
     @Test func `writes to a private tmp that is only so big`() throws {
