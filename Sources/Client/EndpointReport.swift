@@ -47,7 +47,7 @@ struct EndpointReport {
     private func summary(of deployment: DeploymentStatus) -> String {
         let share = deployment.percent == 100 ? "" : ", \(deployment.percent)% of requests"
         return "\(deployment.state.rawValue), \(deployment.serving) of "
-            + "\(Wording.count(deployment.wanted, "instance"))\(share)"
+            + "\(Counted(deployment.wanted, "instance"))\(share)"
     }
 
     private func words(for environment: EnvironmentStatus) -> String {

@@ -90,7 +90,7 @@ public struct StatusReport: Sendable {
 
     private var builds: [String] {
         guard status.builds.running > 0 else { return [] }
-        return ["\(Wording.count(status.builds.running, "environment")) being built"]
+        return ["\(Counted(status.builds.running, "environment")) being built"]
     }
 }
 

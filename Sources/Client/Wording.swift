@@ -3,7 +3,7 @@
 
 import Foundation
 
-/// Spans of time and counts in words that people read at a glance.
+/// Times and how often, in words that people read at a glance.
 public enum Wording {
     /// `4 s`, `3 min`, `2 h 5 min`, `3 d 4 h`; never less than nothing.
     public static func span(from start: Date, to end: Date) -> String {
@@ -12,11 +12,6 @@ public enum Wording {
         if days > 0 { return hours % 24 == 0 ? "\(days) d" : "\(days) d \(hours % 24) h" }
         if hours > 0 { return minutes % 60 == 0 ? "\(hours) h" : "\(hours) h \(minutes % 60) min" }
         return minutes > 0 ? "\(minutes) min" : "\(seconds) s"
-    }
-
-    /// `1 instance`, `3 instances`.
-    public static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     /// `never`, `once`, `twice`, `5 times`.

@@ -38,16 +38,15 @@ extension Capacity {
             return "\(share.node) has \(room.millicores) of \(total.millicores) millicores and "
                 + "\(mebibytes(room.memoryBytes)) of \(mebibytes(total.memoryBytes)) MiB free"
         }
-        let held =
-            required == instances
-            ? "\(instances)" : "\(instances) + \(required - instances) for upgrades"
+        let upgrades = required == instances ? "" : " and \(required - instances) for upgrades"
         let sum =
             "\(required * demand.millicores) millicores and "
             + "\(mebibytes(demand.memoryBytes * Int64(required))) MiB"
         return Problem(
             .exhausted,
             code: "capacity",
-            what: "cannot reserve \(held) instances of type '\(type.name)' for '\(key)': "
+            what: "cannot reserve \(Counted(instances, "instance"))\(upgrades) of type "
+                + "'\(type.name)' for '\(key)': "
                 + "\(required) x (\(demand.millicores) millicores, "
                 + "\(mebibytes(demand.memoryBytes)) MiB) = \(sum), while "
                 + rooms.joined(separator: ", "),

@@ -80,7 +80,9 @@ extension Deployment {
 
     private var phase: (state: DeploymentState, sentence: String) {
         if isWithdrawn {
-            return (.leaving, "was withdrawn; \(instances.count) instances are on their way out")
+            let rest = Counted(instances.count, "instance")
+            let leaving = rest.verb("is on its way out", "are on their way out")
+            return (.leaving, "was withdrawn; \(rest) \(leaving)")
         }
         guard let steered else {
             if let next { return (.preparing, "\(next) is being prepared") }
@@ -91,31 +93,31 @@ extension Deployment {
         let fresh = instances.filter { $0.revision == steered.revision && !$0.state.isLeaving }
         let ready = fresh.count { $0.isServing }
         let isShort = fresh.count < wanted && instances.allSatisfy { !$0.state.isLeaving }
+        let serving = Counted(ready, of: wanted, "instance")
+        let serve = serving.verb("serves", "serve")
         let halted = halt.map { "; \($0.revision) was given up: \($0.problem)" } ?? ""
         if target != nil, current == nil {
             if isShort && fresh.isEmpty {
                 return (.waitingForCapacity, "\(steered.revision) waits for room on a node")
             }
-            return (.starting, "\(ready) of \(wanted) instances of \(steered.revision) serve")
+            return (.starting, "\(serving) of \(steered.revision) \(serve)")
         }
         if let target {
             let room = isShort ? "; no node has room for one more" : ""
-            let sentence =
-                "\(target) is on its way in: \(ready) of \(wanted) instances serve\(room)"
-            return (.rollingOut, sentence)
+            return (.rollingOut, "\(target) is on its way in: \(serving) \(serve)\(room)")
         }
         if let next {
-            let sentence = "\(ready) of \(wanted) instances serve; \(next) is being prepared"
-            return (.rollingOut, sentence)
+            return (.rollingOut, "\(serving) \(serve); \(next) is being prepared")
         }
-        if ready >= wanted { return (.serving, "\(ready) instances serve\(halted)") }
+        if ready >= wanted {
+            let all = Counted(ready, "instance")
+            return (.serving, "\(all) \(all.verb("serves", "serve"))\(halted)")
+        }
         if isShort {
-            return (
-                .waitingForCapacity,
-                "\(ready) of \(wanted) instances serve; no node has room for more\(halted)"
-            )
+            let sentence = "\(serving) \(serve); no node has room for more\(halted)"
+            return (.waitingForCapacity, sentence)
         }
-        return (.recovering, "\(ready) of \(wanted) instances serve\(halted)")
+        return (.recovering, "\(serving) \(serve)\(halted)")
     }
 }
 

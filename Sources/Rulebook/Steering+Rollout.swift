@@ -47,10 +47,11 @@ extension Rulebook {
             else { continue }
             deployments[index].current = target
             deployments[index].target = nil
+            let fresh = Counted(serving, "instance")
             work.add(
                 .notice("\(deployment.key): \(target) serves as wanted"),
-                because: "\(serving) instances of \(target) serve and none of another revision is "
-                    + "left"
+                because: "\(fresh) of \(target) \(fresh.verb("serves", "serve")) and none of "
+                    + "another revision is left"
             )
         }
     }
@@ -125,7 +126,9 @@ extension Rulebook {
             ) where surplus > 0 {
                 guard mayRetire(path, wanted: wanted, work) else { continue }
                 surplus -= 1
-                retire(path, because: "\(wanted) instances are wanted, and it is one more", &work)
+                let enough = Counted(wanted, "instance")
+                let reason = "\(enough) \(enough.verb("is", "are")) wanted, and it is one more"
+                retire(path, because: reason, &work)
             }
         }
     }
@@ -160,9 +163,9 @@ extension Rulebook {
             ) where excess > 0 {
                 guard mayRetire(path, wanted: wanted, work) else { continue }
                 excess -= 1
+                let fresh = Counted(servingNew, of: wanted, "instance")
                 let reason =
-                    "\(servingNew) of \(wanted) instances of \(steered.revision) serve "
-                    + "in its stead"
+                    "\(fresh) of \(steered.revision) \(fresh.verb("serves", "serve")) in its stead"
                 retire(path, because: reason, &work)
             }
         }
@@ -187,9 +190,10 @@ extension Rulebook {
                 let key = deployments[index].key
                 let id = InstanceID(key: key, ordinal: deployments[index].nextOrdinal)
                 guard let reservation = capacity.reserve(for: id, work.policy) else { break }
+                let all = Counted(steered.declaration.instances, "instance")
                 let reason =
-                    "\(steered.declaration.instances) instances of \(steered.revision) are "
-                    + "wanted; '\(reservation.node)' has a place"
+                    "\(all) of \(steered.revision) \(all.verb("is", "are")) wanted; "
+                    + "'\(reservation.node)' has a place"
                 deployments[index].nextOrdinal += 1
                 deployments[index].instances.append(
                     Instance(

@@ -46,7 +46,7 @@ enum JournalText {
     /// What happened, in words.
     static func sentence(_ event: Event) -> String {
         switch event {
-        case .began(let nodes): "the supervisor began with \(nodes.count) node(s)"
+        case .began(let nodes): "the supervisor began with \(Counted(nodes.count, "node"))"
         case .declared(let declaration):
             "\(declaration.key) was declared as \(declaration.revision)"
         case .withdrawn(let key): "\(key) was withdrawn"
@@ -54,7 +54,8 @@ enum JournalText {
         case .preparationFailed(let key, let revision, let problem):
             "\(key) \(revision) could not be prepared: \(problem)"
         case .nodeJoined(let inventory):
-            "\(inventory.name) joined with \(inventory.held.count) process(es)"
+            "\(inventory.name) joined with "
+                + "\(Counted(inventory.held.count, "process", plural: "processes"))"
         case .nodeLost(let name): "\(name) was lost"
         case .nodeRefused(let run, let problem): "\(run) was refused: \(problem)"
         case .spawned(let run, let pid): "\(run) became process \(pid)"
@@ -63,7 +64,7 @@ enum JournalText {
         case .exited(let run, let report): "\(run) \(report)\(lastLines(report))"
         case .ejected(let run, let reason): "the gateway ejected \(run): \(reason)"
         case .drained(let run): "\(run) holds no request any more"
-        case .gatewayJoined(let lanes): "the gateway joined with \(lanes.count) lane(s)"
+        case .gatewayJoined(let lanes): "the gateway joined with \(Counted(lanes.count, "lane"))"
         case .gatewayLost: "the gateway was lost"
         case .tick: "a deadline came"
         case .leave: "the server was told to leave"

@@ -4,6 +4,7 @@
 import Client
 import Foundation
 import Simulation
+import Vocabulary
 
 /// What came of many simulated worlds.
 struct SimulationSummary: Encodable, Sendable {
@@ -72,12 +73,12 @@ struct SimulationSummary: Encodable, Sendable {
         var lines = table.lines + bugLines
         lines.append("")
         lines.append(
-            "\(Wording.count(worlds, "world")), \(Wording.count(decisions, "decision")), "
+            "\(Counted(worlds, "world")), \(Counted(decisions, "decision")), "
                 + "\(hours) virtual hours"
         )
         guard let firstViolation else { return lines + ["every sentence held"] }
         return lines + [
-            "\(Wording.count(failures, "world")) broke a sentence, the first with seed "
+            "\(Counted(failures, "world")) broke a sentence, the first with seed "
                 + "\(firstViolation.seed):",
             firstViolation.what,
             "play it again: \(firstViolation.command)",

@@ -15,7 +15,7 @@ import Vocabulary
 
         let problem = try #require(decision.refusal)
         #expect(problem.kind == .exhausted)
-        #expect(problem.what.contains("5 + 1 for upgrades"))
+        #expect(problem.what.contains("5 instances and 1 for upgrades of type"))
         #expect(problem.what.contains("6 x (4000 millicores, 1024 MiB) = 24000 millicores"))
         #expect(problem.what.contains("node-1 has 20000 of 20000 millicores"))
         #expect(stage.deployment == nil)
