@@ -26,9 +26,8 @@ extension Dispatcher {
         while !deployments[place].waiting.isEmpty {
             let index = deployments[place].waiting.first
             if requests[index].deadline <= now {
-                deployments[place].abandoned += 1
-                requests.remove(index, from: &deployments[place].waiting)
-                fail(index, .deadline, &effects)
+                dequeue(index)
+                failLate(index, &effects)
                 continue
             }
             guard let lane = chooseLane(place) else { return }
@@ -75,9 +74,8 @@ extension Dispatcher {
             requests[deployments[place].suspects.first].deadline <= now
         {
             let index = deployments[place].suspects.first
-            deployments[place].abandoned += 1
-            requests.remove(index, from: &deployments[place].suspects)
-            fail(index, .deadline, &effects)
+            dequeue(index)
+            failLate(index, &effects)
         }
         if deployments[place].suspects.isEmpty {
             let reserved = deployments[place].reserved

@@ -37,6 +37,19 @@ extension Dispatcher {
         release(index)
     }
 
+    /// Ends a request that is in no queue and no lane, and whose deadline passed unseen by a scorer.
+    mutating func failLate(_ index: Int32, _ effects: inout [DispatchEffect]) {
+        deployments[Int(requests[index].deployment)].abandoned += 1
+        fail(index, .deadline, &effects)
+    }
+
+    /// Ends a request that is in no queue and no lane, and whose client left unseen by a scorer.
+    mutating func dropUnseen(_ index: Int32, _ effects: inout [DispatchEffect]) {
+        deployments[Int(requests[index].deployment)].abandoned += 1
+        effects.append(.forget(requests.id(of: index)))
+        release(index)
+    }
+
     /// Nobody waits for a bound request any more: asks its lane to give it back.
     ///
     /// It keeps its slot until the lane says what became of it, but its deadline runs no more.
@@ -70,24 +83,43 @@ extension Dispatcher {
         requests[index].isBeingMoved = false
     }
 
+    // MARK: - Words about bound requests
+
+    /// The place of a request that stands in a lane; nothing for word of any other.
+    private func findBound(_ request: RequestID) -> Int32? {
+        guard let index = requests.find(request), requests[index].state == .bound else {
+            return nil
+        }
+        return index
+    }
+
+    /// Takes a bound request and its slot out of its lane; answers where the two stand.
+    private mutating func takeOut(
+        _ request: RequestID,
+        at now: Moment
+    ) -> (index: Int32, lane: Int32)? {
+        guard let index = findBound(request) else { return nil }
+        let lane = requests[index].lane
+        unbind(index, freeingSlot: true, at: now)
+        return (index, lane)
+    }
+
     mutating func noteTaken(_ request: RequestID, _ now: Moment) {
-        guard let index = requests.find(request), requests[index].state == .bound,
-            !requests[index].isTaken
-        else { return }
+        guard let index = findBound(request), !requests[index].isTaken else { return }
         requests[index].isTaken = true
         lanes[Int(requests[index].lane)].heard = now
     }
 
     mutating func notePart(_ request: RequestID, _ now: Moment) {
         noteTaken(request, now)
-        guard let index = requests.find(request), requests[index].state == .bound else { return }
+        guard let index = findBound(request) else { return }
         requests[index].hasPartLeft = true
         lanes[Int(requests[index].lane)].heard = now
     }
 
     mutating func noteBegun(_ request: RequestID, _ now: Moment) {
         noteTaken(request, now)
-        guard let index = requests.find(request) else { return }
+        guard let index = findBound(request) else { return }
         requests[index].isBeingMoved = false
     }
 
@@ -96,9 +128,7 @@ extension Dispatcher {
         _ now: Moment,
         _ effects: inout [DispatchEffect]
     ) {
-        guard let index = requests.find(request), requests[index].state == .bound else { return }
-        let lane = requests[index].lane
-        unbind(index, freeingSlot: true, at: now)
+        guard let (index, lane) = takeOut(request, at: now) else { return }
         if requests[index].isAbandoned { effects.append(.forget(request)) }
         release(index)
         settle(lane, now, &effects)
@@ -114,16 +144,11 @@ extension Dispatcher {
         _ now: Moment,
         _ effects: inout [DispatchEffect]
     ) {
-        guard let index = requests.find(request), requests[index].state == .bound else { return }
-        let lane = requests[index].lane
-        unbind(index, freeingSlot: true, at: now)
+        guard let (index, lane) = takeOut(request, at: now) else { return }
         if requests[index].isAbandoned {
-            deployments[Int(requests[index].deployment)].abandoned += 1
-            effects.append(.forget(request))
-            release(index)
+            dropUnseen(index, &effects)
         } else if requests[index].deadline <= now {
-            deployments[Int(requests[index].deployment)].abandoned += 1
-            fail(index, .deadline, &effects)
+            failLate(index, &effects)
         } else {
             moveOn(index, countingDeath: true, &effects)
         }
@@ -136,14 +161,12 @@ extension Dispatcher {
         _ now: Moment,
         _ effects: inout [DispatchEffect]
     ) {
-        guard let index = requests.find(request), requests[index].state == .bound else { return }
-        let deployment = requests[index].deployment
+        guard let index = findBound(request) else { return }
         unbind(index, freeingSlot: false, at: now)
         if requests[index].isAbandoned {
-            deployments[Int(deployment)].abandoned += 1
-            effects.append(.forget(request))
-            release(index)
+            dropUnseen(index, &effects)
         } else {
+            let deployment = requests[index].deployment
             moveOn(index, countingDeath: false, &effects)
             bindWaiting(deployment, now, &effects)
         }
@@ -155,12 +178,12 @@ extension Dispatcher {
         _ now: Moment,
         _ effects: inout [DispatchEffect]
     ) {
-        guard let index = requests.find(request), requests[index].state == .bound else { return }
-        let lane = requests[index].lane
-        unbind(index, freeingSlot: true, at: now)
+        guard let (index, lane) = takeOut(request, at: now) else { return }
         fail(index, .unsendable, &effects)
         settle(lane, now, &effects)
     }
+
+    // MARK: - Slots
 
     mutating func returnSlot(
         of lane: LaneID,

@@ -36,9 +36,8 @@ extension Dispatcher {
                 effects.append(.fail(requests.id(of: index), .deadline))
                 letGo(index, &effects)
             } else {
-                deployments[place].abandoned += 1
                 dequeue(index)
-                fail(index, .deadline, &effects)
+                failLate(index, &effects)
             }
         }
     }

@@ -202,15 +202,12 @@ public struct Dispatcher: Sendable {
         _ effects: inout [DispatchEffect]
     ) {
         guard let index = requests.find(request), !requests[index].isAbandoned else { return }
-        let place = Int(requests[index].deployment)
-        guard requests[index].state == .bound else {
-            deployments[place].abandoned += 1
+        if requests[index].state == .bound {
+            letGo(index, &effects)
+        } else {
             dequeue(index)
-            release(index)
-            effects.append(.forget(request))
-            return
+            dropUnseen(index, &effects)
         }
-        letGo(index, &effects)
     }
 
     private mutating func change(

@@ -49,37 +49,15 @@ struct RequestSlab: Sendable {
     // MARK: - Places
 
     mutating func append(_ index: Int32, to list: inout LinkedList) {
-        records[Int(index)].place = Links(previous: list.last, next: -1)
-        if list.last >= 0 { records[Int(list.last)].place.next = index } else { list.first = index }
-        list.last = index
-        list.count += 1
+        link(index, behind: list.last, in: &list, by: .place)
     }
 
     mutating func prepend(_ index: Int32, to list: inout LinkedList) {
-        records[Int(index)].place = Links(previous: -1, next: list.first)
-        if list.first >= 0 {
-            records[Int(list.first)].place.previous = index
-        } else {
-            list.last = index
-        }
-        list.first = index
-        list.count += 1
+        link(index, behind: -1, in: &list, by: .place)
     }
 
     mutating func remove(_ index: Int32, from list: inout LinkedList) {
-        let links = records[Int(index)].place
-        if links.previous >= 0 {
-            records[Int(links.previous)].place.next = links.next
-        } else {
-            list.first = links.next
-        }
-        if links.next >= 0 {
-            records[Int(links.next)].place.previous = links.previous
-        } else {
-            list.last = links.previous
-        }
-        records[Int(index)].place = Links()
-        list.count -= 1
+        unlink(index, from: &list, by: .place)
     }
 
     // MARK: - Turns
@@ -94,26 +72,59 @@ struct RequestSlab: Sendable {
         while before >= 0, records[Int(before)].deadline > deadline {
             before = records[Int(before)].turn.previous
         }
-        let after = before >= 0 ? records[Int(before)].turn.next : list.first
-        records[Int(index)].turn = Links(previous: before, next: after)
-        if before >= 0 { records[Int(before)].turn.next = index } else { list.first = index }
-        if after >= 0 { records[Int(after)].turn.previous = index } else { list.last = index }
-        list.count += 1
+        link(index, behind: before, in: &list, by: .turn)
     }
 
     mutating func removeFromDeadlines(_ index: Int32, of list: inout LinkedList) {
-        let links = records[Int(index)].turn
-        if links.previous >= 0 {
-            records[Int(links.previous)].turn.next = links.next
-        } else {
-            list.first = links.next
+        unlink(index, from: &list, by: .turn)
+    }
+
+    // MARK: - Links
+
+    /// Which of its two lists a record is threaded into.
+    private enum Thread {
+        case place
+        case turn
+    }
+
+    private subscript(index: Int32, thread: Thread) -> Links {
+        get {
+            switch thread {
+            case .place: records[Int(index)].place
+            case .turn: records[Int(index)].turn
+            }
         }
-        if links.next >= 0 {
-            records[Int(links.next)].turn.previous = links.previous
-        } else {
-            list.last = links.previous
+        set {
+            switch thread {
+            case .place: records[Int(index)].place = newValue
+            case .turn: records[Int(index)].turn = newValue
+            }
         }
-        records[Int(index)].turn = Links()
+    }
+
+    /// Puts a record behind another; at the front behind -1.
+    private mutating func link(
+        _ index: Int32,
+        behind previous: Int32,
+        in list: inout LinkedList,
+        by thread: Thread
+    ) {
+        let next = previous >= 0 ? self[previous, thread].next : list.first
+        self[index, thread] = Links(previous: previous, next: next)
+        if previous >= 0 { self[previous, thread].next = index } else { list.first = index }
+        if next >= 0 { self[next, thread].previous = index } else { list.last = index }
+        list.count += 1
+    }
+
+    private mutating func unlink(
+        _ index: Int32,
+        from list: inout LinkedList,
+        by thread: Thread
+    ) {
+        let (previous, next) = (self[index, thread].previous, self[index, thread].next)
+        if previous >= 0 { self[previous, thread].next = next } else { list.first = next }
+        if next >= 0 { self[next, thread].previous = previous } else { list.last = previous }
+        self[index, thread] = Links()
         list.count -= 1
     }
 }

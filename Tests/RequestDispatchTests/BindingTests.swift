@@ -11,14 +11,8 @@ import Vocabulary
         var stage = Stage()
         let requests = try (0..<3).map { _ in try stage.arrive().0 }
 
-        let lane = stage.dispatcher.addLane(
-            to: stage.deployment,
-            calls: 1,
-            slots: 1,
-            at: stage.now
-        )
-        stage.tell(.laneRouted(lane, true))
-        var bound = stage.tell(.laneReady(lane))
+        let lane = stage.addLane()
+        var bound = stage.start(lane)
         bound += stage.tell(.answered(requests[0]))
         bound += stage.tell(.answered(requests[1]))
 
@@ -27,12 +21,7 @@ import Vocabulary
 
     @Test func `gives nothing to a lane that is not ready, not routed or draining`() throws {
         var stage = Stage()
-        let lane = stage.dispatcher.addLane(
-            to: stage.deployment,
-            calls: 4,
-            slots: 4,
-            at: stage.now
-        )
+        let lane = stage.addLane(calls: 4)
         let (first, unready) = try stage.arrive()
         let unrouted = stage.tell(.laneReady(lane))
         let routed = stage.tell(.laneRouted(lane, true))

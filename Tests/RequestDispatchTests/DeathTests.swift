@@ -14,14 +14,8 @@ import Vocabulary
         let (waiting, _) = try stage.arrive()
 
         stage.tell(.laneEnded(dying))
-        let other = stage.dispatcher.addLane(
-            to: stage.deployment,
-            calls: 4,
-            slots: 4,
-            at: stage.now
-        )
-        stage.tell(.laneRouted(other, true))
-        let bound = stage.tell(.laneReady(other))
+        let other = stage.addLane(calls: 4)
+        let bound = stage.start(other)
 
         #expect(bound == (requests + [waiting]).map { .bind($0, other) })
         #expect(stage.dispatcher.figures(of: stage.deployment).redispatched == 0)
@@ -110,14 +104,8 @@ import Vocabulary
         stage.tell(.laneEnded(first))
 
         stage.tell(.laneEnded(second))
-        let third = stage.dispatcher.addLane(
-            to: stage.deployment,
-            calls: 1,
-            slots: 1,
-            at: stage.now
-        )
-        stage.tell(.laneRouted(third, true))
-        let effects = stage.tell(.laneReady(third))
+        let third = stage.addLane()
+        let effects = stage.start(third)
 
         #expect(effects == [.bind(request, third)])
     }

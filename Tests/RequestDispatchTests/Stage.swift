@@ -17,16 +17,21 @@ struct Stage {
         deployment = dispatcher.addDeployment(rules)
     }
 
+    /// A lane that is neither ready nor routed.
+    mutating func addLane(calls: Int = 1, slots: Int? = nil) -> LaneID {
+        dispatcher.addLane(to: deployment, calls: calls, slots: slots ?? calls, at: now)
+    }
+
+    /// Makes a lane ready and routed.
+    @discardableResult
+    mutating func start(_ lane: LaneID) -> [DispatchEffect] {
+        tell(.laneRouted(lane, true)) + tell(.laneReady(lane))
+    }
+
     /// A lane that is ready and routed.
     mutating func openLane(calls: Int = 1, slots: Int? = nil) -> LaneID {
-        let lane = dispatcher.addLane(
-            to: deployment,
-            calls: calls,
-            slots: slots ?? calls,
-            at: now
-        )
-        tell(.laneRouted(lane, true))
-        tell(.laneReady(lane))
+        let lane = addLane(calls: calls, slots: slots)
+        start(lane)
         return lane
     }
 
