@@ -171,6 +171,12 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "CLaneKit", dependencies: ["CScorerABI"], path: "Tests/LaneStress/kit"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Wire"],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "ProcessesTestNode",
             dependencies: ["Processes", "Vocabulary"],
@@ -182,10 +188,13 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["CLinux", "Vocabulary", "Wire"]),
         .testTarget(name: "RulebookTests", dependencies: ["Rulebook", "Vocabulary"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
-        .testTarget(name: "RequestDispatchTests", dependencies: ["RequestDispatch", "Vocabulary"]),
+        .testTarget(
+            name: "RequestDispatchTests",
+            dependencies: ["RequestDispatch", "TestSupport", "Vocabulary"]
+        ),
         .testTarget(
             name: "ManifestsTests",
-            dependencies: ["Manifests", "Vocabulary"],
+            dependencies: ["Manifests", "TestSupport", "Vocabulary"],
             exclude: ["Fixtures"]
         ),
         .testTarget(
@@ -215,21 +224,23 @@ let package = Package(
         .testTarget(
             name: "ProcessesTests",
             dependencies: [
-                "CLaunch", "CLinux", "Processes", "ProcessesTestNode", "Vocabulary", "Wire",
+                "CLaunch", "CLinux", "Processes", "ProcessesTestNode", "TestSupport", "Vocabulary",
+                "Wire",
             ],
             exclude: ["Fuzz", "NodeProgram", "Runtime"]
         ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CLinux", "CScorerABI", "Gateway", "RequestDispatch", "RequestQueue",
+                "CLinux", "CScorerABI", "Gateway", "RequestDispatch", "RequestQueue", "TestSupport",
                 "Vocabulary", "Wire", .product(name: "NIOCore", package: nio),
             ]
         ),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "Client", "ControlAPI", "ControlPlane", "Logbook", "Vocabulary", "Wire",
+                "Client", "ControlAPI", "ControlPlane", "Logbook", "TestSupport", "Vocabulary",
+                "Wire",
             ],
             exclude: ["Fixtures"]
         ),
@@ -241,7 +252,9 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Client", "ControlAPI", "Vocabulary", "Wire", "scorekeeper"],
+            dependencies: [
+                "Client", "ControlAPI", "TestSupport", "Vocabulary", "Wire", "scorekeeper",
+            ],
             exclude: ["Fixtures"]
         ),
     ]

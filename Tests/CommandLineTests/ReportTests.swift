@@ -4,6 +4,7 @@
 import Client
 import ControlAPI
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 

@@ -5,6 +5,7 @@ import Client
 import ControlAPI
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Vocabulary
 import Wire

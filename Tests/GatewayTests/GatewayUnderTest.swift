@@ -4,6 +4,7 @@
 import CLinux
 import Foundation
 import Synchronization
+import TestSupport
 import Vocabulary
 import Wire
 
@@ -46,7 +47,7 @@ final class GatewayUnderTest: Sendable {
         }
         let first = try Self.connect(path)
         link = Mutex(first)
-        let (socket, port) = try Self.listeningSocket()
+        let (socket, port) = try listenOnLoopback()
         self.port = port
         Self.read(first, into: reports)
         try send(
@@ -180,23 +181,6 @@ final class GatewayUnderTest: Sendable {
                 }
             }
         }
-    }
-
-    /// A socket that listens on a free loopback port.
-    static func listeningSocket() throws -> (Descriptor, UInt16) {
-        let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket.number, $0, length) == 0 && listen(socket.number, 128) == 0
-                    && getsockname(socket.number, $0, &length) == 0
-            }
-        }
-        guard bound else { throw SystemError("listen") }
-        return (socket, UInt16(bigEndian: address.sin_port))
     }
 }
 

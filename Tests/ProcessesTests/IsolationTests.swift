@@ -4,6 +4,7 @@
 import CLinux
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import Vocabulary
 import Wire
@@ -41,29 +42,11 @@ private struct ProcessStatus {
 
 /// What stands at the end of an attempt to reach the test's own listeners.
 private enum Reach {
-    /// A listening TCP socket on loopback, and its port.
-    static func tcpListener() throws -> (Descriptor, Int) {
-        let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        let listener = Descriptor(owning: number)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(number, $0, length) == 0 && listen(number, 8) == 0
-                    && getsockname(number, $0, &length) == 0
-            }
-        }
-        try #require(bound)
-        return (listener, Int(UInt16(bigEndian: address.sin_port)))
-    }
-
-    static func tcp(_ port: Int) -> String {
+    static func tcp(_ port: UInt16) -> String {
         trying("socket.create_connection(('127.0.0.1', \(port)), 5)")
     }
 
-    static func udp(_ port: Int) -> String {
+    static func udp(_ port: UInt16) -> String {
         trying(
             "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', \(port)))"
         )
@@ -97,7 +80,7 @@ private enum Reach {
     func `reaches nobody by TCP or UDP`(level: IsolationLevel) throws {
         let node = try TestNode(upTo: level)
         try #require(node.isolation >= .confined, "this machine cannot confine")
-        let (listener, port) = try Reach.tcpListener()
+        let (listener, port) = try listenOnLoopback()
         let allowed: (inout SpawnOrder) -> Void = { $0.isNetworkAllowed = true }
 
         #expect(try node.result(of: Reach.tcp(port), at: allowed).lastLines == ["open"])

@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -43,7 +44,7 @@ private struct History {
     }
 
     var dispatcher = Dispatcher()
-    var random: SplitMix
+    var random: SplitMix64
     var now = Moment(nanoseconds: 1_000_000_000)
     let deployment: DeploymentID
     var lanes: [(id: LaneID, slots: Int, held: [Held], probes: Int)] = []
@@ -55,7 +56,7 @@ private struct History {
     var log: [DispatchEffect] = []
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SplitMix64(seed: seed)
         deployment = dispatcher.addDeployment(
             DeploymentRules(
                 waitingLimit: 40,
@@ -235,19 +236,4 @@ private struct History {
         case .convict, .drained: return nil
         }
     }
-}
-
-/// SplitMix64: small, seeded, the same everywhere.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }
