@@ -152,5 +152,37 @@ class DropFolder(EndToEnd):
         self.assertEqual(answer, {"predictions": "first"})
 
 
+class WarmedParents(EndToEnd):
+    """What is kept in memory for models that share an environment."""
+
+    def warm(self) -> List[int]:
+        """The pids of what a warmed parent began: itself, and its scorers' inits."""
+        nodes = {node["pid"] for node in self.server.status()["nodes"]}
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if parent in nodes and b"warm" in words:
+                found.append(int(entry.name))
+        return found
+
+    def test_the_last_model_of_an_environment_takes_its_warmed_parent_with_it(self) -> None:
+        for name in ("first", "last"):
+            model = models.write(self.server.models.parent / name, models.answering(name))
+            model.rename(self.server.models / name)
+            self.server.wait_until_serving(name)
+
+        shutil.rmtree(self.server.models / "first")
+        self.wait_for("the first end", lambda: self.server.deployment("first") is None)
+        # The parent and the other's scorer.
+        self.assertEqual(len(self.warm()), 2)
+
+        shutil.rmtree(self.server.models / "last")
+        self.wait_for("the parent's end", lambda: not self.warm())
+
+
 if __name__ == "__main__":
     unittest.main()
