@@ -114,7 +114,7 @@ extension GatewayCore {
             return
         }
         var run: Run?
-        if case .lost(let lane) = failure { run = stationTable[Int(lane.index)]?.run }
+        if case .lost(let lane) = failure { run = laneRuns[Int(lane.index)] }
         let failure = OwnAnswer.failure(failure, of: deployment, run: run)
         if exchange.isRead {
             answer(exchange, failure)

@@ -168,8 +168,12 @@ extension GatewayCore {
                 id: id,
                 deployment: deployment
             )
-            while stationTable.count <= Int(id.index) { stationTable.append(nil) }
+            while stationTable.count <= Int(id.index) {
+                stationTable.append(nil)
+                laneRuns.append(order.run)
+            }
             stationTable[Int(id.index)] = station
+            laneRuns[Int(id.index)] = order.run
             stations.append(station)
             deployment.stations.append(station)
             decide(.laneRouted(id, deployment.runs.contains(order.run)))

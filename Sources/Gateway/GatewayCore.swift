@@ -32,6 +32,8 @@ final class GatewayCore {
     var exchanges: ContiguousArray<Exchange?> = []
     /// The station of each lane, by its place in the dispatcher.
     var stationTable: ContiguousArray<LaneStation?> = []
+    /// Whose lane had that place last: a request that its death fails is told of it by name.
+    var laneRuns: ContiguousArray<Run> = []
     var listeners: [OpenListener] = []
     var connections: [ObjectIdentifier: Connection] = [:]
     var generation: UInt64

@@ -287,6 +287,32 @@ import Wire
         try gateway.waitUntilLeft()
     }
 
+    @Test func `names the run that it threw out with a request of somebody else in hand`() throws {
+        let gateway = try GatewayUnderTest()
+        let gate = Gate()
+        let hung = try gateway.startScorer(gateway.run(1), calls: 2) { _ in
+            gate.pass()
+            return .none
+        }
+        try gateway.route([gateway.run(1)]) {
+            $0.retry = .never
+            $0.deadlineMilliseconds = 100
+        }
+        let late = try gateway.connect()
+        late.post(score, "never answered")
+        try hung.asked.take { _ in true }
+        try gateway.route([gateway.run(1)]) { $0.retry = .never }
+        let patient = try gateway.connect()
+        patient.post(score, "in the same hands")
+        try hung.asked.take { _ in true }
+
+        let answer = try patient.answer()
+
+        #expect(answer.status == 502)
+        #expect(answer.text.contains("iris/default/1#1"))
+        gate.open()
+    }
+
     @Test func `keeps what a supervisor missed until it is back`() throws {
         let gateway = try GatewayUnderTest()
         let scorer = try gateway.startScorer(gateway.run(1))
