@@ -29,6 +29,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var statuses: StatusStyle?
     /// Whether scorers are forked from a warmed parent.
     public var isForkServerUsed: Bool?
+    /// Whether a caller is shown the stack of a model's own failure.
+    public var showsFailures = false
     /// The least isolation that will do.
     public var minimumIsolation: IsolationLevel?
     /// Seconds that a start may take.

@@ -9,7 +9,7 @@ extension DeploymentSettingsReader {
     static let properties = [
         "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
         "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
-        "scorekeeper.start_deadline",
+        "scorekeeper.start_deadline", "scorekeeper.debug_errors",
     ]
 
     mutating func readProperties(_ node: YAMLNode) {
@@ -25,6 +25,9 @@ extension DeploymentSettingsReader {
             case "scorekeeper.fork_server":
                 settings.isForkServerUsed =
                     values.word(value, entry.key, ["on": true, "off": false])
+            case "scorekeeper.debug_errors":
+                settings.showsFailures =
+                    values.word(value, entry.key, ["on": true, "off": false]) ?? false
             case "scorekeeper.isolation":
                 settings.minimumIsolation = values.word(value, entry.key, IsolationLevel.self)
             case "scorekeeper.scorer":

@@ -36,6 +36,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         instances = manifest.instances
         instanceType = .shared
         variables = manifest.variables
+        if manifest.showsFailures { variables["SCOREKEEPER_DEBUG_ERRORS"] = "1" }
         deadlineMilliseconds = manifest.requestTimeoutMilliseconds ?? 60_000
         maxConcurrentRequestsPerInstance = manifest.concurrentRequests
         self.retry = manifest.retry ?? retry

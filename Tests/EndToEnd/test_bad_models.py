@@ -78,6 +78,27 @@ class BadModels(EndToEnd):
 
         self.assertIn("egress_public_network_access", self.failure("networked")["why"])
 
+    def test_a_failure_of_the_model_is_shown_to_callers_only_where_that_is_set(self) -> None:
+        code = """
+            class Model:
+                def predict(self, model_input, params=None):
+                    raise RuntimeError('the sum does not add up')
+
+            def _load_pyfunc(path, model_config=None):
+                return Model()
+        """
+        self.drop("discreet", code)
+        self.drop("candid", code, "properties:\n  scorekeeper.debug_errors: 'on'\n")
+        self.server.wait_until_serving("discreet")
+        self.server.wait_until_serving("candid")
+
+        discreet, candid = self.score("discreet", ONE), self.score("candid", ONE)
+
+        self.assertEqual((discreet[0], candid[0]), (424, 424))
+        self.assertNotIn(b"the_model.py", discreet[1])
+        self.assertIn(b"the_model.py", candid[1])
+        self.assertIn("the sum does not add up", self.server.run("logs", "discreet"))
+
     def test_14_a_load_that_hangs_is_given_up_at_its_deadline(self) -> None:
         self.drop(
             "hanging",

@@ -49,6 +49,7 @@ import Vocabulary
               scorekeeper.fork_server: off
               scorekeeper.isolation: sandbox
               scorekeeper.start_deadline: 120
+              scorekeeper.debug_errors: on
             """
 
         let reading = read(text)
@@ -66,6 +67,7 @@ import Vocabulary
         #expect(settings.isForkServerUsed == false)
         #expect(settings.minimumIsolation == .sandbox)
         #expect(settings.startDeadlineSeconds == 120)
+        #expect(settings.showsFailures)
         #expect(
             reading.findings.notices.map(\.description) == [
                 "iris.yml:6:16: the instance type 'Standard_DS3_v2' is not known here yet: instances "

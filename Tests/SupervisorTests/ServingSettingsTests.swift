@@ -1,0 +1,21 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Manifests
+import Testing
+
+@testable import Supervisor
+
+@Suite struct `The settings of a deployment` {
+    @Test(arguments: [true, false])
+    func `tell its scorer to show failures only where that is asked for`(shows: Bool) {
+        var manifest = DeploymentSettings()
+        manifest.variables = ["LEVEL": "3"]
+        manifest.showsFailures = shows
+
+        let settings = ServingSettings(manifest, retryUnlessSaid: .once)
+
+        #expect(settings.variables["LEVEL"] == "3")
+        #expect((settings.variables["SCOREKEEPER_DEBUG_ERRORS"] == "1") == shows)
+    }
+}
