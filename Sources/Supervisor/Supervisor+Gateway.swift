@@ -51,7 +51,11 @@ extension Supervisor {
                 hear(report)
             }
         case .ended(let why):
-            logger.warning("gateway lost", metadata: ["why": "\(why)"])
+            logger.log(
+                level: isLeaving ? .info : .warning,
+                isLeaving ? "gateway gone" : "gateway lost",
+                metadata: ["why": "\(why)"]
+            )
             gateway.disconnect()
             statistics.releaseAll()
             observe(.gatewayLost)
