@@ -259,13 +259,14 @@ final class Connection: ChannelInboundHandler {
         isClosing = true
         incoming = nil
         isUnflushed = false
-        context.flush()
-        if hasUnreadBody {
-            pace.linger(at: core.now)
-            context.close(mode: .output, promise: nil)
-        } else {
-            context.close(promise: nil)
+        // Closing throws away what the socket has not taken yet: a slow reader's answer is long.
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let mode: CloseMode = hasUnreadBody ? .output : .all
+        if hasUnreadBody { pace.linger(at: core.now) }
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            context.close(mode: mode, promise: nil)
         }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
     private func pauseReading() {

@@ -109,9 +109,7 @@ extension GatewayCore {
 
     /// A part of a body came.
     func receive(_ bytes: ByteBuffer, for exchange: Exchange) {
-        if exchange.framing == .chunked,
-            let refusal = dispatcher.grow(exchange.request, by: bytes.readableBytes)
-        {
+        if let refusal = dispatcher.grow(exchange.request, by: bytes.readableBytes) {
             exchanges[Int(exchange.request.index)] = nil
             exchange.request = .none
             if let deployment = exchange.deployment {

@@ -64,6 +64,7 @@ enum SystemCallFilter {
             for name in refusedToScorers { try refuse(context, name, EPERM) }
             for number in youngNumbers { try refuse(context, number, EPERM) }
             try refuseNamespaces(context)
+            try refuseFamilies(context)
             if isSocketLimited { try refuseNetwork(context) }
         }
         return try export(context)
@@ -110,6 +111,20 @@ enum SystemCallFilter {
                 datum_b: flag
             )
             try refuse(context, clone, EPERM, where: comparison)
+        }
+    }
+
+    /// Families that a network namespace does not confine (vsock), or that no model needs: what is
+    /// left is unix, the Internet's two, and netlink.
+    private static func refuseFamilies(_ context: scmp_filter_ctx) throws(SystemError) {
+        let socket = seccomp_syscall_resolve_name("socket")
+        let highest = UInt64(AF_NETLINK)
+        let kept = [UInt64(AF_UNIX), UInt64(AF_INET), UInt64(AF_INET6), highest]
+        let beyond = scmp_arg_cmp(arg: 0, op: SCMP_CMP_GT, datum_a: highest, datum_b: 0)
+        try refuse(context, socket, EAFNOSUPPORT, where: beyond)
+        for family in 0..<highest where !kept.contains(family) {
+            let same = scmp_arg_cmp(arg: 0, op: SCMP_CMP_EQ, datum_a: family, datum_b: 0)
+            try refuse(context, socket, EAFNOSUPPORT, where: same)
         }
     }
 

@@ -75,8 +75,9 @@ public struct Dispatcher: Sendable {
 
     /// Whether a request may come in, before its body is read.
     ///
-    /// Shape: `length` is what the client announced; zero when it did not say. What follows is told
-    /// by `grow`.
+    /// Shape: `length` is what the client announced; zero when it did not say. It holds nothing yet:
+    /// a few silent clients could otherwise announce all the room away. What comes is told by
+    /// `grow`.
     public mutating func admit(
         to deployment: DeploymentID,
         length: Int,
@@ -91,15 +92,13 @@ public struct Dispatcher: Sendable {
         let deadline = now + queue.rules.deadline
         requests[index].state = .receiving
         requests[index].deployment = deployment.index
-        requests[index].bytes = length
         requests[index].deadline = deadline
-        heldBytes += length
         deployments[Int(deployment.index)].receiving += 1
         requests.insertByDeadline(index, into: &deployments[Int(deployment.index)].deadlines)
         return .admitted(requests.id(of: index), deadline: deadline)
     }
 
-    /// Counts bytes that the client had not announced; a refusal ends the request.
+    /// Counts bytes of a body that came; a refusal ends the request.
     public mutating func grow(_ request: RequestID, by bytes: Int) -> Refusal? {
         guard let index = requests.find(request) else { return nil }
         let record = requests[index]

@@ -162,7 +162,7 @@ final class GatewayUnderTest: Sendable {
         return found
     }
 
-    func connect() throws -> RawClient { try RawClient(port: port) }
+    func connect(room: Int32? = nil) throws -> RawClient { try RawClient(port: port, room: room) }
 
     private static func connect(_ path: String) throws -> PacketSocket {
         let start = ContinuousClock.now

@@ -28,8 +28,13 @@ final class RawClient {
     private let socket: Descriptor
     private var bytes: [UInt8] = []
 
-    init(port: UInt16) throws {
+    /// Shape: `room` is how many bytes the kernel takes for us before we read them.
+    init(port: UInt16, room: Int32? = nil) throws {
         socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        if var room {
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(socket.number, SOL_SOCKET, SO_RCVBUF, &room, size)
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian

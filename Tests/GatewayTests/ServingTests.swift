@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 import Vocabulary
 import Wire
@@ -97,6 +98,24 @@ import Wire
         #expect(refused.status == 413)
         #expect(try chunked.answer().status == 413)
         #expect(scorer.begun == begun)
+    }
+
+    @Test func `gives a client that reads late every answer before it hangs up`() throws {
+        let gateway = try GatewayUnderTest()
+        _ = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect(room: 4_096)
+        let body = (0..<120_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let count = 30
+
+        for number in 1...count {
+            let fields = number == count ? "Connection: close\r\n" : ""
+            client.post("/endpoints/iris/score", body, fields: fields)
+        }
+        while try gateway.statistics()?.answers[200] ?? 0 < count { sched_yield() }
+
+        for _ in 1...count { #expect(try client.answer().body == body) }
+        #expect(try client.isClosed())
     }
 
     @Test func `reads a body of single bytes`() throws {

@@ -205,6 +205,17 @@ private enum Reach {
         #expect(try node.result(of: trying("os.setuid(0)")).lastLines != ["open"])
     }
 
+    @Test func `opens no socket of a family that its network namespace does not confine`() throws {
+        let node = try sandbox()
+        let families = ["VSOCK", "PACKET", "ALG", "CAN", "INET", "UNIX"]
+        let code = families.map { trying("socket.socket(socket.AF_\($0), 2)") }
+
+        let report = try node.result(of: code.joined(separator: "\n"))
+
+        let refused = Array(repeating: "EAFNOSUPPORT", count: 4)
+        #expect(report.lastLines == refused + ["open", "open"])
+    }
+
     @Test func `writes to a private tmp that is only so big`() throws {
         let node = try sandbox()
         let type = InstanceType(name: "small", millicores: 0, memoryBytes: 64 << 20)

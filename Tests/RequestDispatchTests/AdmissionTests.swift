@@ -63,13 +63,27 @@ import Vocabulary
         limits.heldBytes = 1_000
         var stage = Stage(limits: limits)
         let large = try stage.admit(length: 900)
+        #expect(stage.dispatcher.grow(large, by: 900) == nil)
 
         let refused = stage.dispatcher.admit(to: stage.deployment, length: 101, at: stage.now)
         stage.tell(.clientGone(large))
-        _ = try stage.admit(length: 101)
+        let next = try stage.admit(length: 101)
+        #expect(stage.dispatcher.grow(next, by: 101) == nil)
 
         #expect(refused == .refused(.tooManyBytes))
         #expect(stage.dispatcher.bytesHeld == 101)
+    }
+
+    @Test func `keeps no room for what was announced and does not come`() throws {
+        var limits = DispatchLimits()
+        limits.heldBytes = 1_000
+        var stage = Stage(limits: limits)
+        for _ in 0..<16 { _ = try stage.admit(length: 1_000) }
+
+        let honest = try stage.admit(length: 1_000)
+
+        #expect(stage.dispatcher.grow(honest, by: 1_000) == nil)
+        #expect(stage.dispatcher.bytesHeld == 1_000)
     }
 
     @Test func `is closed where no run will come, and what waited is failed`() throws {
