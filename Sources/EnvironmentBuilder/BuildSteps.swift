@@ -87,10 +87,12 @@ struct BuildSteps: Sendable {
         let list = "\(staging)/compile-\(number)"
         try write(modules.joined(separator: "\n") + "\n", to: list)
         defer { _ = unlink(list) }
+        // The packages are strangers': their .pth files and sitecustomize must not run as whoever
+        // runs us. Only the interpreter that was there before them is started, and without sites.
         let outcome = try await run(
-            python,
+            build.identity.interpreter.path,
             [
-                "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
+                "-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
                 "-s", staging, "-p", build.folder.environment(build.identity.digest), "-i", list,
             ]
         )

@@ -24,6 +24,11 @@ struct AnswerHead {
     private static let requestIdentifier: StaticString = "x-request-id: "
     private static let clientIdentifier: StaticString = "x-ms-client-request-id: "
 
+    /// Whether an answer of this status ends with its head.
+    ///
+    /// Source: RFC 9110, sections 15.3.5 and 15.4.5; RFC 9112, section 6.3.
+    static func hasNoBody(_ status: Int) -> Bool { status == 204 || status == 304 }
+
     /// Adds a status line.
     static func writeStatus(_ status: Int, to buffer: inout ByteBuffer) {
         buffer.writeBytes(statusLines[(200..<600).contains(status) ? status : 500])
@@ -37,12 +42,11 @@ struct AnswerHead {
         to buffer: inout ByteBuffer
     ) {
         switch framing {
+        case _ where hasNoBody(status): break
         case .length(let length):
-            if status != 204, status != 304 {
-                buffer.writeStaticString(contentLength)
-                writeDecimal(length, to: &buffer)
-                buffer.writeStaticString("\r\n")
-            }
+            buffer.writeStaticString(contentLength)
+            writeDecimal(length, to: &buffer)
+            buffer.writeStaticString("\r\n")
         case .chunked: buffer.writeStaticString("transfer-encoding: chunked\r\n")
         case .untilClose: break
         }

@@ -26,6 +26,8 @@ final class Connection: ChannelInboundHandler {
     /// The one whose body is being read.
     private var incoming: Exchange?
     private var isReadingPaused = false
+    /// Since when the client has not taken what was written.
+    private var stalledSince: Moment?
     /// Whether no further request is taken.
     private var isClosing = false
     private var isUnflushed = false
@@ -70,7 +72,11 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, let exchange = exchanges.first { acknowledge(exchange) }
+        if context.channel.isWritable {
+            stalledSince = nil
+            if let exchange = exchanges.first { acknowledge(exchange) }
+            resumeReadingWherePossible()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -134,8 +140,14 @@ final class Connection: ChannelInboundHandler {
             exchange.isKeptAlive = false
             isClosing = true
             core.refuse(exchange, fault)
-        } else if incoming != nil || isClosing {
-            context?.close(promise: nil)
+        } else if let broken = incoming {
+            // Its answer is under way already; what follows cannot be told from its body.
+            incoming = nil
+            broken.isKeptAlive = false
+            isClosing = true
+            advance()
+        } else if isClosing {
+            if exchanges.isEmpty { context?.close(promise: nil) }
         } else {
             let head = RequestHead(
                 method: .get,
@@ -221,6 +233,11 @@ final class Connection: ChannelInboundHandler {
     private func write(_ bytes: ByteBuffer) {
         guard let context else { return }
         context.write(wrapOutboundOut(bytes), promise: nil)
+        if !context.channel.isWritable, stalledSince == nil {
+            // Whoever does not read answers may not ask for more of them.
+            stalledSince = core.now
+            pauseReading()
+        }
         if !isUnflushed {
             isUnflushed = true
             core.needsFlush(self)
@@ -247,7 +264,7 @@ final class Connection: ChannelInboundHandler {
             }
         }
         if isClosing, incoming == nil { hangUp(hasUnreadBody: false) }
-        if isReadingPaused, exchanges.count < Self.pipelineLimit / 2 { resumeReading() }
+        resumeReadingWherePossible()
     }
 
     /// Closes after what was written.
@@ -275,7 +292,10 @@ final class Connection: ChannelInboundHandler {
         try? context?.channel.syncOptions?.setOption(.autoRead, value: false)
     }
 
-    private func resumeReading() {
+    private func resumeReadingWherePossible() {
+        guard isReadingPaused, stalledSince == nil, !isClosing || incoming != nil,
+            exchanges.count < Self.pipelineLimit / 2
+        else { return }
         isReadingPaused = false
         try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
     }
@@ -284,7 +304,12 @@ final class Connection: ChannelInboundHandler {
 
     /// Looks whether the client is too slow; called about once a second.
     func look(at now: Moment) {
-        guard context != nil, !isReadingPaused || isClosing else { return }
+        guard context != nil else { return }
+        if let stalledSince, now - stalledSince > ConnectionPace.idleLimit {
+            context?.close(promise: nil)
+            return
+        }
+        guard !isReadingPaused || isClosing else { return }
         let isWaitingForUs = incoming == nil && !exchanges.isEmpty
         switch pace.judge(at: now, isReadingBody: incoming != nil, isOurTurn: isWaitingForUs) {
         case .well: return

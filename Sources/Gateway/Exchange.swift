@@ -41,6 +41,8 @@ final class Exchange {
     var progress = Progress.awaited
     /// Whether the answer's body comes in parts.
     var isStreamed = false
+    /// Whether its status allows no body: what a scorer gives is left out.
+    var isBodiless = false
     /// Whether the whole request has been read.
     var isRead = false
     /// Whether what comes of its body is thrown away.

@@ -57,6 +57,7 @@ extension GatewayCore {
         let status = completion.status
         guard let deployment = exchange.deployment else { return false }
         let shown = deployment.clientStatus(status)
+        exchange.isBodiless = AnswerHead.hasNoBody(shown)
         AnswerHead.writeStatus(shown, to: &buffer)
         let headLength = completion.headLength
         if headLength > 0 {
@@ -86,7 +87,7 @@ extension GatewayCore {
         isLast: Bool,
         to buffer: inout ByteBuffer
     ) {
-        guard exchange.method != .head else { return }
+        guard exchange.method != .head, !exchange.isBodiless else { return }
         let length = completion.bodyLength
         let isChunked = exchange.isStreamed && !exchange.isVersion10
         if length > 0 {

@@ -128,7 +128,9 @@ struct HeadReader: ~Copyable {
 
     private mutating func takeConnection(_ value: String) {
         for option in value.split(separator: ",") {
-            let word = String(option.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " })
+            let word = String(
+                option.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+            )
             if word.isSame(as: "close") { saysClose = true }
             if word.isSame(as: "keep-alive") { saysKeepAlive = true }
         }

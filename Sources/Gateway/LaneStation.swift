@@ -19,8 +19,10 @@ final class LaneStation {
     var slots: ContiguousArray<RequestID>
     /// The ticket in each slot.
     var tickets: ContiguousArray<Ticket?>
-    /// The slot of each request, looked up from the request's side.
+    /// Whether its scorer has said that requests may come.
     var isReady = false
+    /// Whether it has said that it cannot start.
+    var hasFailed = false
     /// Whether its scorer was told to leave.
     var isDismissed = false
     var isEnded = false

@@ -57,7 +57,11 @@ final class LaneWatcher: ChannelInboundHandler {
         }
         switch result {
         case .success(.ready): core.becameReady(station)
-        case .success(.failed(let reason)): core.report(.startFailed(station.run, reason))
+        case .success(.failed(let reason)):
+            // Said once, while it starts: more of it would only keep the supervisor busy.
+            guard !station.isReady, !station.hasFailed else { break }
+            station.hasFailed = true
+            core.report(.startFailed(station.run, reason))
         case .success(.bell), .success(nil): break
         case .failure(let violation): lose(violation.description)
         }

@@ -51,6 +51,8 @@ final class PeerConnection<Report: Decodable & Sendable>: Sendable {
             try socket.send(order, with: descriptors)
             return true
         } catch {
+            // Nothing was sent, and the connection is whole: its end would take every scorer down.
+            if error.number == EMSGSIZE { return false }
             // The reading thread hears of the same end and tells the loop.
             socket.shutDown()
             return false

@@ -117,6 +117,7 @@ extension Supervisor: ServerControl {
             revision: max(shelf.nextRevision(of: draft.key), rulebook.nextRevision(of: draft.key))
         )
         if let present, present.serves(sameAs: document) { return present }
+        try document.checkLength()
         guard store.stored(document.content) != nil else {
             throw Problem(
                 .conflict,

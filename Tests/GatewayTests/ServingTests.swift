@@ -118,6 +118,23 @@ import Wire
         #expect(try client.isClosed())
     }
 
+    @Test(arguments: [UInt16(204), 304])
+    func `gives no body where the status allows none`(status: UInt16) throws {
+        let gateway = try GatewayUnderTest()
+        let forged = Array("HTTP/1.1 200 Forged\r\nContent-Length: 0\r\n\r\n".utf8)
+        _ = try gateway.startScorer(gateway.run(1)) { asked in
+            asked.text == "none" ? .whole(status: status, head: "", body: forged) : .echo(asked)
+        }
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+
+        client.post("/endpoints/iris/score", "none")
+        client.post("/endpoints/iris/score", "next")
+
+        #expect(try client.answer(toHead: true).status == Int(status))
+        #expect(try client.answer().text == "next")
+    }
+
     @Test func `reads a body of single bytes`() throws {
         let gateway = try GatewayUnderTest()
         _ = try gateway.startScorer(gateway.run(1))
