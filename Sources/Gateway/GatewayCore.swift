@@ -117,7 +117,9 @@ final class GatewayCore {
     /// Announces sleep; false when a lane has more.
     private func armLanes() -> Bool {
         var isQuiet = true
-        for station in stations where station.isBusy && !station.isResting {
+        for station in stations
+        where (station.isBusy || station.wasRung) && !station.isResting {
+            station.wasRung = false
             if !station.lane.arm() { isQuiet = false }
             if let rest = station.lane.rest { leaveAlone(station, for: rest) }
         }

@@ -21,6 +21,8 @@ final class LaneStation {
     var tickets: ContiguousArray<Ticket?>
     /// Whether its scorer has said that requests may come.
     var isReady = false
+    /// Whether its socket woke us since the last look at it, busy or not.
+    var wasRung = false
     /// Whether it has said that it cannot start.
     var hasFailed = false
     /// Whether its scorer was told to leave.

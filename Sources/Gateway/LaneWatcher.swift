@@ -49,6 +49,7 @@ final class LaneWatcher: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let packet = unwrapInboundIn(data)
+        station.wasRung = true
         core.beginTurn()
         let result = packet.withUnsafeReadableBytes { bytes in
             Result { () throws(ProtocolViolation) in

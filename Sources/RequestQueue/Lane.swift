@@ -24,6 +24,8 @@ public final class Lane {
     private var patience = BellPatience()
     private var wasWoken = false
     private var foundSomething = false
+    private var hasSaidReady = false
+    private var hasSaidFailed = false
 
     /// Makes, maps and seals the memory and greets the scorer at the other end of `socket`.
     ///
@@ -180,7 +182,16 @@ public final class Lane {
         wasWoken = true
         if let violation { throw violation }
         let said = ScorerPacket(packet)
-        if said != nil, said != .bell { foundSomething = true }
+        switch said {
+        case .ready where !hasSaidReady:
+            hasSaidReady = true
+            foundSomething = true
+        case .failed where !hasSaidFailed:
+            hasSaidFailed = true
+            foundSomething = true
+        // What was said before is as empty as a bell for nothing.
+        case .bell, .ready, .failed, nil: break
+        }
         return said
     }
 

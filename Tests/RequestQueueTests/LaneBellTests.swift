@@ -129,4 +129,21 @@ import Wire
         #expect(lane.arm())
         #expect(lane.rest == nil)
     }
+
+    @Test(arguments: [true, false])
+    func `is as empty as what a scorer says for the second time`(saysReady: Bool) throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try HonestScorer(ends.far)
+        var rests: [Bool] = []
+
+        for _ in 1...9 {
+            if saysReady { scorer.ready() } else { scorer.fail("again") }
+            _ = try lane.received()
+            _ = try lane.drained()
+            #expect(lane.arm())
+            rests.append(lane.rest != nil)
+        }
+
+        #expect(rests == Array(repeating: false, count: 8) + [true])
+    }
 }
