@@ -100,21 +100,20 @@ import Wire
         #expect(scorer.begun == begun)
     }
 
-    @Test func `gives a client that reads late every answer before it hangs up`() throws {
+    @Test func `gives a client that reads late all of its answer before it hangs up`() throws {
+        // More than the kernel takes for a client that has room for one packet.
+        let body = (0..<12_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
         let gateway = try GatewayUnderTest()
-        _ = try gateway.startScorer(gateway.run(1))
+        _ = try gateway.startScorer(gateway.run(1)) { _ in
+            .whole(status: 200, head: "", body: body)
+        }
         try gateway.route([gateway.run(1)])
         let client = try gateway.connect(room: 4_096)
-        let body = (0..<120_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-        let count = 30
 
-        for number in 1...count {
-            let fields = number == count ? "Connection: close\r\n" : ""
-            client.post("/endpoints/iris/score", body, fields: fields)
-        }
-        while try gateway.statistics()?.answers[200] ?? 0 < count { sched_yield() }
+        client.post("/endpoints/iris/score", "all", fields: "Connection: close\r\n")
+        let answer = try client.answer()
 
-        for _ in 1...count { #expect(try client.answer().body == body) }
+        #expect(answer.body == body)
         #expect(try client.isClosed())
     }
 
