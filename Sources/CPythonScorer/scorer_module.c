@@ -92,6 +92,24 @@ static PyObject *failed(PyObject *module, PyObject *reason) {
     return finish(scorer_failed(lane, text, (size_t)length));
 }
 
+static PyObject *shares(PyObject *module, PyObject *most) {
+    (void)module;
+    long number = PyLong_AsLong(most);
+    if ((number == -1 && PyErr_Occurred()) || !is_attached())
+        return NULL;
+    return finish(scorer_shares(lane, number < 1 || number > UINT32_MAX ? 0 : (uint32_t)number));
+}
+
+static PyObject *tell(PyObject *module, PyObject *facts) {
+    (void)module;
+    Py_buffer text;
+    if (!is_attached() || PyObject_GetBuffer(facts, &text, BUFFER_SIMPLE) != 0)
+        return NULL;
+    enum scorer_result result = scorer_tell(lane, text.buf, (size_t)text.len);
+    PyBuffer_Release(&text);
+    return finish(result);
+}
+
 // Finds room for a request: a key whose place in the table is free.
 static struct in_hand *keep(const struct scorer_request *request) {
     for (int tries = 0; tries < IN_HAND_MAX; tries++) {
@@ -290,6 +308,8 @@ static PyMethodDef methods[] = {
     {"calls", calls, CALL_WITH_NOTHING, "Calls of the model at once."},
     {"ready", ready, CALL_WITH_NOTHING, "Say that requests may come."},
     {"failed", failed, CALL_WITH_ONE, "Say why the scorer cannot start."},
+    {"shares", shares, CALL_WITH_ONE, "Say how many requests may share a call of the model."},
+    {"tell", tell, CALL_WITH_ONE, "Tell facts about the model: JSON in bytes, 4,096 at most."},
     {"take", take, CALL_WITH_ONE,
      "Wait for requests: [(ticket, kind, head, body, deadline)], or None when told to leave."},
     {"answer", answer, CALL_WITH_TUPLE, "(ticket, status, head, body): end a request."},

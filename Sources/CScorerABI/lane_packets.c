@@ -16,10 +16,20 @@ static enum lane_packet_kind parse(const struct lane *lane, const uint8_t *bytes
         memcpy(&word, bytes, sizeof word);
         return word.generation == lane->generation ? LANE_PACKET_READY : LANE_PACKET_STALE;
     }
-    if (bytes[0] == SCORER_PACKET_FAILED && length <= 1 + SCORER_REASON_MAX) {
+    if (bytes[0] == SCORER_PACKET_SHARES && length == sizeof(struct scorer_shares)) {
+        struct scorer_shares shares;
+        memcpy(&shares, bytes, sizeof shares);
+        if (shares.generation != lane->generation)
+            return LANE_PACKET_STALE;
+        packet->shares = shares.most;
+        return shares.most >= 1 && shares.most <= SCORER_SLOTS_MAX ? LANE_PACKET_SHARES
+                                                                   : LANE_PACKET_LIE;
+    }
+    bool is_text = bytes[0] == SCORER_PACKET_FAILED || bytes[0] == SCORER_PACKET_TOLD;
+    if (is_text && length <= 1 + SCORER_REASON_MAX) {
         packet->reason_length = (uint32_t)(length - 1);
         memcpy(packet->reason, bytes + 1, length - 1);
-        return LANE_PACKET_FAILED;
+        return bytes[0] == SCORER_PACKET_TOLD ? LANE_PACKET_TOLD : LANE_PACKET_FAILED;
     }
     return LANE_PACKET_LIE;
 }

@@ -305,12 +305,27 @@ enum scorer_result scorer_ready(struct scorer_lane *lane) {
 }
 
 enum scorer_result scorer_failed(struct scorer_lane *lane, const char *reason, size_t length) {
-    char packet[1 + SCORER_REASON_MAX];
+    return send_text(lane, SCORER_PACKET_FAILED, reason, length);
+}
+
+enum scorer_result scorer_shares(struct scorer_lane *lane, uint32_t most) {
+    if (most < 1 || most > SCORER_SLOTS_MAX)
+        return SCORER_MISUSED;
+    lock_acquire(&lane->lock);
+    lane->shares = most;
+    uint64_t generation = lane->era->generation;
+    lock_release(&lane->lock);
+    return send_shares(lane, most, generation);
+}
+
+enum scorer_result scorer_tell(struct scorer_lane *lane, const char *text, size_t length) {
     if (length > SCORER_REASON_MAX)
         length = SCORER_REASON_MAX;
-    packet[0] = SCORER_PACKET_FAILED;
-    copy_bytes(packet + 1, reason, length);
-    return system_send(lane->socket, packet, 1 + length, 0) < 0 ? SCORER_GONE : SCORER_OK;
+    lock_acquire(&lane->lock);
+    copy_bytes(lane->told, text, length);
+    lane->told_length = (uint32_t)length;
+    lock_release(&lane->lock);
+    return send_text(lane, SCORER_PACKET_TOLD, text, length);
 }
 
 const char *scorer_result_text(enum scorer_result result) {

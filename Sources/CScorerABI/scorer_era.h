@@ -48,6 +48,10 @@ struct scorer_lane {
     bool is_ready;
     bool is_draining;
     enum scorer_result end; // not SCORER_OK: nothing more will come
+    // What a gateway that comes later must be told again.
+    uint32_t shares;
+    uint32_t told_length;
+    char told[SCORER_REASON_MAX];
 };
 
 static int system_error;

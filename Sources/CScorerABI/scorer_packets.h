@@ -16,6 +16,43 @@ static enum scorer_result send_word(struct scorer_lane *lane, uint8_t packet, ui
     return sent < 0 ? SCORER_GONE : SCORER_OK;
 }
 
+static enum scorer_result send_shares(struct scorer_lane *lane, uint32_t most,
+                                      uint64_t generation) {
+    struct scorer_shares shares = {
+        .packet = SCORER_PACKET_SHARES, .most = most, .generation = generation};
+    return system_send(lane->socket, &shares, sizeof shares, 0) < 0 ? SCORER_GONE : SCORER_OK;
+}
+
+// A packet of one byte and a text, which is cut where it is too long.
+static enum scorer_result send_text(struct scorer_lane *lane, uint8_t packet, const char *text,
+                                    size_t length) {
+    char bytes[1 + SCORER_REASON_MAX];
+    if (length > SCORER_REASON_MAX)
+        length = SCORER_REASON_MAX;
+    bytes[0] = (char)packet;
+    copy_bytes(bytes + 1, text, length);
+    return system_send(lane->socket, bytes, 1 + length, 0) < 0 ? SCORER_GONE : SCORER_OK;
+}
+
+// Says again what an earlier gateway was told.
+static enum scorer_result introduce(struct scorer_lane *lane, uint64_t generation) {
+    char told[SCORER_REASON_MAX];
+    lock_acquire(&lane->lock);
+    bool is_ready = lane->is_ready;
+    uint32_t shares = lane->shares;
+    uint32_t length = lane->told_length;
+    copy_bytes(told, lane->told, length);
+    lock_release(&lane->lock);
+    enum scorer_result result = SCORER_OK;
+    if (length > 0)
+        result = send_text(lane, SCORER_PACKET_TOLD, told, length);
+    if (result == SCORER_OK && shares > 1)
+        result = send_shares(lane, shares, generation);
+    if (result == SCORER_OK && is_ready)
+        result = send_word(lane, SCORER_PACKET_READY, generation);
+    return result;
+}
+
 // A new gateway: what is in hand ends in the old era, everything else is in the new one.
 static enum scorer_result meet_gateway(struct scorer_lane *lane, const struct scorer_hello *hello,
                                        const int *descriptors) {
@@ -30,9 +67,8 @@ static enum scorer_result meet_gateway(struct scorer_lane *lane, const struct sc
     __atomic_store_n(&lane->era, era, __ATOMIC_RELEASE);
     if (old && old->in_hand == 0)
         drop_era(old);
-    bool is_ready = lane->is_ready;
     lock_release(&lane->lock);
-    return is_ready ? send_word(lane, SCORER_PACKET_READY, hello->generation) : SCORER_OK;
+    return introduce(lane, hello->generation);
 }
 
 static enum scorer_result keep_body(struct scorer_lane *lane, const struct scorer_body *packet,

@@ -34,6 +34,7 @@ struct EndpointReport {
         if let level = deployment.isolation { facts.append(("isolation", level.rawValue)) }
         facts += deployment.isolationReasons.map { ("not higher", $0) }
         facts.append(("requests", requests(of: deployment)))
+        facts += told(by: deployment)
         let seconds = Double(deployment.deadlineMilliseconds) / 1_000
         facts.append(("deadline", "\(seconds.formatted()) s, retry \(deployment.retry.rawValue)"))
         return Self.lines(facts) + [""] + table(of: deployment) + problems(of: deployment)
@@ -65,6 +66,21 @@ struct EndpointReport {
         if counters.abandoned > 0 { words.append("\(counters.abandoned) abandoned") }
         words.append("\(counters.waiting) waiting")
         return words.joined(separator: ", ")
+    }
+
+    /// What the first instance that has told anything says of the model.
+    private func told(by deployment: DeploymentStatus) -> [(name: String, value: String)] {
+        guard let told = deployment.instances.compactMap(\.facts).first else { return [] }
+        var facts: [(name: String, value: String)] = []
+        if let example = told.example {
+            let rows = example.rows.map { " for \(Counted($0, "row"))" } ?? ""
+            let time = example.milliseconds.formatted(.number.precision(.fractionLength(1)))
+            facts.append(("example", "answered \(example.status)\(rows) in \(time) ms"))
+        }
+        if let merging = told.merging {
+            facts.append(("merging", "\(merging.verdict): \(merging.why)"))
+        }
+        return facts
     }
 
     private func table(of deployment: DeploymentStatus) -> [String] {

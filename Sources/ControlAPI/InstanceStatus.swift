@@ -46,6 +46,8 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
     public var since: Date
     /// What went wrong last; nothing while all is well.
     public var problem: String?
+    /// What its scorer told of its model; nothing while there is none, or where it told nothing.
+    public var facts: ScorerFacts?
 
     /// Makes an instance's facts.
     public init(
@@ -59,7 +61,8 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         warm: Bool?,
         restarts: Int,
         since: Date,
-        problem: String? = nil
+        problem: String? = nil,
+        facts: ScorerFacts? = nil
     ) {
         self.id = id
         self.revision = revision
@@ -72,5 +75,6 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         self.restarts = restarts
         self.since = since
         self.problem = problem
+        self.facts = facts
     }
 }

@@ -33,30 +33,52 @@ extension GatewayCore {
         guard let station = station(of: lane), let exchange = exchanges[Int(request.index)]
         else { return }
         do throws(LaneError) {
-            let ticket = try Self.post(exchange, to: station.lane)
+            let ticket = try Self.post(exchange, to: station)
             station.hold(request, under: ticket)
         } catch {
             decide(.unsendable(request))
         }
     }
 
-    private static func post(_ exchange: Exchange, to lane: Lane) throws(LaneError) -> Ticket {
+    private static func post(
+        _ exchange: Exchange,
+        to station: LaneStation
+    ) throws(LaneError) -> Ticket {
+        let lane = station.lane
+        let shares = station.sharesCalls
         let deadline = exchange.deadline
         var result = Result<Ticket, LaneError>.failure(.ended)
         exchange.scorerHead.withUnsafeBytes { head in
             do throws(LaneError) {
                 if let long = exchange.body.long {
-                    result = .success(try lane.post(head: head, body: long, deadline: deadline))
+                    result = .success(
+                        try lane.post(
+                            head: head,
+                            body: long,
+                            deadline: deadline,
+                            sharesCalls: shares
+                        )
+                    )
                 } else if let bytes = exchange.body.bytes {
                     bytes.withUnsafeReadableBytes { body in
                         result = Result { () throws(LaneError) in
-                            try lane.post(head: head, body: body, deadline: deadline)
+                            try lane.post(
+                                head: head,
+                                body: body,
+                                deadline: deadline,
+                                sharesCalls: shares
+                            )
                         }
                     }
                 } else {
                     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
                     result = .success(
-                        try lane.post(head: head, body: nothing, deadline: deadline)
+                        try lane.post(
+                            head: head,
+                            body: nothing,
+                            deadline: deadline,
+                            sharesCalls: shares
+                        )
                     )
                 }
             } catch { result = .failure(error) }
@@ -154,12 +176,13 @@ extension GatewayCore {
         let deployment = self.deployment(order.run.instance.key)
         do {
             generation += 1
-            let shape = LaneShape(calls: order.calls, ahead: order.ahead)
+            let most = max(order.ahead, order.aheadOfShared)
+            let shape = LaneShape(calls: order.calls, ahead: most)
             let lane = try Lane(socket: socket, shape: shape, generation: generation)
             let id = dispatcher.addLane(
                 to: deployment.id,
                 calls: shape.calls,
-                slots: shape.slots,
+                slots: order.calls + order.ahead,
                 at: now
             )
             let station = LaneStation(
@@ -188,6 +211,18 @@ extension GatewayCore {
         station.isReady = true
         report(.ready(station.run))
         decide(.laneReady(station.id))
+    }
+
+    /// Its scorer said how many requests one call of its model may have.
+    ///
+    /// So many wait in the lane for the next call, and as many for the one after; where calls are
+    /// not shared any more, as few as before. What is bound already stays.
+    func share(_ station: LaneStation, most: Int) {
+        let order = station.order
+        guard !station.isEnded, order.aheadOfShared > 0 else { return }
+        station.sharesCalls = most > 1
+        let ahead = most > 1 ? min(order.aheadOfShared, 2 * most - 1) : order.ahead
+        decide(.laneHolds(station.id, order.calls + max(ahead, order.ahead)))
     }
 
     /// A lane ended by itself: takes what it had answered, settles the rest, tells the supervisor.

@@ -34,15 +34,19 @@ extension GatewayCore {
         }
     }
 
-    /// What a supervisor is told first on its connection.
+    /// What a supervisor is told first on its connection; then what scorers have told.
     func greeting(pid: Int32) -> [(GatewayReport, [Descriptor])] {
         var greeting: [(GatewayReport, [Descriptor])] = [(.hello(pid: pid), [])]
         for open in listeners { greeting.append((.listening(open.listener), [open.descriptor])) }
+        var told: [(GatewayReport, [Descriptor])] = []
         for station in stations where !station.isDismissed {
             greeting.append((.holding(station.run, isReady: station.isReady), []))
+            if !station.told.text.isEmpty {
+                told.append((.told(station.run, station.told.text), []))
+            }
         }
         greeting.append((.helloEnd, []))
-        return greeting
+        return greeting + told
     }
 
     /// The deployment of a name; made where it is new, because a lane may come before its route.

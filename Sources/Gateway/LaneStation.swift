@@ -25,6 +25,10 @@ final class LaneStation {
     var wasRung = false
     /// Whether it has said that it cannot start.
     var hasFailed = false
+    /// Whether its scorer has said that requests may share a call.
+    var sharesCalls = false
+    /// What its scorer told of its model last, and when that was passed on.
+    var told = ToldFacts()
     /// Whether its scorer was told to leave.
     var isDismissed = false
     var isEnded = false

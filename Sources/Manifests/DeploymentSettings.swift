@@ -29,6 +29,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var statuses: StatusStyle?
     /// Whether scorers are forked from a warmed parent.
     public var isForkServerUsed: Bool?
+    /// Whether rows of waiting requests share calls of the model.
+    public var merging: MergePolicy?
     /// Whether a caller is shown the stack of a model's own failure.
     public var showsFailures = false
     /// The least isolation that will do.

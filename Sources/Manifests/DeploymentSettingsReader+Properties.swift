@@ -9,7 +9,7 @@ extension DeploymentSettingsReader {
     static let properties = [
         "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
         "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
-        "scorekeeper.start_deadline", "scorekeeper.debug_errors",
+        "scorekeeper.start_deadline", "scorekeeper.debug_errors", "scorekeeper.merge",
     ]
 
     mutating func readProperties(_ node: YAMLNode) {
@@ -25,6 +25,8 @@ extension DeploymentSettingsReader {
             case "scorekeeper.fork_server":
                 settings.isForkServerUsed =
                     values.word(value, entry.key, ["on": true, "off": false])
+            case "scorekeeper.merge":
+                settings.merging = values.word(value, entry.key, MergePolicy.self)
             case "scorekeeper.debug_errors":
                 settings.showsFailures =
                     values.word(value, entry.key, ["on": true, "off": false]) ?? false

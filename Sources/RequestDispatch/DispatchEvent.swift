@@ -29,6 +29,8 @@ public enum DispatchEvent: Hashable, Sendable {
     case laneReady(LaneID)
     /// The lane's run may, or may no longer, be given requests.
     case laneRouted(LaneID, Bool)
+    /// The lane may hold so many requests from now on.
+    case laneHolds(LaneID, Int)
     /// The lane gets no more requests; `drained` follows once it is empty.
     case laneDraining(LaneID)
     /// The lane is gone. `answered` for what it had answered and `taken` for what its scorer had

@@ -10,7 +10,7 @@ struct LaneSeat: Sendable {
     var deployment: Int32 = 0
     /// Calls of the model at once.
     var calls = 1
-    /// Requests it can hold.
+    /// Requests it may hold; fewer than it holds for a while after that was lowered.
     var slots = 1
     /// Slots in use: live requests, and withdrawn ones and probes that have not come back.
     var used = 0

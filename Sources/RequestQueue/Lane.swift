@@ -189,8 +189,8 @@ public final class Lane {
         case .failed where !hasSaidFailed:
             hasSaidFailed = true
             foundSomething = true
-        // What was said before is as empty as a bell for nothing.
-        case .bell, .ready, .failed, nil: break
+        // What was said before is as empty as a bell for nothing; so is what may be said at any time.
+        case .bell, .ready, .failed, .shares, .told, nil: break
         }
         return said
     }

@@ -97,6 +97,15 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// The same once a scorer has said that requests may share a call of its model: two calls' worth,
+    /// so that the next call's requests are there when one ends.
+    var aheadOfShared: Int {
+        switch scorer {
+        case .mlflow: 127
+        case .native: ahead
+        }
+    }
+
     /// The declaration that the rulebook decides about.
     var declaration: DeploymentDeclaration {
         DeploymentDeclaration(

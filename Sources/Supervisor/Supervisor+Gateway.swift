@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import ControlAPI
 import Foundation
 import Logging
 import Rulebook
@@ -94,6 +95,7 @@ extension Supervisor {
             observe(.ready(run))
         case .startFailed(let run, let text):
             observe(.startFailed(run, text))
+        case .told(let run, let text): note(text, of: run)
         case .ejected(let run, let why):
             logger.warning(
                 "lane thrown away",
@@ -109,6 +111,23 @@ extension Supervisor {
         case .hello, .listening, .holding, .helloEnd:
             break
         }
+    }
+
+    /// Keeps what a scorer told of its model; what is not understood, or about nobody, is dropped.
+    private func note(_ text: String, of run: Run) {
+        guard rulebook.mayBeAlive(run),
+            let told = try? JSONDecoder().decode(ScorerFacts.self, from: Data(text.utf8))
+        else { return }
+        if let merging = told.merging, merging.verdict != facts[run]?.merging?.verdict {
+            logger.info(
+                "merging",
+                metadata: [
+                    "instance": "\(run.instance)", "verdict": "\(merging.verdict)",
+                    "why": "\(merging.why)",
+                ]
+            )
+        }
+        facts[run] = told
     }
 
     /// Hands the gateway its end of a run's lane, if it is here; else the node is asked for it.
@@ -129,7 +148,8 @@ extension Supervisor {
             run: run,
             revision: revision,
             calls: document.callsAtOnce,
-            ahead: document.ahead
+            ahead: document.ahead,
+            aheadOfShared: document.aheadOfShared
         )
         _ = gateway.joined?.send(GatewayOrder.lane(order), with: [socket])
     }

@@ -85,6 +85,7 @@ extension Supervisor {
         held = held.filter { rulebook.mayBeAlive($0.key) }
         lanes = lanes.filter { rulebook.mayBeAlive($0.key) }
         revisions = revisions.filter { rulebook.mayBeAlive($0.key) }
+        facts = facts.filter { rulebook.mayBeAlive($0.key) }
     }
 
     private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
@@ -107,6 +108,7 @@ extension Supervisor {
         case .exited(let run, let report):
             held[run] = nil
             lanes[run] = nil
+            facts[run] = nil
             lastWords[run.instance.key] = report.lastLines
             logger.info(
                 "scorer ended",

@@ -127,7 +127,8 @@ extension Supervisor {
             warm: process?.isWarm,
             restarts: view.restarts,
             since: Date() - (now - view.since).seconds,
-            problem: view.problem
+            problem: view.problem,
+            facts: view.run.flatMap { facts[$0] }
         )
     }
 

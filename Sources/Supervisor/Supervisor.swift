@@ -40,6 +40,8 @@ actor Supervisor {
     /// What the scorer of each deployment that ended last wrote last: for its operator, never for
     /// its clients.
     var lastWords: [DeploymentKey: [String]] = [:]
+    /// What scorers told of their models.
+    var facts: [Run: ScorerFacts] = [:]
     var awaitingEnvironment: [Run: NodeName] = [:]
     var builds = BuildBook()
     var notices = NoticeBoard()

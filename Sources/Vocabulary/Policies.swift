@@ -17,6 +17,16 @@ public enum StatusStyle: String, Codable, Sendable, CaseIterable {
     case azure
 }
 
+/// Whether the rows of requests that wait together are scored in one call of the model.
+public enum MergePolicy: String, Codable, Sendable, CaseIterable {
+    /// Once it is proven that a row's answer does not depend on the rows beside it.
+    case auto
+    /// Without the proof; a call that answers another number of rows still ends it.
+    case on
+    /// Never.
+    case off
+}
+
 /// How far a scorer is shut off from the machine; each level includes the ones before it.
 ///
 /// A scorer has a uid of its own at every level, where the node is root and may use several; below

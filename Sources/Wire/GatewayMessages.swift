@@ -37,6 +37,8 @@ public enum GatewayReport: Codable, Sendable {
     case ready(Run)
     /// The run's scorer said why it cannot start.
     case startFailed(Run, String)
+    /// The run's scorer told facts about its model: JSON, if it keeps to the rules.
+    case told(Run, String)
     /// The lane was thrown away: it broke a rule, hung, or its socket closed.
     case ejected(Run, String)
     /// The run holds no request and has been told to leave.
@@ -69,15 +71,18 @@ public struct LaneOrder: Codable, Sendable {
     public var revision: Revision
     /// Calls of the model at once: `max_concurrent_requests_per_instance`.
     public var calls: Int
-    /// Requests bound ahead of the calls under way; 0 unless the model merges rows.
+    /// Requests bound ahead of the calls under way.
     public var ahead: Int
+    /// The same once its scorer has said that requests may share a call.
+    public var aheadOfShared: Int
 
     /// Makes an order.
-    public init(run: Run, revision: Revision, calls: Int, ahead: Int) {
+    public init(run: Run, revision: Revision, calls: Int, ahead: Int, aheadOfShared: Int) {
         self.run = run
         self.revision = revision
         self.calls = calls
         self.ahead = ahead
+        self.aheadOfShared = aheadOfShared
     }
 }
 

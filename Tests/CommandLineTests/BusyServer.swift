@@ -51,6 +51,11 @@ enum BusyServer {
         first.incarnation = 3
         first.restarts = 2
         first.since = now - 42
+        let told = """
+            {"example": {"status": 200, "milliseconds": 1.26, "answer": "[]", "rows": 3},
+             "merging": {"verdict": "merging", "why": "8 rows came out equal in batches up to 64"}}
+            """
+        first.facts = try JSONDecoder().decode(ScorerFacts.self, from: Data(told.utf8))
         let second = instance(key, 2, .serving, pid: 4_301)
         var deployment = deployment(key, .serving, wanted: 2, serving: 2)
         deployment.instances = [first, second]

@@ -101,14 +101,20 @@ final class GatewayUnderTest: Sendable {
     }
 
     /// Gives the gateway a lane of a run; answers the scorer's end.
-    func openLane(_ run: Run, calls: Int = 1, ahead: Int = 0) throws -> Int32 {
+    func openLane(
+        _ run: Run,
+        calls: Int = 1,
+        ahead: Int = 0,
+        aheadOfShared: Int = 0
+    ) throws -> Int32 {
         var pair: [Int32] = [-1, -1]
         guard linux_packet_pair(&pair, 0) == 0 else { throw SystemError("make a pair") }
         let order = LaneOrder(
             run: run,
             revision: Revision(number: 1),
             calls: calls,
-            ahead: ahead
+            ahead: ahead,
+            aheadOfShared: aheadOfShared
         )
         try send(.lane(order), with: [Descriptor(owning: pair[0])])
         return pair[1]

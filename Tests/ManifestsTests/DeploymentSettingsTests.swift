@@ -50,6 +50,7 @@ import Vocabulary
               scorekeeper.isolation: sandbox
               scorekeeper.start_deadline: 120
               scorekeeper.debug_errors: on
+              scorekeeper.merge: off
             """
 
         let reading = read(text)

@@ -34,6 +34,21 @@ import Vocabulary
         #expect(draining.isEmpty)
     }
 
+    @Test func `fills a lane as far as it may, and lets one that may hold less run empty`() throws {
+        var stage = Stage()
+        let lane = stage.openLane()
+        let requests = try (0..<4).map { _ in try stage.arrive().0 }
+
+        let more = stage.tell(.laneHolds(lane, 3))
+        stage.tell(.laneHolds(lane, 1))
+        let still = stage.tell(.answered(requests[0])) + stage.tell(.answered(requests[1]))
+        let last = stage.tell(.answered(requests[2]))
+
+        #expect(more == [.bind(requests[1], lane), .bind(requests[2], lane)])
+        #expect(still.isEmpty)
+        #expect(last == [.bind(requests[3], lane)])
+    }
+
     @Test func `prefers the lane that holds least and takes turns among equals`() throws {
         var stage = Stage()
         let lanes = (0..<3).map { _ in stage.openLane(calls: 2) }

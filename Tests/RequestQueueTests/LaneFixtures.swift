@@ -153,6 +153,11 @@ final class HonestScorer {
 
     func fail(_ reason: String) { _ = scorer_failed(lane, reason, reason.utf8.count) }
 
+    @discardableResult
+    func share(_ most: UInt32) -> scorer_result { scorer_shares(lane, most) }
+
+    func tell(_ facts: String) { _ = scorer_tell(lane, facts, facts.utf8.count) }
+
     func take() throws -> scorer_request {
         var request = scorer_request()
         let result = scorer_take(lane, &request)

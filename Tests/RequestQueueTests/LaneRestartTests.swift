@@ -29,6 +29,22 @@ import Wire
         #expect(try new.received()?.contains(.ready) == true)
     }
 
+    @Test func `has what the scorer told the old gateway told to the new one`() throws {
+        var old: Lane? = try makeLane(ends.near, generation: 1)
+        let scorer = try HonestScorer(ends.far)
+        scorer.share(8)
+        scorer.tell("facts")
+        scorer.ready()
+        #expect(try old?.received() == [.shares(8), .told("facts"), .ready])
+        old = nil
+
+        let new = try makeLane(ends.near, generation: 2)
+        _ = try new.post("for the new one")
+        _ = try scorer.take()
+
+        #expect(try new.received()?.prefix(3) == [.told("facts"), .shares(8), .ready])
+    }
+
     @Test func `lets the scorer finish what it has begun, into the old lane`() throws {
         let old = try makeLane(ends.near, generation: 1)
         let scorer = try HonestScorer(ends.far)

@@ -182,6 +182,31 @@ import Wire
         #expect(try lane.received() == [.ready, .failed("no module named 'sklearn'")])
     }
 
+    @Test func `hears how many requests may share a call, and facts of the model`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try HonestScorer(ends.far)
+
+        scorer.share(64)
+        scorer.tell(#"{"rows": 3}"#)
+
+        #expect(try lane.received() == [.shares(64), .told(#"{"rows": 3}"#)])
+    }
+
+    @Test(arguments: [0, 1_025] as [UInt32])
+    func `does not let a scorer ask for calls of no request or too many`(most: UInt32) throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try HonestScorer(ends.far)
+
+        #expect(scorer.share(most) == SCORER_MISUSED)
+        #expect(try lane.received() == [])
+
+        let bytes: [UInt8] = [7, 0, 0, 0] + withUnsafeBytes(of: most) { Array($0) }
+        let forged = bytes + withUnsafeBytes(of: UInt64(1)) { Array($0) }
+        #expect(send(ends.far.number, forged, forged.count, 0) == forged.count)
+        #expect(throws: ProtocolViolation.self) { try lane.received() }
+        #expect(lane.violation?.rule == .badPacket)
+    }
+
     @Test func `tells a scorer to leave, which it does when nothing is left`() throws {
         let lane = try makeLane(ends.near, calls: 2)
         let scorer = try HonestScorer(ends.far)

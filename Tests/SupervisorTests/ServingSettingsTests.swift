@@ -3,6 +3,7 @@
 
 import Manifests
 import Testing
+import Vocabulary
 
 @testable import Supervisor
 
@@ -17,5 +18,15 @@ import Testing
 
         #expect(settings.variables["LEVEL"] == "3")
         #expect((settings.variables["SCOREKEEPER_DEBUG_ERRORS"] == "1") == shows)
+    }
+
+    @Test(arguments: [nil] + MergePolicy.allCases)
+    func `tell its scorer how to merge only where that is said`(merging: MergePolicy?) {
+        var manifest = DeploymentSettings()
+        manifest.merging = merging
+
+        let settings = ServingSettings(manifest, retryUnlessSaid: .once)
+
+        #expect(settings.variables["SCOREKEEPER_MERGE"] == merging?.rawValue)
     }
 }

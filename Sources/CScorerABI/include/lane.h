@@ -88,11 +88,14 @@ enum lane_packet_kind {
     LANE_PACKET_FAILED = 4, // the scorer says why it cannot start
     LANE_PACKET_STALE = 5,  // meant for an earlier life of the gateway
     LANE_PACKET_LIE = 6,    // the lane is ended
+    LANE_PACKET_SHARES = 7, // how many requests may share a call
+    LANE_PACKET_TOLD = 8,   // facts about the model
 };
 
 struct lane_packet {
     enum lane_packet_kind kind;
-    uint32_t reason_length;
+    uint32_t shares;        // 1 to SCORER_SLOTS_MAX
+    uint32_t reason_length; // of `failed` and `told`
     char reason[SCORER_REASON_MAX];
 };
 

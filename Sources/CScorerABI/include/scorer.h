@@ -72,6 +72,14 @@ enum scorer_result scorer_ready(struct scorer_lane *lane);
 // Says why the scorer cannot start; the reason is cut at 4,096 bytes.
 enum scorer_result scorer_failed(struct scorer_lane *lane, const char *reason, size_t length);
 
+// Says that up to `most` requests may share one call of the model: the gateway then binds more of
+// them ahead, and `scorer_take_many` brings them together. 1: each call has one request again.
+enum scorer_result scorer_shares(struct scorer_lane *lane, uint32_t most);
+
+// Tells facts about the model, which `scorekeeper status` shows: JSON text, cut at 4,096 bytes. The
+// gateway passes on one a second; what comes sooner replaces what has not been passed on.
+enum scorer_result scorer_tell(struct scorer_lane *lane, const char *text, size_t length);
+
 // Waits for a request and begins it. Withdrawn and late ones are declined, pings are answered,
 // both unseen.
 enum scorer_result scorer_take(struct scorer_lane *lane, struct scorer_request *request);

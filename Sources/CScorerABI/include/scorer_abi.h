@@ -28,7 +28,7 @@
 // Parts of one answer that may be unread at a time: as many as an answer area has halves.
 #define SCORER_PARTS_UNREAD 2
 
-// Longest reason in a `failed` packet.
+// Longest text in a `failed` or `told` packet.
 #define SCORER_REASON_MAX 4096
 
 // What a request asks for.
@@ -183,6 +183,8 @@ enum scorer_packet {
     SCORER_PACKET_DRAIN = 4,  // to the scorer: leave once nothing is left
     SCORER_PACKET_READY = 5,  // to the gateway: requests may come
     SCORER_PACKET_FAILED = 6, // to the gateway: the reason follows, text
+    SCORER_PACKET_SHARES = 7, // to the gateway: how many requests one call of the model may have
+    SCORER_PACKET_TOLD = 8,   // to the gateway: facts about the model follow, text for people
 };
 
 // Comes with the memfd of the requests region, then that of the responses region.
@@ -213,6 +215,16 @@ struct scorer_word {
     uint64_t generation;
 };
 
+// Requests that wait together are marked as sharing a call from then on; 1: no longer.
+struct scorer_shares {
+    uint8_t packet;
+    uint8_t reserved[3];
+    uint32_t most;
+    uint64_t generation;
+};
+
+_Static_assert(sizeof(struct scorer_shares) == 16, "layout");
+_Static_assert(offsetof(struct scorer_shares, most) == 4, "layout");
 _Static_assert(sizeof(struct scorer_hello) == 40, "layout");
 _Static_assert(offsetof(struct scorer_hello, generation) == 16, "layout");
 _Static_assert(sizeof(struct scorer_body) == 24, "layout");
