@@ -53,6 +53,8 @@ class Peer:
                 stdout=output,
                 stderr=output,
                 env=variables,
+                # MLflow leaves a folder where it is started.
+                cwd=log.parent,
                 start_new_session=True,
             )
 

@@ -22,7 +22,13 @@ final class GatewayUnderTest: Sendable {
     private let hasLeft = Atomic(false)
 
     /// Starts a gateway with one listener and no endpoint.
-    init(owner: Bool = false, orphanGrace: Duration = .seconds(60)) throws {
+    ///
+    /// Shape: `room` is how many bytes the kernel takes for a client that does not read.
+    init(
+        owner: Bool = false,
+        orphanGrace: Duration = .seconds(60),
+        room: Int32? = nil
+    ) throws {
         folder = NSTemporaryDirectory() + "gw-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -48,6 +54,11 @@ final class GatewayUnderTest: Sendable {
         let first = try Self.connect(path)
         link = Mutex(first)
         let (socket, port) = try listenOnLoopback()
+        if var room {
+            // What is accepted inherits it.
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(socket.number, SOL_SOCKET, SO_SNDBUF, &room, size)
+        }
         self.port = port
         Self.read(first, into: reports)
         try send(
