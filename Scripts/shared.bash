@@ -68,17 +68,18 @@ sample_python() {
     return 1
 }
 
-# Prints the interpreter of an environment with the iris sample's packages, built when it is needed.
-# The Python runtime is tested in one; the peer that we are compared with has one of its own.
+# Prints the interpreter of an environment with the packages of all MLflow samples, built when it is
+# needed. The Python runtime is tested and the samples are made in one; the peer that we are compared
+# with has one of its own.
 sample_environment() {
-    local requirements="$root/Samples/mlflow-iris/requirements.txt" prefix="$tools/${1:-sample}"
-    if is_stale "$prefix/built" "$requirements"; then
-        say "Building an environment with the sample's packages into ${prefix#"$root/"}"
+    local prefix="$tools/${1:-sample}" requirements=("$root"/Samples/mlflow-*/requirements.txt)
+    if is_stale "$prefix/built" "${requirements[@]}"; then
+        say "Building an environment with the samples' packages into ${prefix#"$root/"}"
         local python
-        python=$(sample_python) || fail "the sample's packages need Python 3.11 or later"
+        python=$(sample_python) || fail "the samples' packages need Python 3.11 or later"
         uv venv --quiet --clear --python "$python" "$prefix"
         uv pip install --quiet --compile-bytecode \
-            --python "$prefix/bin/python" --requirement "$requirements"
+            --python "$prefix/bin/python" "${requirements[@]/#/--requirement=}"
         touch "$prefix/built"
     fi
     printf '%s\n' "$prefix/bin/python"
