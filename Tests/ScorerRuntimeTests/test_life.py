@@ -52,6 +52,17 @@ class Life(unittest.TestCase):
 
         self.assertEqual(len(json.loads(heard.body)["predictions"]), rows)
 
+    def test_it_describes_its_model_with_the_files_that_were_installed(self) -> None:
+        scorer = self.start(runtime_path.SAMPLE)
+        scorer.gateway.hear()
+
+        page = scorer.gateway.ask(b"GET /\naccept: text/html\n", b"")
+        document = scorer.gateway.ask(b"GET /swagger.json?version=3.1\n", b"")
+
+        self.assertEqual((page.status, page.body[:15]), (200, b"<!doctype html>"))
+        self.assertIn(b"\ncontent-security-policy: default-src 'none'; ", page.head)
+        self.assertEqual(json.loads(document.body)["openapi"], "3.1.0")
+
     def test_a_model_that_cannot_be_loaded_is_told_with_its_line_and_exit_code_3(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             model = os.path.join(folder, "model")

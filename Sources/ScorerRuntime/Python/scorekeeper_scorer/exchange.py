@@ -9,6 +9,7 @@ from typing import Dict, NamedTuple, Tuple
 
 JSON = "application/json"
 PLAIN_TEXT = "text/plain; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 
 
 class Request(NamedTuple):
@@ -18,6 +19,7 @@ class Request(NamedTuple):
     path: str
     headers: Dict[str, str]
     body: bytes
+    query: str = ""
 
     @classmethod
     def from_lane(cls, head: bytes, body: "bytes | memoryview") -> "Request":
@@ -31,7 +33,8 @@ class Request(NamedTuple):
         for line in lines:
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
-        return cls(method, target.partition("?")[0], headers, bytes(body))
+        path, _, query = target.partition("?")
+        return cls(method, path, headers, bytes(body), query)
 
 
 class Answer(NamedTuple):

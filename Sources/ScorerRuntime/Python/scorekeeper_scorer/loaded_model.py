@@ -32,6 +32,7 @@ class LoadedModel:
     def __init__(self, directory: str, pyfunc: Any) -> None:
         self.directory = directory
         self.mlflow_version: str = mlflow.__version__
+        self.metadata = pyfunc.metadata
         self.input_schema = pyfunc.metadata.get_input_schema()
         self.flavors: Set[str] = set(pyfunc.metadata.flavors)
         self.shows_failures = os.environ.get("SCOREKEEPER_DEBUG_ERRORS") == "1"

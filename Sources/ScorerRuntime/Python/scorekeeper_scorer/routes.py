@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Protocol
 
-from . import azure_dialect, mlflow_dialect, strict_json
+from . import azure_dialect, description_routes, mlflow_dialect, strict_json
 from .content_type import ContentType
 from .exchange import JSON, Answer, Request
 from .loaded_model import LoadedModel
@@ -35,11 +35,22 @@ def answer(model: LoadedModel, request: Request) -> Answer:
         return _scored(model, request, mlflow_dialect, azure_dialect)
     if request.path == "/score":
         return _scored(model, request, azure_dialect, mlflow_dialect)
+    if request.path in ("/", "/swagger.json"):
+        return _described(model, request)
     if request.path not in ("/ping", "/health", "/version"):
         return mlflow_dialect.not_found()
     if request.method != "GET":
         return mlflow_dialect.method_not_allowed("GET")
     return mlflow_dialect.version(model) if request.path == "/version" else mlflow_dialect.ping()
+
+
+def _described(model: LoadedModel, request: Request) -> Answer:
+    """Tells about the model; for HEAD the gateway leaves the body out."""
+    if request.method not in ("GET", "HEAD"):
+        return mlflow_dialect.method_not_allowed("GET, HEAD")
+    if request.path == "/":
+        return description_routes.root(model, request)
+    return description_routes.swagger_json(model, request)
 
 
 def _scored(model: LoadedModel, request: Request, home: Dialect, other: Dialect) -> Answer:
