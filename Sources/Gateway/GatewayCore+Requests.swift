@@ -64,9 +64,11 @@ extension GatewayCore {
         case .admitted(let request, let deadline):
             exchange.request = request
             exchange.deadline = deadline
+            let isBelow = route == .swagger && target != head.target
             exchange.scorerHead = ScorerHead.make(
                 head,
                 target: target,
+                place: isBelow ? Router.place(of: endpoint.name) : "",
                 identifier: exchange.identifier,
                 clientIdentifier: exchange.clientIdentifier,
                 passesAll: deployment.contract == .native
@@ -94,15 +96,17 @@ extension GatewayCore {
             return .probe(dispatcher.canServe(deployment.id) ? 200 : 503)
         case (.root, _):
             guard head.isReading else { return .methodNotAllowed("GET, HEAD") }
-            return dispatcher.canServe(deployment.id)
-                ? .line(200, "Healthy") : .line(503, "No run serves")
+            guard dispatcher.canServe(deployment.id) else { return .line(503, "No run serves") }
+            return deployment.contract == .mlflow && head.acceptsHTML ? nil : .line(200, "Healthy")
+        case (.swagger, .mlflow):
+            return head.isReading ? nil : .methodNotAllowed("GET, HEAD")
         case (.version, .mlflow):
             return head.method == .get ? nil : .methodNotAllowed("GET")
         case (.score, .mlflow), (.invocations, .mlflow):
             guard head.method == .post else { return .methodNotAllowed("POST") }
             return MediaType.isScored(head.contentType) ? nil : .unsupportedType(head.contentType)
         case (.score, .native): return nil
-        case (.version, .native), (.invocations, .native), (.unknown, _):
+        case (.version, .native), (.invocations, .native), (.swagger, .native), (.unknown, _):
             return .noRoute(deployment)
         }
     }
@@ -203,4 +207,7 @@ extension GatewayCore {
 extension RequestHead {
     /// Whether the client only wants to see something.
     var isReading: Bool { method == .get || method == .head }
+
+    /// Whether a person with a browser asks.
+    var acceptsHTML: Bool { accept.lowercased().contains("text/html") }
 }

@@ -45,7 +45,7 @@ extension OwnAnswer {
     static func noRoute(_ deployment: Deployment) -> OwnAnswer {
         let routes =
             switch deployment.contract {
-            case .mlflow: "/score, /invocations, /ping, /health and /version"
+            case .mlflow: "/score, /invocations, /swagger.json, /ping, /health and /version"
             case .native: "/score, /ping and /health"
             }
         return .error(

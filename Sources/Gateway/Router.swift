@@ -22,7 +22,7 @@ struct Router {
 
     /// The routes of an endpoint.
     enum Route: Equatable {
-        case root, score, invocations, ping, health, version
+        case root, score, invocations, ping, health, version, swagger
         /// No such route.
         case unknown
     }
@@ -67,6 +67,9 @@ struct Router {
         return Self.path(of: target) == "/" ? .root : .nowhere
     }
 
+    /// What stands before the routes of an endpoint that is addressed by path.
+    static func place(of name: EndpointName) -> String { prefix + name.text }
+
     private static func path(of target: String) -> Substring { target.prefix { $0 != "?" } }
 
     private static func route(of target: String) -> Route {
@@ -77,6 +80,7 @@ struct Router {
         case "/ping": .ping
         case "/health": .health
         case "/version": .version
+        case "/swagger.json": .swagger
         default: .unknown
         }
     }

@@ -10,9 +10,14 @@ enum ScorerHead {
     /// connection or for us.
     private static let alwaysPassed = ["traceparent", "tracestate", "content-encoding", "baggage"]
 
+    /// The head for a scorer of `target`, a route of the endpoint.
+    ///
+    /// Shape: `place` is what the endpoint's address has before `target`; empty where the scorer
+    /// need not know.
     static func make(
         _ head: borrowing RequestHead,
         target: String,
+        place: String,
         identifier: String,
         clientIdentifier: String,
         passesAll: Bool
@@ -26,6 +31,7 @@ enum ScorerHead {
         if !head.contentType.isEmpty { add("content-type", head.contentType, to: &bytes) }
         if !head.accept.isEmpty { add("accept", head.accept, to: &bytes) }
         add("x-request-id", identifier, to: &bytes)
+        if !place.isEmpty { add("x-forwarded-prefix", place, to: &bytes) }
         if !clientIdentifier.isEmpty {
             add("x-ms-client-request-id", clientIdentifier, to: &bytes)
         }

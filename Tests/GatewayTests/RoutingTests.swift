@@ -89,6 +89,58 @@ import Wire
         #expect(heads[1].hasPrefix("GET /version\n"))
     }
 
+    @Test func `of the mlflow contract has its scorer describe it`() throws {
+        let gateway = try GatewayUnderTest()
+        try gateway.route([gateway.run(1)]) { $0.contract = .mlflow }
+        let client = try gateway.connect()
+        let base = "/endpoints/iris"
+        let browser = "Accept: application/xhtml+xml, Text/HTML;q=0.9\r\n"
+
+        client.get(base, fields: browser)
+        let early = try client.answer()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        client.get(base, fields: browser)
+        let page = try client.answer()
+        client.get(base + "/swagger.json?version=3", fields: "x-forwarded-prefix: /forged\r\n")
+        let below = try client.answer()
+        client.send("GET /swagger.json HTTP/1.1\r\nHost: iris.example\r\n\r\n")
+        let atRoot = try client.answer()
+        client.get(base, fields: "Accept: */*\r\n")
+        let probe = try client.answer()
+        client.post(base + "/swagger.json", "{}")
+        let posted = try client.answer()
+        let heads = try (0..<3).map { _ in try scorer.asked.take { $0.head } }
+
+        #expect(early.status == 503)
+        #expect([page, below, atRoot].allSatisfy { $0.status == 200 })
+        #expect(heads[0].hasPrefix("GET /\naccept: application/xhtml+xml, Text/HTML;q=0.9\n"))
+        #expect(heads[1].hasPrefix("GET /swagger.json?version=3\n"))
+        #expect(heads[1].contains("\nx-forwarded-prefix: /endpoints/iris\n"))
+        #expect(!heads[1].contains("forged"))
+        #expect(heads[2].hasPrefix("GET /swagger.json\n"))
+        #expect(!heads[2].contains("x-forwarded-prefix"))
+        #expect(probe.text == "Healthy\n")
+        #expect(posted.status == 405)
+        #expect(posted.field("allow") == "GET, HEAD")
+        #expect(scorer.begun == 3)
+    }
+
+    @Test func `of a scorer of your own is not described`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+
+        client.get("/endpoints/iris/swagger.json")
+        let document = try client.answer()
+        client.get("/endpoints/iris/", fields: "Accept: text/html\r\n")
+        let root = try client.answer()
+
+        #expect(document.status == 404)
+        #expect(root.text == "Healthy\n")
+        #expect(scorer.begun == 0)
+    }
+
     @Test func `to a probe tells whether a run serves`() throws {
         let gateway = try GatewayUnderTest()
         try gateway.route([gateway.run(1)])
