@@ -26,8 +26,10 @@ struct AnswerHead {
 
     /// Whether an answer of this status ends with its head.
     ///
-    /// Source: RFC 9110, sections 15.3.5 and 15.4.5; RFC 9112, section 6.3.
-    static func hasNoBody(_ status: Int) -> Bool { status == 204 || status == 304 }
+    /// Source: RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5; RFC 9112, section 6.3.
+    static func hasNoBody(_ status: Int) -> Bool {
+        status == 204 || status == 205 || status == 304
+    }
 
     /// Adds a status line.
     static func writeStatus(_ status: Int, to buffer: inout ByteBuffer) {
@@ -42,6 +44,8 @@ struct AnswerHead {
         to buffer: inout ByteBuffer
     ) {
         switch framing {
+        // The one without a body whose length must be told.
+        case _ where status == 205: buffer.writeStaticString("content-length: 0\r\n")
         case _ where hasNoBody(status): break
         case .length(let length):
             buffer.writeStaticString(contentLength)
@@ -121,6 +125,10 @@ struct AnswerHead {
         case 16: matches(name, "proxy-connection")
         case 17: matches(name, "transfer-encoding")
         case 18: matches(name, "proxy-authenticate")
+        case 22: matches(name, "x-ms-client-request-id")
+        case 24: matches(name, "azureml-model-deployment")
+        case 29: matches(name, "ms-azureml-model-error-reason")
+        case 33: matches(name, "ms-azureml-model-error-statuscode")
         default: false
         }
     }
@@ -162,6 +170,7 @@ struct AnswerHead {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 205: "Reset Content"
         case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"

@@ -300,6 +300,18 @@ final class Connection: ChannelInboundHandler {
         try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
     }
 
+    // MARK: - What the client has not taken
+
+    /// Bytes of answers that wait for a client that does not read; none for one that does.
+    var unsentBytes: Int {
+        guard stalledSince != nil, let context else { return 0 }
+        let buffered = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        return exchanges.reduce(buffered ?? 0) { $0 + ($1.held?.readableBytes ?? 0) }
+    }
+
+    /// Since when it has not read; far in the future for one that does.
+    var unreadSince: Moment { stalledSince ?? .never }
+
     // MARK: - Time
 
     /// Looks whether the client is too slow; called about once a second.

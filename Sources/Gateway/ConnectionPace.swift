@@ -19,15 +19,17 @@ struct ConnectionPace {
     static let headLimit = Duration.seconds(10)
     static let idleLimit = Duration.seconds(75)
     static let lingerLimit = Duration.seconds(2)
-    /// A body may be slow for this long, and must then have come at `bytesPerSecond` at least.
+    /// In each span of this length a body must come at `bytesPerSecond` at least: what came before
+    /// buys no silence.
     static let bodyGrace = Duration.seconds(10)
     static let bytesPerSecond: Int64 = 500
 
-    /// When the present state began: the wait for a head, its first byte, or the body.
+    /// When the present state began: the wait for a head, its first byte, or a span of the body.
     private var since: Moment
     private var isHeadBegun = false
     private var hasServed = false
     private var isLingering = false
+    /// What came of the body since then.
     private var bodyBytes: Int64 = 0
 
     init(at now: Moment) {
@@ -66,8 +68,12 @@ struct ConnectionPace {
         let elapsed = now - since
         if isLingering { return elapsed > Self.lingerLimit ? .silent : .well }
         if isReadingBody {
+            guard elapsed > Self.bodyGrace else { return .well }
             let due = Self.bytesPerSecond * (elapsed.nanosecondsSaturated / 1_000_000_000)
-            return elapsed > Self.bodyGrace && bodyBytes < due ? .slowBody : .well
+            if bodyBytes < due { return .slowBody }
+            since = now
+            bodyBytes = 0
+            return .well
         }
         if isHeadBegun { return elapsed > Self.headLimit ? .slowHead : .well }
         if isOurTurn {

@@ -46,6 +46,7 @@ extension GatewayCore {
             let core = core.value
             core.beginTurn()
             for connection in core.connectionsInOrder { connection.look(at: core.now) }
+            core.unread.look(at: core.connectionsInOrder)
             core.lookAtConnections()
         }
     }

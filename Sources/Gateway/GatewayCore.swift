@@ -59,6 +59,7 @@ final class GatewayCore {
     var timer: Scheduled<Void>?
     var timerDue = Moment.never
     var isLooking = false
+    var unread = UnreadAnswers()
 
     /// Times that the lanes are looked at again within a turn before others get theirs.
     private static let rounds = 16

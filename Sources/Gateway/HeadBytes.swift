@@ -17,6 +17,19 @@ extension UInt8 {
         }
     }
 
+    /// Whether the byte may stand in a host, with or without its port.
+    ///
+    /// Source: RFC 3986, section 3.2.2, without percent-encoding, which no client needs here.
+    var isHostByte: Bool {
+        if isASCIILetterOrDigit { return true }
+        switch self {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
+            UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
+            return true
+        default: return false
+        }
+    }
+
     /// Whether the byte may stand in a header field's value.
     var isFieldByte: Bool { self >= 0x20 ? self != 0x7f : self == 0x09 }
 }

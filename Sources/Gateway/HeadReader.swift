@@ -71,6 +71,9 @@ struct HeadReader: ~Copyable {
         switch name.utf8.count {
         case 4 where name.isSame(as: "host"):
             hosts += 1
+            if !value.utf8.allSatisfy(\.isHostByte) {
+                fault = .malformed("Host is not a host's name")
+            }
             head.host = value
         case 6 where name.isSame(as: "accept"): head.accept = value
         case 6 where name.isSame(as: "expect"): takeExpectation(value)

@@ -97,7 +97,7 @@ extension OwnAnswer {
             .error(
                 429,
                 "TooManyBytesWaiting",
-                "the bodies that wait take all the memory they may; try again in a second",
+                "the long bodies that wait take all the memory they may; try again in a second",
                 lines: "retry-after: 1\r\n"
             )
         case .bodyTooLong:
@@ -157,6 +157,7 @@ extension OwnAnswer {
         case .brokenOff:
             return .error(502, "AnswerBrokenOff", "\(place) ended within its answer")
         case .closed: return .unavailable(deployment)
+        case .tooManyWaiting: return .refusal(.tooManyWaiting, deployment)
         case .unsendable:
             return .error(
                 503,

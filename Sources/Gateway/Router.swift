@@ -60,11 +60,17 @@ struct Router {
             return .endpoint(endpoint, Self.route(of: relative), target: relative)
         }
         if let label = host.split(separator: ".", maxSplits: 1).first, label.count < host.count,
-            let endpoint = endpoints[String(label)]
+            let endpoint = endpoints[String(label)] ?? endpoint(alike: label)
         {
             return .endpoint(endpoint, Self.route(of: target), target: target)
         }
         return Self.path(of: target) == "/" ? .root : .nowhere
+    }
+
+    /// Hosts know no case, endpoints' names do: of several that differ in it only, the first.
+    private func endpoint(alike label: Substring) -> Endpoint? {
+        let wanted = label.lowercased()
+        return endpoints.filter { $0.key.lowercased() == wanted }.min { $0.key < $1.key }?.value
     }
 
     /// What stands before the routes of an endpoint that is addressed by path.

@@ -11,7 +11,7 @@ extension ModelCheck {
         lines += problems.map { "problem: \($0)" }
         if unlisted > 0 { lines.append("and \(unlisted) more problems") }
         lines.append(verdict)
-        return lines
+        return lines.map(\.printable)
     }
 
     private var facts: [(name: String, value: String)] {

@@ -40,7 +40,7 @@ public struct ModelCheck: Codable, Sendable {
     public init(path: String) {
         let kind = ModelKind.recognise(path)
         let whole = Self.absolute(path)
-        let name = RelativePath.lastComponent(of: whole)
+        let name = Self.name(of: path, whole: whole)
         guard kind == .mlflow else {
             self.init(refused: kind, path: path, name: name)
             return
@@ -203,6 +203,13 @@ public struct ModelCheck: Codable, Sendable {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+
+    /// What the path calls it: a link's own name, and the folder's only where `.` or `..` is all
+    /// that is said.
+    private static func name(of path: String, whole: String) -> String {
+        let last = RelativePath.lastComponent(of: path)
+        return ["", ".", ".."].contains(last) ? RelativePath.lastComponent(of: whole) : last
     }
 
     /// The folder beside, in the person's words where they name it.

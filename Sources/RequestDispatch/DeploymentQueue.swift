@@ -14,6 +14,8 @@ struct DeploymentQueue: Sendable {
     var deadlines = LinkedList()
     /// Admitted requests whose bodies are not whole.
     var receiving = 0
+    /// Bytes of bodies that are held for it.
+    var heldBytes = 0
     /// Its lanes, in the order in which they were opened.
     var lanes: ContiguousArray<Int32> = []
     /// Where the next choice among equally loaded lanes begins.
@@ -34,6 +36,11 @@ struct DeploymentQueue: Sendable {
         self.rules = rules
     }
 
+    /// Whole requests that are in no lane.
+    ///
+    /// Those whose bodies are still coming do not count where room is short: whoever sends heads
+    /// and no bodies would have all others refused.
+    var queued: Int { waiting.count + suspects.count }
     /// Requests that are admitted and in no lane.
-    var pending: Int { receiving + waiting.count + suspects.count }
+    var pending: Int { receiving + queued }
 }

@@ -36,6 +36,8 @@ public enum RequestFailure: Hashable, Sendable {
     case brokenOff(LaneID)
     /// No run of its deployment will come.
     case closed
+    /// As many requests as may wait were waiting when it was whole.
+    case tooManyWaiting
     /// The machine could not hand it over.
     case unsendable
 }

@@ -20,6 +20,7 @@ extension Dispatcher {
     mutating func release(_ index: Int32) {
         let place = Int(requests[index].deployment)
         heldBytes -= requests[index].bytes
+        deployments[place].heldBytes -= requests[index].bytes
         if !requests[index].isAbandoned {
             requests.removeFromDeadlines(index, of: &deployments[place].deadlines)
         }

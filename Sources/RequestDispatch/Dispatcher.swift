@@ -77,7 +77,7 @@ public struct Dispatcher: Sendable {
     ///
     /// Shape: `length` is what the client announced; zero when it did not say. It holds nothing yet:
     /// a few silent clients could otherwise announce all the room away. What comes is told by
-    /// `grow`.
+    /// `grow`. Whether as many wait as may is looked at again when the request is whole.
     public mutating func admit(
         to deployment: DeploymentID,
         length: Int,
@@ -86,8 +86,10 @@ public struct Dispatcher: Sendable {
         let queue = deployments[Int(deployment.index)]
         guard queue.rules.isOpen else { return .refused(.closed) }
         guard length <= queue.rules.bodyLimit else { return .refused(.bodyTooLong) }
-        guard queue.pending < queue.rules.waitingLimit else { return .refused(.tooManyWaiting) }
-        guard heldBytes + length <= limits.heldBytes else { return .refused(.tooManyBytes) }
+        guard queue.queued < queue.rules.waitingLimit else { return .refused(.tooManyWaiting) }
+        guard hasRoom(for: length, more: length, in: queue) else {
+            return .refused(.tooManyBytes)
+        }
         let index = requests.make()
         let deadline = now + queue.rules.deadline
         requests[index].state = .receiving
@@ -101,20 +103,29 @@ public struct Dispatcher: Sendable {
     /// Counts bytes of a body that came; a refusal ends the request.
     public mutating func grow(_ request: RequestID, by bytes: Int) -> Refusal? {
         guard let index = requests.find(request) else { return nil }
-        let record = requests[index]
+        let length = requests[index].bytes + bytes
+        let place = Int(requests[index].deployment)
         let refusal: Refusal
-        if record.bytes + bytes > deployments[Int(record.deployment)].rules.bodyLimit {
+        if length > deployments[place].rules.bodyLimit {
             refusal = .bodyTooLong
-        } else if heldBytes + bytes > limits.heldBytes {
+        } else if !hasRoom(for: length, more: bytes, in: deployments[place]) {
             refusal = .tooManyBytes
         } else {
-            requests[index].bytes += bytes
+            requests[index].bytes = length
+            deployments[place].heldBytes += bytes
             heldBytes += bytes
             return nil
         }
         dequeue(index)
         release(index)
         return refusal
+    }
+
+    /// Whether a body of `length` bytes, `more` of which are not held yet, finds room.
+    private func hasRoom(for length: Int, more: Int, in queue: DeploymentQueue) -> Bool {
+        length <= limits.shortBody
+            || (heldBytes + more <= limits.heldBytes
+                && queue.heldBytes + more <= limits.deploymentBytes)
     }
 
     /// Whether the digest of a body must be told with `arrived`: only while a body is refused.
@@ -194,6 +205,13 @@ public struct Dispatcher: Sendable {
         requests[index].state = .waiting
         requests.append(index, to: &deployments[place].waiting)
         bindWaiting(deployment, now, &effects)
+        // One that no lane took, though others were admitted while its body came.
+        if requests.find(request) == index, requests[index].state == .waiting,
+            deployments[place].queued > deployments[place].rules.waitingLimit
+        {
+            dequeue(index)
+            fail(index, .tooManyWaiting, &effects)
+        }
     }
 
     private mutating func abandon(

@@ -45,7 +45,7 @@ enum EntryPoint {
     /// Tells what went wrong and leaves with the status that it calls for.
     private static func leave(_ error: any Error) -> Never {
         guard let problem = error as? Problem else { Scorekeeper.exit(withError: error) }
-        Output.tell("scorekeeper: \(problem)")
+        Output.tell("scorekeeper: \("\(problem)".printable)")
         exit(CommandStatus(problem).rawValue)
     }
 }

@@ -35,7 +35,7 @@ enum Output {
         }
     }
 
-    /// Tells a person something on standard error.
+    /// Tells a person something on standard error; what comes from strangers is `printable`.
     static func tell(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }

@@ -5,6 +5,7 @@ import ArgumentParser
 import Client
 import Foundation
 import Glibc
+import Manifests
 
 /// Which server is meant.
 struct StateOptions: ParsableArguments {
@@ -36,7 +37,8 @@ struct OutputOptions: ParsableArguments {
     var output: Format = .table
 }
 
-/// A path as the server sees it, whose working folder is another.
+/// A path as the server sees it, whose working folder is another; an address stays as it is.
 func absolutePath(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path
+    if case .address = ModelKind.recognise(path) { return path }
+    return URL(fileURLWithPath: path).standardizedFileURL.path
 }

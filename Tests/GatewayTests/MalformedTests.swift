@@ -34,6 +34,9 @@ struct Malformed: CustomTestStringConvertible, Sendable {
             "chunked and length",
             line + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"
         ),
+        Malformed("a host with a path", "GET /ping HTTP/1.1\r\nHost: iris.x/y\r\n\r\n"),
+        Malformed("a host with a user", "GET /ping HTTP/1.1\r\nHost: me@iris.x\r\n\r\n"),
+        Malformed("a host with a space", "GET /ping HTTP/1.1\r\nHost: iris.x y\r\n\r\n"),
         Malformed("two lengths", line + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"),
         Malformed("two equal lengths", line + "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"),
         Malformed("a list of lengths", line + "Content-Length: 4, 4\r\n\r\nabcd"),

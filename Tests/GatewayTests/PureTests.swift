@@ -67,6 +67,18 @@ import Vocabulary
 
         #expect(verdicts.firstIndex(of: .slowBody) == 10)
     }
+
+    @Test func `ends a body that came fast and then stops`() {
+        var pace = ConnectionPace(at: start)
+        pace.beginBody(at: start)
+        pace.count(16 << 20)
+
+        let verdicts = (1...30).map { second in
+            pace.judge(at: start + .seconds(second), isReadingBody: true, isOurTurn: false)
+        }
+
+        #expect(verdicts.firstIndex(of: .slowBody) == 21)
+    }
 }
 
 @Suite struct `An answer's head` {
@@ -87,6 +99,10 @@ import Vocabulary
     @Test func `leaves out what is not the scorer's to say`() {
         #expect(lines("Transfer-Encoding: chunked\nx: y\nconnection: close\n") == "x: y\r\n")
         #expect(lines("X-Request-Id: forged\n") == "")
+        #expect(lines("azureml-model-deployment: other\n") == "")
+        #expect(lines("ms-azureml-model-error-statuscode: 200\n") == "")
+        #expect(lines("ms-azureml-model-error-reason: none\n") == "")
+        #expect(lines("x-ms-client-request-id: forged\n") == "")
     }
 
     @Test(arguments: [

@@ -117,7 +117,7 @@ import Wire
         #expect(try client.isClosed())
     }
 
-    @Test(arguments: [UInt16(204), 304])
+    @Test(arguments: [UInt16(204), 205, 304])
     func `gives no body where the status allows none`(status: UInt16) throws {
         let gateway = try GatewayUnderTest()
         let forged = Array("HTTP/1.1 200 Forged\r\nContent-Length: 0\r\n\r\n".utf8)

@@ -23,13 +23,28 @@ import Vocabulary
         }
     }
 
-    @Test func `counts a request whose body is still coming as waiting`() throws {
+    @Test func `lets nobody be kept out by requests whose bodies do not come`() throws {
         var stage = Stage(DeploymentRules(waitingLimit: 1))
-        _ = try stage.admit()
+        for _ in 0..<10 { _ = try stage.admit() }
 
-        let second = stage.dispatcher.admit(to: stage.deployment, length: 0, at: stage.now)
+        let (_, effects) = try stage.arrive()
 
-        #expect(second == .refused(.tooManyWaiting))
+        #expect(effects.isEmpty)
+    }
+
+    @Test func `fails a request that is whole when as many wait as may`() throws {
+        var stage = Stage(DeploymentRules(waitingLimit: 1))
+        let slow = try stage.admit()
+        let lane = stage.openLane()
+        let (first, _) = try stage.arrive()
+        _ = try stage.arrive()
+
+        let late = stage.tell(.arrived(slow, digest: 0))
+
+        #expect(late == [.fail(slow, .tooManyWaiting)])
+        #expect(stage.tell(.answered(first)).count == 1)
+        #expect(stage.dispatcher.liveRequests == 1)
+        #expect(stage.dispatcher.canServe(stage.deployment), "\(lane)")
     }
 
     @Test func `does not count what a lane holds as waiting`() throws {
@@ -61,6 +76,7 @@ import Vocabulary
     @Test func `bounds the bytes of all bodies together, until their requests are over`() throws {
         var limits = DispatchLimits()
         limits.heldBytes = 1_000
+        limits.shortBody = 10
         var stage = Stage(limits: limits)
         let large = try stage.admit(length: 900)
         #expect(stage.dispatcher.grow(large, by: 900) == nil)
@@ -77,6 +93,7 @@ import Vocabulary
     @Test func `keeps no room for what was announced and does not come`() throws {
         var limits = DispatchLimits()
         limits.heldBytes = 1_000
+        limits.shortBody = 10
         var stage = Stage(limits: limits)
         for _ in 0..<16 { _ = try stage.admit(length: 1_000) }
 
@@ -84,6 +101,37 @@ import Vocabulary
 
         #expect(stage.dispatcher.grow(honest, by: 1_000) == nil)
         #expect(stage.dispatcher.bytesHeld == 1_000)
+    }
+
+    @Test func `has room for short bodies whatever long ones hold`() throws {
+        var limits = DispatchLimits()
+        limits.heldBytes = 1_000
+        limits.shortBody = 100
+        var stage = Stage(limits: limits)
+        let large = try stage.admit(length: 1_000)
+        #expect(stage.dispatcher.grow(large, by: 1_000) == nil)
+
+        let short = try stage.admit(length: 100)
+
+        #expect(stage.dispatcher.grow(short, by: 100) == nil)
+        #expect(stage.dispatcher.grow(short, by: 1) == .tooManyBytes)
+    }
+
+    @Test func `leaves room for other deployments' bodies`() throws {
+        var limits = DispatchLimits()
+        limits.heldBytes = 1_000
+        limits.deploymentBytes = 600
+        limits.shortBody = 10
+        var stage = Stage(limits: limits)
+        let other = stage.dispatcher.addDeployment(DeploymentRules())
+        let large = try stage.admit(length: 600)
+        #expect(stage.dispatcher.grow(large, by: 600) == nil)
+
+        let more = stage.dispatcher.admit(to: stage.deployment, length: 100, at: stage.now)
+        let others = stage.dispatcher.admit(to: other, length: 400, at: stage.now)
+
+        #expect(more == .refused(.tooManyBytes))
+        #expect(others != .refused(.tooManyBytes))
     }
 
     @Test func `is closed where no run will come, and what waited is failed`() throws {

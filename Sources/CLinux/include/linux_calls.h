@@ -69,4 +69,7 @@ int linux_sync_filesystem(int descriptor);
 // CLOCK_MONOTONIC in nanoseconds.
 uint64_t linux_monotonic_nanoseconds(void);
 
+// Gives memory that was freed back to the kernel, which the allocator keeps otherwise.
+void linux_trim_memory(void);
+
 #endif
