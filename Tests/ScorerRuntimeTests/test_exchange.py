@@ -44,10 +44,17 @@ class Exchange(unittest.TestCase):
         )
 
     def test_a_content_type_keeps_its_parameters(self) -> None:
-        parsed = ContentType.parse('application/json; charset="UTF-8";q=1')
-        self.assertEqual(parsed, ("application/json", {"charset": "UTF-8", "q": "1"}))
+        header = "application/json; charset=UTF-8;q=1"
+        parsed = ContentType.parse(header)
+        parameters = {"charset": "UTF-8", "q": "1"}
+        self.assertEqual(parsed, (header, "application/json", parameters))
         assert parsed is not None
         self.assertTrue(parsed.is_utf8)
+
+    def test_quotes_belong_to_a_charset_as_mlflow_reads_it(self) -> None:
+        parsed = ContentType.parse('application/json; charset="UTF-8"')
+        assert parsed is not None
+        self.assertFalse(parsed.is_utf8)
 
     def test_no_content_type_is_nothing(self) -> None:
         self.assertIsNone(ContentType.parse(None))

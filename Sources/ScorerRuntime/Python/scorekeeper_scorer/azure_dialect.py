@@ -23,6 +23,7 @@ from .exchange import JSON, Answer
 from .loaded_model import LoadedModel, Parsed
 from .model_failure import ModelFailure
 from .quiet import without_data
+from .strict_json import InvalidJSON
 
 KEY = "input_data"
 
@@ -46,9 +47,9 @@ def refusal_of_type(content_type: Optional[ContentType]) -> Optional[Answer]:
     return None
 
 
-def invalid_json(model: LoadedModel, why: str) -> Answer:
+def invalid_json(model: LoadedModel, body: bytes, error: InvalidJSON) -> Answer:
     """The answer to a body that is not JSON."""
-    return _message(400, f"The request body is not valid JSON: {why}")
+    return _message(400, f"The request body is not valid JSON: {error}")
 
 
 def answer(model: LoadedModel, content: Any) -> Answer:

@@ -9,8 +9,9 @@ from typing import Dict, NamedTuple, Optional
 
 
 class ContentType(NamedTuple):
-    """A media type and its parameters, as they were written."""
+    """A header, its media type and its parameters, as they were written."""
 
+    written: str
     media_type: str
     parameters: Dict[str, str]
 
@@ -23,8 +24,8 @@ class ContentType(NamedTuple):
         parameters = {}
         for pair in pairs:
             name, _, value = pair.partition("=")
-            parameters[name.strip()] = value.strip().strip('"')
-        return cls(media_type, parameters)
+            parameters[name.strip()] = value.strip()
+        return cls(header, media_type, parameters)
 
     @property
     def is_utf8(self) -> bool:

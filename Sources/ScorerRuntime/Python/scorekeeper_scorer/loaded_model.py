@@ -14,6 +14,7 @@ from typing import Any, Dict, NamedTuple, Optional, Set
 import mlflow
 import mlflow.pyfunc
 import mlflow.pyfunc.scoring_server as scoring
+from mlflow.exceptions import MlflowException
 
 from . import strict_json
 
@@ -53,11 +54,25 @@ class LoadedModel:
             options["model_config"] = json.loads(configuration)
         return cls(directory, mlflow.pyfunc.load_model(directory, **options))
 
-    def parse(self, content: Dict[str, Any]) -> Parsed:
-        """MLflow's own reading of a JSON object: formats, casts, params.
+    @staticmethod
+    def complaint(body: bytes) -> Optional[MlflowException]:
+        """MLflow's own words about a body that is not JSON, or nothing if MLflow takes it."""
+        try:
+            scoring._decode_json_input(body)
+        except MlflowException as error:
+            return error
+        except Exception:
+            return None
+        return None
+
+    def parse(self, content: Any) -> Parsed:
+        """MLflow's own reading of a JSON value: formats, casts, params.
 
         Errors: `MlflowException`.
         """
+        if not isinstance(content, dict):
+            # What it says depends on the type alone, and it reads text: give it little.
+            scoring._decode_json_input(json.dumps(type(content)()))
         if hasattr(scoring, "_parse_json_data"):
             return Parsed(
                 *scoring._parse_json_data(content, self._pyfunc.metadata, self.input_schema)

@@ -5,7 +5,8 @@
 
 Deliberately other than MLflow: a missing content type is 415 where MLflow fails with 500; a number
 that is not finite is null where MLflow writes bare NaN; neither the request's body nor a stack is
-sent back. With ``SCOREKEEPER_DEBUG_ERRORS=1`` the last two are, as in MLflow.
+sent back. With ``SCOREKEEPER_DEBUG_ERRORS=1`` the last two are, as in MLflow. The README has the
+whole list; the tests hold each answer to it.
 """
 
 from __future__ import annotations
@@ -13,28 +14,26 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Optional
 
+import mlflow.pyfunc.scoring_server as scoring
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import BAD_REQUEST, INTERNAL_ERROR
 
-from . import failure
+from . import failure, strict_json
 from .content_type import ContentType
-from .exchange import JSON, PLAIN_TEXT, Answer, Request
+from .exchange import PLAIN_TEXT, Answer, Request
 from .loaded_model import LoadedModel, Parsed
 from .model_failure import ModelFailure
 from .quiet import without_data
+from .strict_json import InvalidJSON
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
-MEDIA_TYPES = (CSV, JSON, PARQUET)
 KEYS = frozenset(
     ["dataframe_split", "dataframe_records", "instances", "inputs", "messages", "prompt", "input"]
 )
 
 _BAD_JSON = "Invalid input. Ensure that input is a valid JSON formatted string. Error: '{}'"
-_EXACTLY_ONE = (
-    "Invalid input. The input must be a JSON dictionary with exactly one of the input fields"
-    " 'dataframe_split', 'dataframe_records', 'instances', 'inputs'. Received a {}."
-)
+_BAD_TEXT = "Invalid input. Ensure that input is a valid UTF-8 encoded string. Error: '{}'"
 _UNEXPECTED = (
     "Encountered an unexpected error while evaluating the model. Verify that the serialized input"
     " Dataframe is compatible with the model for inference."
@@ -48,32 +47,37 @@ def claims(content: Any) -> bool:
 
 def refusal_of_type(content_type: Optional[ContentType]) -> Optional[Answer]:
     """415 unless the body is in a form that MLflow reads; its rule is exact and case-sensitive."""
+    known = scoring.CONTENT_TYPES
     if content_type is None:
-        return _plain(415, f"The request has no Content-Type; known are {', '.join(MEDIA_TYPES)}.")
+        return _plain(415, f"The request has no Content-Type; known are {', '.join(known)}.")
     if not content_type.is_utf8:
         return _plain(415, "The scoring server only supports UTF-8")
     unknown = [name for name in content_type.parameters if name != "charset"]
     if unknown:
-        return _plain(415, f"Unrecognized content type parameters: {', '.join(unknown)}.")
-    if content_type.media_type not in MEDIA_TYPES:
+        what = f"Unrecognized content type parameters: {', '.join(unknown)}."
+        return _plain(415, f"{what} {scoring.SCORING_PROTOCOL_CHANGE_INFO}")
+    if content_type.media_type not in known:
         return _plain(
             415,
             "This predictor only supports the following content types:"
-            f" Types: {', '.join(MEDIA_TYPES)}. Got '{content_type.media_type}'.",
+            f" Types: {known}. Got '{content_type.written}'.",
         )
     return None
 
 
-def invalid_json(model: LoadedModel, why: str) -> Answer:
-    """The answer to a body that is not JSON."""
-    return _refusal(model, MlflowException(_BAD_JSON.format(why), error_code=BAD_REQUEST))
+def invalid_json(model: LoadedModel, body: bytes, error: InvalidJSON) -> Answer:
+    """The answer to a body that is not JSON: in MLflow's words where MLflow would refuse it too.
+
+    Of bytes that are no text MLflow's words repeat each, so they are ours unless asked for.
+    """
+    told = None
+    if isinstance(error.original, json.JSONDecodeError) or model.shows_failures:
+        told = model.complaint(body)
+    return _refusal(model, told or _bad_request(_BAD_JSON.format(error)))
 
 
 def answer(model: LoadedModel, content: Any) -> Answer:
     """Scores a decoded JSON body."""
-    if not isinstance(content, dict):
-        message = _EXACTLY_ONE.format(type(content).__name__)
-        return _refusal(model, MlflowException(message, error_code=BAD_REQUEST))
     try:
         parsed = model.parse(content)
     except Exception as error:
@@ -85,9 +89,12 @@ def answer_table(model: LoadedModel, media_type: str, request: Request) -> Answe
     """Scores a body in CSV or Parquet."""
     try:
         if media_type == CSV:
-            parsed = model.parse_csv(request.body.decode("utf-8"))
+            parsed = model.parse_csv(str(request.body, "utf-8"))
         else:
             parsed = model.parse_parquet(request.body)
+    except UnicodeDecodeError as error:
+        why = repr(error) if model.shows_failures else strict_json.not_utf8(error)
+        return _refusal(model, _bad_request(_BAD_TEXT.format(why)))
     except Exception as error:
         return _unreadable(model, error)
     return _score(model, parsed)
@@ -136,8 +143,7 @@ def _score(model: LoadedModel, parsed: Parsed) -> Answer:
 def _unreadable(model: LoadedModel, error: Exception) -> Answer:
     if isinstance(error, MlflowException):
         return _refusal(model, error)
-    message = f"Invalid input. {type(error).__name__}: {error}"
-    return _refusal(model, MlflowException(message, error_code=BAD_REQUEST))
+    return _refusal(model, _bad_request(f"Invalid input. {type(error).__name__}: {error}"))
 
 
 def _failed(model: LoadedModel, message: str, code: int, error: BaseException) -> Answer:
@@ -154,6 +160,10 @@ def _refusal(model: LoadedModel, error: MlflowException) -> Answer:
         content.pop("stack_trace", None)
         content["message"] = without_data(content["message"])
     return Answer(error.get_http_status_code(), model.encode(content))
+
+
+def _bad_request(message: str) -> MlflowException:
+    return MlflowException(message, error_code=BAD_REQUEST)
 
 
 def _plain(status: int, text: str) -> Answer:

@@ -11,6 +11,7 @@ from . import azure_dialect, description_routes, mlflow_dialect, strict_json
 from .content_type import ContentType
 from .exchange import JSON, Answer, Request
 from .loaded_model import LoadedModel
+from .strict_json import InvalidJSON
 
 
 class Dialect(Protocol):
@@ -22,7 +23,7 @@ class Dialect(Protocol):
     def refusal_of_type(self, content_type: Optional[ContentType]) -> Optional[Answer]:
         """The answer to a content type that it does not read."""
 
-    def invalid_json(self, model: LoadedModel, why: str) -> Answer:
+    def invalid_json(self, model: LoadedModel, body: bytes, error: InvalidJSON) -> Answer:
         """The answer to a body that is not JSON."""
 
     def answer(self, model: LoadedModel, content: Any) -> Answer:
@@ -65,7 +66,7 @@ def _scored(model: LoadedModel, request: Request, home: Dialect, other: Dialect)
         return mlflow_dialect.answer_table(model, content_type.media_type, request)
     try:
         content = strict_json.decode(request.body)
-    except strict_json.InvalidJSON as error:
-        return home.invalid_json(model, str(error))
+    except InvalidJSON as error:
+        return home.invalid_json(model, request.body, error)
     dialect = other if other.claims(content) and not home.claims(content) else home
     return dialect.answer(model, content)

@@ -26,7 +26,14 @@ _UNUSUAL_NUMBER = re.compile(rb"[eE]\+?[0-9]{3}|(?:^|[^0-9])[0-9]{%d}" % LONGEST
 
 
 class InvalidJSON(ValueError):
-    """The text is not the JSON we accept; the message says why and may be shown to the client."""
+    """The text is not the JSON we accept; the message says why and may be shown to the client.
+
+    `original` is what Python's own reader raised, and nothing where that reader would not have.
+    """
+
+    def __init__(self, why: str, original: Optional[ValueError] = None) -> None:
+        super().__init__(why)
+        self.original = original
 
 
 def decode(body: bytes) -> Any:
@@ -37,19 +44,24 @@ def decode(body: bytes) -> Any:
     try:
         text = str(body, "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidJSON(f"the body is not UTF-8: byte {error.start} {error.reason}") from None
+        raise InvalidJSON(not_utf8(error), error) from None
     _check_depth(body)
     decoder = _careful if _UNUSUAL_NUMBER.search(body) else _quick
     try:
         value = decoder.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
-        raise InvalidJSON(f"{error.msg} at {place}") from None
+        raise InvalidJSON(f"{error.msg} at {place}", error) from None
     except RecursionError:
         raise InvalidJSON(f"nested deeper than {DEEPEST} levels") from None
     if _SURROGATE.search(body):
         _check_surrogates(value)
     return value
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """What is wrong with the bytes, without the bytes, which the error's own text repeats."""
+    return f"the body is not UTF-8: byte {error.start} {error.reason}"
 
 
 def encode(value: Any, encoder: Optional[Type[json.JSONEncoder]] = None) -> bytes:
