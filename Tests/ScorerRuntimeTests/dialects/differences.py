@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The closed list of the ways in which our answers differ from MLflow's and Azure's.
+"""The closed list of the ways in which our answers differ from MLflow's server.
 
 Each difference says what the other side's answer would have been, had it done it our way. An answer
 is explained when the differences that a request names, and none other, turn the other side's answer
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, List, NamedTuple, Optional
 
 from .case import JSON, Case, Reply
 from .sides import SERVER_ENDED
@@ -34,13 +34,19 @@ class Difference(NamedTuple):
     rewrite: Rewrite
 
 
-def explain(case: Case, theirs: Reply, ours: Reply, tells_all: bool = False) -> List[str]:
+def explain(
+    case: Case,
+    theirs: Reply,
+    ours: Reply,
+    differences: List[Difference],
+    tells_all: bool = False,
+) -> List[str]:
     """The names of the differences that lead from their answer to ours.
 
     Shape: empty where the answers are equal; ends with ``unnamed`` where nothing leads there.
     """
     names = []
-    for difference in DIFFERENCES:
+    for difference in differences:
         if same(theirs, ours, tells_all):
             break
         if tells_all and difference.name in ("no-echo", "no-stack"):
@@ -87,7 +93,7 @@ def _missing_content_type(case: Case, theirs: Reply, ours: Reply) -> Optional[Re
     return ours._replace(status=415)
 
 
-def _strict_json(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
+def strict_json(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     """JSON that not every reader accepts is refused, whatever they would make of it."""
     message = _message(ours)
     if ours.status != 400 or not any(words in message for words in STRICT_WORDS):
@@ -106,11 +112,11 @@ STRICT_WORDS = (
 )
 
 
-def _survived_exit(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
+def survived_exit(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     """A model that leaves the process takes MLflow's server with it; here it is an exception."""
     if theirs != SERVER_ENDED:
         return None
-    return ours._replace(status=400)
+    return ours if ours.status in (400, 500) else None
 
 
 def _unwritable_result(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
@@ -130,7 +136,7 @@ def _unreadable_input(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]
     return ours if _message(ours).startswith("Invalid input. ") else None
 
 
-def _sandbox_hint(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
+def sandbox_hint(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     """Where the sandbox may be what failed the model, the message says which setting to look at."""
     message, hint = _message(theirs), _message(ours).partition(" Note: ")[2]
     if not message or " 'egress_public_network_access" not in hint:
@@ -138,7 +144,7 @@ def _sandbox_hint(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     return theirs.with_content({**theirs.content, "message": f"{message} Note: {hint}"})
 
 
-def _non_finite_null(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
+def non_finite_null(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     """Bare NaN and Infinity are not JSON."""
     if theirs.status != 200:
         return None
@@ -182,15 +188,14 @@ def _message(reply: Reply) -> str:
     return message if isinstance(message, str) else ""
 
 
-DIFFERENCES: List[Difference] = [
+MLFLOW: List[Difference] = [
     Difference("missing-content-type", _missing_content_type),
-    Difference("strict-json", _strict_json),
-    Difference("survived-exit", _survived_exit),
+    Difference("strict-json", strict_json),
+    Difference("survived-exit", survived_exit),
     Difference("unwritable-result", _unwritable_result),
     Difference("unreadable-input", _unreadable_input),
-    Difference("non-finite-null", _non_finite_null),
-    Difference("sandbox-hint", _sandbox_hint),
+    Difference("non-finite-null", non_finite_null),
+    Difference("sandbox-hint", sandbox_hint),
     Difference("no-echo", _no_echo),
     Difference("no-stack", _no_stack),
 ]
-NAMES: Dict[str, Difference] = {difference.name: difference for difference in DIFFERENCES}

@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""Model directories that the MLflow of today no longer writes, and loads all the same."""
+"""Model directories written by hand: what MLflow of today no longer writes, or cannot here."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class Counting:
 
     def score(self, data, params=None):
         return {"rows": len(data), "params": params}
+
+    def describe(self, data, params=None):
+        return f"{type(data).__name__} {data!r}"
 
 
 def _load_pyfunc(path):
@@ -48,6 +51,16 @@ flavors:
     predict_fn: score
 """
 
+# As a model of LangChain's is known, without LangChain.
+_LANGUAGE = """
+flavors:
+  langchain: {}
+  python_function:
+    code: code
+    loader_module: counting_loader
+    predict_fn: describe
+"""
+
 
 def save(path: str) -> None:
     """As MLflow 1 wrote it."""
@@ -57,6 +70,11 @@ def save(path: str) -> None:
 def save_bare(path: str) -> None:
     """With `predict_fn` and without a signature, an environment or an origin."""
     _write(path, _BARE)
+
+
+def save_language(path: str) -> None:
+    """With the flavor of a language model."""
+    _write(path, _LANGUAGE)
 
 
 def _write(path: str, description: str) -> None:

@@ -1,14 +1,16 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The two sides that answer in this process: MLflow's scoring server, and this runtime."""
+"""The sides that answer: MLflow's server, this runtime, and Azure's script as it was recorded."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import io
+import json
 import logging
+import os
 import warnings
 from typing import Any, Dict, Iterator, List
 
@@ -20,7 +22,9 @@ from scorekeeper_scorer.loaded_model import LoadedModel
 
 from .case import Case, Reply
 
+RECORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "azure_answers.json")
 SERVER_ENDED = Reply(0, "", b"the server's process ended")
+NOT_LOADED = Reply(0, "", b"the script could not load the model")
 
 
 class MLflowSide:
@@ -80,6 +84,25 @@ class OurSide:
         request = Request.from_lane(head.encode("utf-8"), memoryview(case.written))
         answer = routes.answer(self.model, request)
         return Reply(answer.status, answer.content_type, answer.body)
+
+
+class AzureSide:
+    """Azure's script under Azure's server, as `Scripts/tools/record_azure.py` wrote it down."""
+
+    def __init__(self) -> None:
+        with open(RECORDED, encoding="utf-8") as file:
+            self._answers: Dict[str, Dict[str, Any]] = json.load(file)["answers"]
+
+    def answer(self, case: Case) -> Reply:
+        """What Azure answered.
+
+        Errors: `KeyError` for a request that was not there when it was asked.
+        """
+        answers = self._answers[case.model]
+        if not answers:
+            return NOT_LOADED
+        answer = answers[case.name]
+        return Reply(answer["status"], answer["type"], answer["body"].encode("utf-8"))
 
 
 @contextlib.contextmanager

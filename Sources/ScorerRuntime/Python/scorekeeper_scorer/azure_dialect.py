@@ -4,7 +4,8 @@
 """Azure ML's contract for no-code MLflow deployments: `POST /score` with `input_data`.
 
 The answer is the bare result; an error is ``{"message": ...}``. Where the model's code raises, the
-status is 500 and ``x-ms-run-function-failed`` is set.
+status is 500 and ``x-ms-run-function-failed`` is set; where the body does not fit the model it is
+400 with the reason, which Azure keeps to itself behind a 500.
 
 Source: the scoring script that Azure publishes in azureml-assets, and azureml-inference-server.
 """
@@ -15,9 +16,11 @@ import json
 import time
 from typing import Any, Optional, Tuple
 
+import mlflow
 from mlflow.exceptions import MlflowException
 
 from . import azure_input, failure
+from .azure_input import KEY
 from .content_type import ContentType
 from .exchange import JSON, Answer
 from .loaded_model import LoadedModel, Parsed
@@ -25,10 +28,9 @@ from .model_failure import ModelFailure
 from .quiet import without_data
 from .strict_json import InvalidJSON
 
-KEY = "input_data"
-
 _FAILED: Tuple[Tuple[str, str], ...] = (("x-ms-run-function-failed", "True"),)
 _UNEXPECTED = "An unexpected error occurred in scoring script. Check the logs for more info."
+_UNWRITABLE = "An unexpected internal error occurred. Check the logs for more info."
 
 
 def claims(content: Any) -> bool:
@@ -37,30 +39,33 @@ def claims(content: Any) -> bool:
 
 
 def refusal_of_type(content_type: Optional[ContentType]) -> Optional[Answer]:
-    """415 unless the body is JSON in UTF-8."""
-    if content_type is None:
-        return _message(415, f"The request has no Content-Type; send {JSON}.")
-    if content_type.media_type.lower() != JSON:
-        return _message(415, f"Expects Content-Type to be {JSON}; got {content_type.media_type}.")
-    if not content_type.is_utf8:
-        return _message(415, "Only the charset utf-8 is read.")
-    return None
+    """415 unless the body is JSON; what charset it claims is not looked at, as in Azure."""
+    if content_type is not None:
+        media_type = content_type.media_type.lower()
+        if media_type == JSON:
+            return None
+        if media_type.startswith("application/") and media_type.endswith("+json"):
+            return None
+    return _message(415, f"Expects Content-Type to be {JSON}")
 
 
 def invalid_json(model: LoadedModel, body: bytes, error: InvalidJSON) -> Answer:
     """The answer to a body that is not JSON."""
-    return _message(400, f"The request body is not valid JSON: {error}")
+    if not body:
+        return _message(400, "POST body is empty. Expecting a JSON dictionary.")
+    is_syntax = isinstance(error.original, json.JSONDecodeError)
+    why = error.original if is_syntax else error
+    return _message(400, f"POST body could not be decoded as JSON: {why}")
 
 
 def answer(model: LoadedModel, content: Any) -> Answer:
     """Scores a decoded JSON body."""
     if not isinstance(content, dict):
-        kind = type(content).__name__
-        return _message(400, f"The request body must be a JSON object; this is a {kind}.")
+        return _message(400, "POST body should be a JSON dictionary.")
     if KEY not in content:
         return _message(400, f"A value is not provided for the '{KEY}' parameter.")
     try:
-        data = azure_input.parse(content[KEY], model.input_schema, model.flavors)
+        data = azure_input.parse(content[KEY], model)
     except Exception as error:
         return _message(400, f"'{KEY}' does not fit the model: {without_data(str(error))}")
     return _score(model, Parsed(data, content.get("params")))
@@ -71,22 +76,24 @@ def _score(model: LoadedModel, parsed: Parsed) -> Answer:
     try:
         result = model.predict(parsed)
     except MlflowException as error:
-        if error.get_http_status_code() < 500:
+        if error.get_http_status_code() < 500 and failure.is_from_package(error, mlflow):
             return _message(400, without_data(error.message))
         return _failed(model, error)
     except BaseException as error:
         return _failed(model, error)
     took = f"{(time.perf_counter() - began) * 1_000:.3f}"
     try:
-        body = model.encode(model.jsonable(result))
+        # Azure's server answers an empty object where there is no result.
+        body = model.encode({} if result is None else model.jsonable(result))
     except Exception as error:
-        return _failed(model, error)
+        return _failed(model, error, _UNWRITABLE)
     return Answer(200, body, more_headers=(("x-ms-run-fn-exec-ms", took),))
 
 
-def _failed(model: LoadedModel, error: BaseException) -> Answer:
+def _failed(model: LoadedModel, error: BaseException, message: str = _UNEXPECTED) -> Answer:
     told = ModelFailure.of(error, model.directory)
-    message = told.stack if model.shows_failures else _UNEXPECTED
+    if model.shows_failures:
+        message = told.stack
     hint = failure.sandbox_hint(error)
     if hint:
         message = f"{message} Note: {hint}."

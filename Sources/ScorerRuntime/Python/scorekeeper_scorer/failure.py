@@ -9,6 +9,7 @@ import errno
 import os
 import socket
 import traceback
+from types import ModuleType
 from typing import Iterator, Optional
 
 LONGEST_SENTENCE = 3_500  # bytes; a lane carries 4,096
@@ -73,6 +74,17 @@ def deepest_line(error: BaseException, model_directory: str) -> Optional[str]:
     frame = own[-1] if own else frames[-1]
     name = frame.filename[len(root) :] if own else _in_package(frame.filename)
     return f"{name}:{frame.lineno} in {frame.name}"
+
+
+def is_from_package(error: BaseException, package: ModuleType) -> bool:
+    """Whether the error came up in a package's own code, below which no other code was called.
+
+    The frames above the package's first one are those of whoever called it.
+    """
+    root = os.path.join(os.path.dirname(os.path.realpath(str(package.__file__))), "")
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [os.path.realpath(frame.filename).startswith(root) for frame in frames]
+    return True in inside and all(inside[inside.index(True) :])
 
 
 def sandbox_hint(error: BaseException) -> Optional[str]:

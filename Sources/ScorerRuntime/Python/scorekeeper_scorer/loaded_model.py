@@ -37,6 +37,8 @@ class LoadedModel:
         self.input_schema = pyfunc.metadata.get_input_schema()
         self.flavors: Set[str] = set(pyfunc.metadata.flavors)
         self.shows_failures = os.environ.get("SCOREKEEPER_DEBUG_ERRORS") == "1"
+        has_hint = getattr(pyfunc.metadata, "_is_signature_from_type_hint", None)
+        self.takes_what_its_type_hint_says = bool(has_hint and has_hint())
         self._pyfunc = pyfunc
         self._takes_params = "params" in inspect.signature(pyfunc.predict).parameters
 

@@ -28,6 +28,7 @@ from .strict_json import InvalidJSON
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
+TABLES = (CSV, PARQUET)
 KEYS = frozenset(
     ["dataframe_split", "dataframe_records", "instances", "inputs", "messages", "prompt", "input"]
 )

@@ -9,7 +9,7 @@ from typing import Any, Optional, Protocol
 
 from . import azure_dialect, description_routes, mlflow_dialect, strict_json
 from .content_type import ContentType
-from .exchange import JSON, Answer, Request
+from .exchange import Answer, Request
 from .loaded_model import LoadedModel
 from .strict_json import InvalidJSON
 
@@ -62,7 +62,7 @@ def _scored(model: LoadedModel, request: Request, home: Dialect, other: Dialect)
     refusal = home.refusal_of_type(content_type)
     if refusal is not None:
         return refusal
-    if content_type is not None and content_type.media_type.lower() != JSON:
+    if content_type is not None and content_type.media_type in mlflow_dialect.TABLES:
         return mlflow_dialect.answer_table(model, content_type.media_type, request)
     try:
         content = strict_json.decode(request.body)
