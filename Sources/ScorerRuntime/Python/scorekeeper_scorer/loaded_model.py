@@ -37,6 +37,8 @@ class LoadedModel:
         self.input_schema = pyfunc.metadata.get_input_schema()
         self.flavors: Set[str] = set(pyfunc.metadata.flavors)
         self.shows_failures = os.environ.get("SCOREKEEPER_DEBUG_ERRORS") == "1"
+        # Where MLmodel says that the model's own example lies, and in which form.
+        self.example_info: Dict[str, Any] = pyfunc.metadata.saved_input_example_info or {}
         has_hint = getattr(pyfunc.metadata, "_is_signature_from_type_hint", None)
         self.takes_what_its_type_hint_says = bool(has_hint and has_hint())
         self._pyfunc = pyfunc

@@ -61,7 +61,7 @@ def _live(model_directory: str) -> int:
     prepare_mlflow()
     began = time.monotonic()
     try:
-        from . import routes
+        from . import example_check, routes
         from .loaded_model import LoadedModel
 
         model = LoadedModel.load(model_directory)
@@ -71,10 +71,11 @@ def _live(model_directory: str) -> int:
         _say(f"cannot load the model: {text}")
         scorer.failed(text)
         return LOAD_FAILED
+    _say(f"the model is loaded after {time.monotonic() - began:.2f} s")
+    _say(example_check.sentence(example_check.run(model, routes.answer)))
     # A full collection would walk every module and the model, tens of milliseconds in the middle of
     # a request, and find nothing: what is here now stays.
     gc.freeze()
-    _say(f"the model is loaded after {time.monotonic() - began:.2f} s")
     scorer.ready()
     _answer_until_drained(scorer, model, routes.answer)
     return DRAINED
