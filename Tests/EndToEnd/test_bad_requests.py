@@ -73,6 +73,12 @@ class BadRequests(EndToEnd):
         scored = b'{"inputs": [[1]]}'
         self.assertEqual(self.ask(scored + b" " * (LIMIT - len(scored)), "score").status, 200)
 
+    def test_03_row_40_an_array_of_ten_million_numbers_is_413_and_not_read(self) -> None:
+        body = b'{"inputs": [' + b"1," * (10**7 - 1) + b"1]}"
+
+        for route in ("invocations", "score"):
+            self.assertEqual(self.ask(body, route).status, 413)
+
     def test_04_json_that_is_not_utf8_is_refused_with_the_byte(self) -> None:
         self.assert_refused_by_the_model(b'{"inputs": "\xff"}', "not UTF-8", "byte 12")
         self.assert_refused_by_the_model('{"inputs": 1}'.encode("utf-16"), "UTF-8")
