@@ -4,6 +4,7 @@
 """Models whose type hints say what they take."""
 
 # No `annotations` from the future here: MLflow wants the types, not their names.
+import warnings
 from typing import Any, Dict, List, Optional
 
 import mlflow.pyfunc
@@ -12,6 +13,9 @@ from mlflow.types.llm import ChatChoice, ChatCompletionResponse, ChatMessage, Ch
 from mlflow.types.type_hints import TypeFromExample
 
 from .describing import described
+
+# MLflow remarks on each hint that is not a list, when the class is made.
+warnings.filterwarnings("ignore", ".*Type hint used in the model's predict function")
 
 
 class Person(pydantic.BaseModel):  # type: ignore[misc]

@@ -33,6 +33,11 @@ KEYS = frozenset(
     ["dataframe_split", "dataframe_records", "instances", "inputs", "messages", "prompt", "input"]
 )
 
+# Older servers leave the words, and the data, out.
+_SAYS_PREDICTING = any(
+    isinstance(words, str) and words.startswith("Failed to predict data")
+    for words in scoring.invocations.__code__.co_consts
+)
 _BAD_JSON = "Invalid input. Ensure that input is a valid JSON formatted string. Error: '{}'"
 _BAD_TEXT = "Invalid input. Ensure that input is a valid UTF-8 encoded string. Error: '{}'"
 _UNEXPECTED = (
@@ -125,11 +130,10 @@ def _score(model: LoadedModel, parsed: Parsed) -> Answer:
     try:
         result = model.predict(parsed)
     except MlflowException as error:
-        told = error.message
-        if model.shows_failures:
-            error.message = f"Failed to predict data '{parsed.data}'. \nError: {told}"
-        else:
-            error.message = f"Failed to predict data. \nError: {without_data(told)}"
+        if _SAYS_PREDICTING:
+            data = f" '{parsed.data}'" if model.shows_failures else ""
+            told = error.message if model.shows_failures else without_data(error.message)
+            error.message = f"Failed to predict data{data}. \nError: {told}"
         return _refusal(model, error)
     except BaseException as error:
         return _failed(model, _UNEXPECTED, BAD_REQUEST, error)
