@@ -29,6 +29,7 @@ class BadJSON(DialectCase):
         for opened, closed in ((b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]")):
             self.assert_refused(opened * 10_000 + b"1" + closed * 10_000, "deeper than 100 levels")
             self.assert_refused(opened * 10_000, "deeper than 100 levels")
+        self.assert_refused(b"[" * 101 + b"]" * 101, "deeper than 100 levels")
 
     def test_40_nan_and_infinities_are_no_numbers(self) -> None:
         for name in (b"NaN", b"Infinity", b"-Infinity"):

@@ -67,8 +67,8 @@ def _table(value: Dict[str, Any], schema: Any) -> Any:
     names = schema.input_names() if schema.has_input_names() else range(len(types))
     text = io.StringIO(json.dumps(value))
     frame = pd.read_json(text, orient="split", dtype=False, precise_float=True)
-    wanted = dict(zip(names, types))
-    return frame.astype({name: wanted.get(name, object) for name in frame.columns})
+    wanted = zip(names, types)
+    return frame.astype({name: kind for name, kind in wanted if name in frame.columns})
 
 
 def _tensors(value: Any, schema: Any) -> Any:
