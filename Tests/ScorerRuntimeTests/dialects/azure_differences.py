@@ -18,6 +18,7 @@ from .differences import (
 )
 from .sides import NOT_LOADED
 
+_DOUBLE = re.compile(rb"\d+\.\d+")
 IN_THE_SCRIPT = "An unexpected error occurred in scoring script. Check the logs for more info."
 IN_THE_SERVER = "An unexpected internal error occurred. Check the logs for more info."
 
@@ -59,11 +60,10 @@ def _whole_texts(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
 
 def _exact_doubles(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     """Azure reads no more than fifteen digits of the doubles in a table."""
-    one, other = _numbers(theirs), _numbers(ours)
-    if theirs.status != 200 or len(one) != len(other):
+    if theirs.status != 200 or _DOUBLE.sub(b"", theirs.body) != _DOUBLE.sub(b"", ours.body):
         return None
-    near = all(abs(a - b) <= 1e-13 * abs(b) for a, b in zip(one, other))
-    return ours if near else None
+    pairs = zip(_doubles(theirs), _doubles(ours))
+    return ours if all(abs(a - b) <= 1e-13 * abs(b) for a, b in pairs) else None
 
 
 def _fails(reply: Reply, message: str) -> bool:
@@ -76,8 +76,8 @@ def _input(reply: Reply) -> Any:
     return described if isinstance(described, dict) else {}
 
 
-def _numbers(reply: Reply) -> List[float]:
-    return [float(digits) for digits in re.findall(rb"\d+\.\d+", reply.body)]
+def _doubles(reply: Reply) -> List[float]:
+    return [float(digits) for digits in _DOUBLE.findall(reply.body)]
 
 
 AZURE: List[Difference] = [

@@ -3,10 +3,10 @@
 
 """Azure's `input_data` as the model takes it.
 
-Where the signature has columns, Azure reads a table through pandas and casts it to their types, so
-texts arrive as objects, missing ones as NaN, bytes as the text that was sent, and columns that
-pandas takes for dates by their names as dates. So do we, but for digits: pandas' quick reader drops
-those of a double beyond the fifteenth.
+Azure reads a table through pandas and casts it to the types of the signature's columns, so texts
+arrive as objects, missing ones as NaN, bytes as the text that was sent, and columns that pandas
+takes for dates by their names as dates. So do we, but for digits: pandas' quick reader drops those
+of a double beyond the fifteenth.
 """
 
 from __future__ import annotations
@@ -65,10 +65,14 @@ def _table(value: Dict[str, Any], schema: Any) -> Any:
         # Lists and objects in columns: Azure's script cannot load such a model at all.
         return dataframe_from_parsed_json(value, pandas_orient="split", schema=schema)
     names = schema.input_names() if schema.has_input_names() else range(len(types))
-    text = io.StringIO(json.dumps(value))
-    frame = pd.read_json(text, orient="split", dtype=False, precise_float=True)
+    frame = _read(value)
     wanted = zip(names, types)
     return frame.astype({name: kind for name, kind in wanted if name in frame.columns})
+
+
+def _read(value: Dict[str, Any]) -> Any:
+    text = io.StringIO(json.dumps(value))
+    return pd.read_json(text, orient="split", dtype=False, precise_float=True)
 
 
 def _tensors(value: Any, schema: Any) -> Any:
@@ -82,9 +86,7 @@ def _untyped(value: Any) -> Any:
         value = strict_json.decode(value.encode("utf-8"))
     if isinstance(value, dict) and KEY in value:
         value = value[KEY]
-    if _is_split(value):
-        return dataframe_from_parsed_json(value, pandas_orient="split")
-    return _arrays(value, {})
+    return _read(value) if _is_split(value) else _arrays(value, {})
 
 
 def _arrays(value: Any, types: Dict[Any, Any]) -> Any:
