@@ -12,6 +12,7 @@
 #ifndef SCOREKEEPER_PYTHON_ABI_H
 #define SCOREKEEPER_PYTHON_ABI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define PYTHON_OLDEST 6
@@ -90,11 +91,18 @@ int PyErr_CheckSignals(void);
 PyObject *PyBool_FromLong(long value);
 long PyLong_AsLong(PyObject *number);
 PyObject *PyLong_FromLong(long value);
+PyObject *PyLong_FromLongLong(long long value);
 PyObject *PyLong_FromUnsignedLongLong(unsigned long long value);
 unsigned long long PyLong_AsUnsignedLongLong(PyObject *number);
 
 PyObject *PyBytes_FromStringAndSize(const char *bytes, Py_ssize_t length);
+PyObject *PyByteArray_FromStringAndSize(const char *bytes, Py_ssize_t length);
+char *PyByteArray_AsString(PyObject *array);
+PyObject *PyUnicode_DecodeUTF8(const char *bytes, Py_ssize_t length, const char *errors);
 const char *PyUnicode_AsUTF8AndSize(PyObject *text, Py_ssize_t *length);
+
+void *PyMem_RawMalloc(size_t size);
+void PyMem_RawFree(void *memory);
 
 PyObject *PyMemoryView_FromObject(PyObject *object);
 PyObject *PyMemoryView_FromMemory(char *memory, Py_ssize_t length, int flags);
@@ -108,5 +116,19 @@ PyObject *PyTuple_New(Py_ssize_t length);
 Py_ssize_t PyTuple_Size(PyObject *tuple);
 PyObject *PyTuple_GetItem(PyObject *tuple, Py_ssize_t index);
 int PyTuple_SetItem(PyObject *tuple, Py_ssize_t index, PyObject *item);
+
+// "3.11.2 (main, ...)": whether the objects of this interpreter are laid out as we think.
+static inline bool python_is_known(const char *version) {
+    if (version[0] != '3' || version[1] != '.')
+        return false;
+    int minor = 0;
+    const char *digit = version + 2;
+    for (; *digit >= '0' && *digit <= '9'; digit++)
+        minor = 10 * minor + (*digit - '0');
+    for (const char *rest = digit; *rest; rest++)
+        if (rest[0] == 'f' && rest[1] == 'r' && rest[2] == 'e' && rest[3] == 'e' && rest[4] == '-')
+            return false;
+    return minor >= PYTHON_OLDEST && minor <= PYTHON_NEWEST;
+}
 
 #endif

@@ -327,22 +327,8 @@ static PyModuleDef definition = {
     .methods = methods,
 };
 
-// "3.11.2 (main, ...)": whether the objects of this interpreter are laid out as we think.
-static bool is_known(const char *version) {
-    if (version[0] != '3' || version[1] != '.')
-        return false;
-    int minor = 0;
-    const char *digit = version + 2;
-    for (; *digit >= '0' && *digit <= '9'; digit++)
-        minor = 10 * minor + (*digit - '0');
-    for (const char *rest = digit; *rest; rest++)
-        if (rest[0] == 'f' && rest[1] == 'r' && rest[2] == 'e' && rest[3] == 'e' && rest[4] == '-')
-            return false;
-    return minor >= PYTHON_OLDEST && minor <= PYTHON_NEWEST;
-}
-
 __attribute__((visibility("default"))) PyObject *PyInit__scorer(void) {
-    if (!is_known(Py_GetVersion()))
+    if (!python_is_known(Py_GetVersion()))
         return complain(
             PyExc_ImportError,
             "cannot load '_scorer' in this interpreter: it knows CPython 3.6 to 3.13 "

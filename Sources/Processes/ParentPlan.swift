@@ -52,7 +52,7 @@ extension ScorerPlan {
     /// What a parent reads: the environment and our runtime.
     static func warmReadable(_ python: PythonProgram, support: String) -> [String] {
         python.environmentPaths + [python.runtime]
-            + ["_scorer.so", "_launch.so"].map { "\(support)/\($0)" }
+            + ["_scorer.so", "_decoder.so", "_launch.so"].map { "\(support)/\($0)" }
     }
 
     /// The interpreter and its arguments.

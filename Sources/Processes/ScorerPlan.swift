@@ -128,7 +128,7 @@ struct ScorerPlan {
         case .native(let path, _): paths.append(path)
         case .python(let python):
             paths += python.environmentPaths + [python.runtime, python.model]
-            paths += ["_scorer.so", "_launch.so"].map { "\(support)/\($0)" }
+            paths += ["_scorer.so", "_decoder.so", "_launch.so"].map { "\(support)/\($0)" }
         }
         return outermost(paths)
     }

@@ -21,7 +21,10 @@ struct SupportFolder: Sendable {
         let named = ProcessInfo.processInfo.environment["SCOREKEEPER_SUPPORT"]
         let folder = URL(fileURLWithPath: executable).deletingLastPathComponent().path
         path = named ?? folder + "/support"
-        for file in ["launcher", "_scorer.so", "_launch.so", "python/scorekeeper_scorer"]
+        let files = [
+            "launcher", "_scorer.so", "_decoder.so", "_launch.so", "python/scorekeeper_scorer",
+        ]
+        for file in files
         where !FileManager.default.fileExists(atPath: "\(path)/\(file)") {
             throw Problem(
                 .failed,
