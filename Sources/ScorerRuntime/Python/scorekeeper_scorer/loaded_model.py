@@ -41,7 +41,7 @@ class LoadedModel:
         self.example_info: Dict[str, Any] = pyfunc.metadata.saved_input_example_info or {}
         has_hint = getattr(pyfunc.metadata, "_is_signature_from_type_hint", None)
         self.takes_what_its_type_hint_says = bool(has_hint and has_hint())
-        self._pyfunc = pyfunc
+        self._pyfunc = self.pyfunc = pyfunc
         self._takes_params = "params" in inspect.signature(pyfunc.predict).parameters
 
     @classmethod

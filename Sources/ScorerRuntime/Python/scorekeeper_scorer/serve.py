@@ -63,6 +63,7 @@ def _live(model_directory: str) -> int:
     try:
         from . import example_check, routes
         from .loaded_model import LoadedModel
+        from .ways import Ways
 
         model = LoadedModel.load(model_directory)
     except BaseException as error:
@@ -73,15 +74,18 @@ def _live(model_directory: str) -> int:
         return LOAD_FAILED
     _say(f"the model is loaded after {time.monotonic() - began:.2f} s")
     _say(example_check.sentence(example_check.run(model, routes.answer)))
+    ways = Ways(model)
+    if ways.why_not_fast:
+        _say(f"every request goes the exact way: {ways.why_not_fast}")
     # A full collection would walk every module and the model, tens of milliseconds in the middle of
     # a request, and find nothing: what is here now stays.
     gc.freeze()
     scorer.ready()
-    _answer_until_drained(scorer, model, routes.answer)
+    _answer_until_drained(scorer, ways)
     return DRAINED
 
 
-def _answer_until_drained(scorer: Any, model: Any, answer: Any) -> None:
+def _answer_until_drained(scorer: Any, ways: Any) -> None:
     """Takes one request at a time: one that waits in the lane untaken can still go elsewhere."""
     while True:
         taken = scorer.take(1)
@@ -90,7 +94,7 @@ def _answer_until_drained(scorer: Any, model: Any, answer: Any) -> None:
         for ticket, _, head, body, _ in taken:
             request = Request.from_lane(head, body)
             body.release()
-            reply = answer(model, request)
+            reply = ways.answer(request)
             scorer.answer(ticket, reply.status, reply.head, reply.body)
 
 

@@ -59,7 +59,7 @@ def _import_all(modules: Sequence[str]) -> None:
             text = f"cannot warm '{name}': {type(error).__name__}: {error}"
             print(f"scorekeeper: {text}", file=sys.stderr, flush=True)
     if "mlflow.pyfunc" in sys.modules:
-        importlib.import_module(".routes", __package__)
+        importlib.import_module(".ways", __package__)
 
 
 def _fork(control: socket.socket, launch: Any, packet: bytes, descriptors: List[int]) -> None:
