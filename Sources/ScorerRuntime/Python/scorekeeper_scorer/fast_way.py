@@ -86,13 +86,19 @@ class FastWay:
 
     def answer(self, call: Call) -> Answer:
         """Scores one request alone."""
-        data = self.input.build(call.arrays, call.reading.index)
+        try:
+            data = self.input.build(call.arrays, call.reading.index)
+        except Exception:
+            return self._exact(self._model, call.request)
         began = time.perf_counter()
         try:
             result = self.score(data, call.params)
         except BaseException as error:
-            return self._told(call, error)
-        return self.written(call, result, time.perf_counter() - began)
+            raised = error
+        else:
+            return self.written(call, result, time.perf_counter() - began)
+        # Out here, or Python would note that whatever is raised now was raised while handling it.
+        return self._told(call, raised)
 
     def score(self, data: Any, params: Any) -> Any:
         """The flavor's own model.
@@ -101,6 +107,11 @@ class FastWay:
         """
         assert self._call is not None
         return self._call(data, params)
+
+    def default_params(self) -> Any:
+        """The params of a request that gives none."""
+        assert self._call is not None
+        return self._call.params(None)
 
     def written(self, call: Call, result: Any, seconds: float) -> Answer:
         """The answer that holds this result, in the dialect of its request."""

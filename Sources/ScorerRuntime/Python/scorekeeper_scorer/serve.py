@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 from . import extensions, failure
 from .exchange import Request
+from .facts import Facts
 
 DRAINED = 0
 LOAD_FAILED = 3
@@ -86,16 +87,25 @@ def _live(model_directory: str) -> int:
 
 
 def _answer_until_drained(scorer: Any, ways: Any) -> None:
-    """Takes one request at a time: one that waits in the lane untaken can still go elsewhere."""
+    """Takes one request at a time, or those that wait together where they can be merged.
+
+    One that waits in the lane untaken can still go elsewhere.
+    """
+    facts = Facts()
     while True:
-        taken = scorer.take(1)
+        if facts.is_due():
+            facts.update(**ways.facts())
+            facts.flush(scorer)
+        taken = scorer.take(ways.takes)
         if taken is None:
             return
-        for ticket, _, head, body, _ in taken:
-            request = Request.from_lane(head, body)
+        requests = []
+        for _, _, head, body, _ in taken:
+            requests.append(Request.from_lane(head, body))
             body.release()
-            reply = ways.answer(request)
-            scorer.answer(ticket, reply.status, reply.head, reply.body)
+        for position, reply in ways.answer_all(requests):
+            scorer.answer(taken[position][0], reply.status, reply.head, reply.body)
+        ways.between_requests()
 
 
 def _say(text: str) -> None:
