@@ -10,11 +10,11 @@ elsewhere; a failure of the model is told by the exact way too.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
-from . import decode_plan, extensions, flavor_call, plain_json, probe
+from . import decode_plan, extensions, flavor_call, plain_json, probe, sklearn_arrays
 from .decode_plan import NotCovered, Plan
 from .exchange import JSON, Answer, Request
 from .flavor_call import FlavorCall
@@ -66,6 +66,9 @@ class FastWay:
         self._try_all(pyfunc)
         if not self._covered:
             raise NotCovered("MLflow hands this model something else than its signature says")
+        self._on_arrays = sklearn_arrays.twin(
+            pyfunc, self.plan, lambda rows: self.input.build([rows])
+        )
 
     def read(self, request: Request) -> Optional[Call]:
         """The request as the model takes it, or nothing where the exact way must answer."""
@@ -86,13 +89,9 @@ class FastWay:
 
     def answer(self, call: Call) -> Answer:
         """Scores one request alone."""
-        try:
-            data = self.input.build(call.arrays, call.reading.index)
-        except Exception:
-            return self._exact(self._model, call.request)
         began = time.perf_counter()
         try:
-            result = self.score(data, call.params)
+            result = self.score(call.arrays, call.params, call.reading.index)
         except BaseException as error:
             raised = error
         else:
@@ -100,13 +99,18 @@ class FastWay:
         # Out here, or Python would note that whatever is raised now was raised while handling it.
         return self._told(call, raised)
 
-    def score(self, data: Any, params: Any) -> Any:
-        """The flavor's own model.
+    def score(self, arrays: Sequence[Any], params: Any, index: Optional[bytearray] = None) -> Any:
+        """The flavor's own model on these columns or tensors.
 
         Errors: anything from the model's code.
         """
         assert self._call is not None
-        return self._call(data, params)
+        if self._on_arrays is not None:
+            try:
+                return self._on_arrays(arrays[0])
+            except Exception:
+                pass  # Given the frame, the model says itself what is wrong with it.
+        return self._call(self.input.build(arrays, index), params)
 
     def default_params(self) -> Any:
         """The params of a request that gives none."""

@@ -77,7 +77,7 @@ class Merging:
         rows = self._fast.input.join([call.arrays for call in calls])
         began = time.perf_counter()
         try:
-            result = self._fast.score(self._fast.input.build(rows), calls[0].params)
+            result = self._fast.score(rows, calls[0].params)
         except BaseException:
             return None  # Alone, the request that is at fault says so itself.
         seconds = time.perf_counter() - began
@@ -148,8 +148,7 @@ class Merging:
                 self.proof.offer(row, key)
 
     def _score(self, rows: List[Any]) -> Any:
-        built = self._fast.input.build(self._fast.input.join(rows))
-        return self._fast.score(built, self._fast.default_params())
+        return self._fast.score(self._fast.input.join(rows), self._fast.default_params())
 
     def _end(self, why: str) -> None:
         self.proof.refuse(why)
