@@ -40,7 +40,8 @@ static const struct two_parts plans[] = {
 
 // Bodies that some plan covers, to be spoiled.
 static const char *const bodies[] = {
-    "{\"dataframe_split\": {\"index\": [3], \"columns\": [\"s\", \"a\"], \"data\": [[\"\\n\", 1]]}}",
+    "{\"dataframe_split\": {\"index\": [3], \"columns\": [\"s\", \"a\"], \"data\": [[\"\\n\", "
+    "1]]}}",
     "{\"input_data\": [[-2e-7, \"\\ud83d\\ude00\"]], \"params\": {\"k\": [1, {}]}}",
     "{\"dataframe_records\": [{\"a\": 1, \"\\u00e9\": \"\"}, {\"a\": 0.1, \"s\": \"y\"}]}",
     "{\"inputs\": {\"b\": [1, 2147483647], \"a\": [true, false]}}",
@@ -51,10 +52,10 @@ static const char *const bodies[] = {
 };
 
 static const char *const tokens[] = {
-    "{",      "}",        "[",        "]",      ",",         ":",      "\"",      "\\",
-    "\"a\"",  "\"b\"",    "\"s\"",    "[[",     "]]",        "{}",     "[]",      " ",
-    "null",   "true",     "false",    "0",      "-1",        "1.5",    "1e9",     "1e400",
-    "\"x\":", "\\u0000",  "\\ud800",  "\xff",   "\"index\":", "\"data\":", "\"params\":", "\n",
+    "{",      "}",       "[",       "]",    ",",          ":",         "\"",          "\\",
+    "\"a\"",  "\"b\"",   "\"s\"",   "[[",   "]]",         "{}",        "[]",          " ",
+    "null",   "true",    "false",   "0",    "-1",         "1.5",       "1e9",         "1e400",
+    "\"x\":", "\\u0000", "\\ud800", "\xff", "\"index\":", "\"data\":", "\"params\":", "\n",
 };
 
 static size_t count_of(const void *end, const void *start, size_t size) {

@@ -164,6 +164,18 @@ class Merging(WayCase):
         self.assertEqual(self.flavor.calls, 1)
         self.assertEqual((ways.counts["merged"], ways.counts["merged_calls"]), (64, 1))
 
+    def test_a_merged_table_lies_in_memory_as_pandas_keeps_one(self) -> None:
+        layouts = []
+
+        def watch(table: Any) -> Any:
+            array = table.to_numpy()
+            layouts.append((array.flags.f_contiguous, array.flags.c_contiguous))
+            return array[:, 1]
+
+        ways = self.proven(watch)
+        self.all_answers(ways, [post("/score", {"input_data": [row(n)]}) for n in range(3)])
+        self.assertEqual(layouts[-1], (True, False))
+
     def test_requests_of_other_params_are_another_call(self) -> None:
         ways = self.proven(batch_models.ROW_WISE["a sum"])
         self.flavor.calls = 0

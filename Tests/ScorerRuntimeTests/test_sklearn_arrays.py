@@ -34,7 +34,8 @@ AMOUNT = (TABLE["a"] * 3 - TABLE["c"]).to_numpy()
 KNOWN: List[Any] = [
     make_pipeline(prepare.StandardScaler(), linear_model.LogisticRegression()).fit(TABLE, KIND),
     make_pipeline(prepare.StandardScaler(copy=False), svm.SVC()).fit(TABLE.copy(), KIND),
-    make_pipeline(prepare.MinMaxScaler(), PCA(2), neighbors.KNeighborsClassifier()).fit(TABLE, KIND),
+    make_pipeline(prepare.MinMaxScaler(), linear_model.Perceptron()).fit(TABLE, KIND),
+    make_pipeline(PCA(2), neighbors.KNeighborsClassifier()).fit(TABLE, KIND),
     make_pipeline(prepare.RobustScaler(), prepare.Normalizer(), svm.LinearSVC()).fit(TABLE, KIND),
     linear_model.LinearRegression().fit(TABLE, AMOUNT),
     linear_model.Ridge().fit(TABLE, np.stack([AMOUNT, -AMOUNT], axis=1)),

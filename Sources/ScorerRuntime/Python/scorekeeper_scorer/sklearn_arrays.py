@@ -51,12 +51,12 @@ def twin(pyfunc: Any, plan: Plan, frame: Callable[[Any], Any]) -> Optional[Funct
     function: Function = getattr(model, method)
     theirs = getattr(pyfunc.get_raw_model(), method)
     try:
-        same = all(
-            _is_same(function(_guarded(rows)), theirs(frame(rows.copy("K")))) for rows in _rows(plan)
-        )
+        pairs = [(function(_guarded(rows)), theirs(frame(rows))) for rows in _rows(plan)]
     except Exception:
         return None
-    return (lambda rows: function(_guarded(rows))) if same else None
+    if not all(_is_same(ours, other) for ours, other in pairs):
+        return None
+    return lambda rows: function(_guarded(rows))
 
 
 def _guarded(rows: Any) -> Any:
