@@ -40,8 +40,7 @@ static const struct two_parts plans[] = {
 
 // Bodies that some plan covers, to be spoiled.
 static const char *const bodies[] = {
-    "{\"dataframe_split\": {\"index\": [3], \"columns\": [\"s\", \"a\"], \"data\": [[\"\\n\", "
-    "1]]}}",
+    "{\"dataframe_split\":{\"index\":[3],\"columns\":[\"s\",\"a\"],\"data\":[[\"\\n\",1]]}}",
     "{\"input_data\": [[-2e-7, \"\\ud83d\\ude00\"]], \"params\": {\"k\": [1, {}]}}",
     "{\"dataframe_records\": [{\"a\": 1, \"\\u00e9\": \"\"}, {\"a\": 0.1, \"s\": \"y\"}]}",
     "{\"inputs\": {\"b\": [1, 2147483647], \"a\": [true, false]}}",

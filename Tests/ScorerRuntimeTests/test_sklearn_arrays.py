@@ -20,8 +20,10 @@ from scorekeeper_scorer.loaded_model import LoadedModel
 from scorekeeper_scorer.ways import Ways
 from sklearn import cluster, ensemble, linear_model, naive_bayes, neighbors, svm, tree
 from sklearn import preprocessing as prepare
-from sklearn.compose import make_column_transformer
+from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from way_case import WayCase, columns, model, post
 
@@ -46,7 +48,25 @@ KNOWN: List[Any] = [
     naive_bayes.GaussianNB().fit(TABLE, KIND),
     neighbors.KNeighborsRegressor().fit(TABLE, AMOUNT),
     cluster.KMeans(3, n_init=1, random_state=0).fit(TABLE),
+    make_pipeline(
+        make_column_transformer(
+            (prepare.StandardScaler(), ["d", "b"]),
+            (make_pipeline(SimpleImputer(), prepare.MinMaxScaler()), ["a"]),
+        ),
+        PCA(2),
+        linear_model.LogisticRegression(),
+    ).fit(TABLE, KIND),
 ]
+
+TEXTS = pd.DataFrame(
+    {
+        "text": ["good thing", "bad thing", "very good", "very bad", "\u00fcbel", "bad"] * 9,
+        "kind": ["a", "b", "\u00df"] * 18,
+        "size": ["s", "l"] * 27,
+        "n": DRAW.normal(size=54),
+    }
+)
+MOOD = np.where(TEXTS["text"].str.contains("bad"), -1, 1)
 
 
 class OwnRegression(linear_model.LinearRegression):  # type: ignore[misc]
@@ -57,8 +77,13 @@ class OwnRegression(linear_model.LinearRegression):  # type: ignore[misc]
         return table["a"].to_numpy()
 
 
-def loaded(estimator: Any, method: str = "predict", dtype: str = "double") -> LoadedModel:
-    described, _ = model(len, columns(**{name: dtype for name in NAMES}))
+MIXED = columns(n="double", text="string", size="string", kind="string")
+
+
+def loaded(
+    estimator: Any, method: str = "predict", dtype: str = "double", schema: Any = None
+) -> LoadedModel:
+    described, _ = model(len, schema or columns(**{name: dtype for name in NAMES}))
     described.pyfunc.metadata.flavors["python_function"]["predict_fn"] = method
     wrapper = mlflow.sklearn._SklearnModelWrapper(estimator)
     pyfunc = mlflow.pyfunc.PyFuncModel(described.pyfunc.metadata, wrapper, method)
@@ -97,6 +122,31 @@ class SklearnArrays(WayCase):
         self.assertIsNotNone(ways._fast._on_arrays)  # type: ignore[union-attr]
         self.assert_answered_alike(ways, chosen, [post("/score", body) for body in self.bodies()])
 
+    def test_a_pipeline_of_text_and_category_columns_gets_its_columns(self) -> None:
+        for unknown in ("ignore", "error"):
+            transformer = make_column_transformer(
+                (TfidfVectorizer(), "text"),
+                (prepare.OneHotEncoder(handle_unknown=unknown), ["kind", "size"]),
+                (prepare.StandardScaler(), ["n"]),
+            )
+            for last in (linear_model.LogisticRegression(), svm.SVC()):
+                chosen = loaded(make_pipeline(transformer, last).fit(TEXTS, MOOD), schema=MIXED)
+                ways = self.ways(chosen)
+                self.assertIsNotNone(ways._fast._on_arrays)  # type: ignore[union-attr]
+                self.assert_answered_alike(
+                    ways, chosen, [post("/invocations", body) for body in self.text_bodies()]
+                )
+
+    def text_bodies(self) -> List[Dict[str, Any]]:
+        draw = random.Random(9)
+        pools = {"text": ["good", "BAD bad", "", "gut \u00e4u\u00dfer", "7"]}
+        pools.update(kind=["a", "\u00df", "?"], size=["s", "l", "l "])
+        records = [{name: draw.choice(pool) for name, pool in pools.items()} for _ in range(30)]
+        for record in records:
+            record["n"] = draw.gauss(0, 3)  # type: ignore[assignment]
+        groups = [records[:1], records[1:2], records[2:3], records[3:5], records[5:]]
+        return [{"dataframe_records": group} for group in groups]
+
     def test_the_model_itself_keeps_its_names_and_nobody_is_warned(self) -> None:
         estimator = make_pipeline(prepare.StandardScaler(), linear_model.Lasso()).fit(TABLE, AMOUNT)
         ways = self.ways(loaded(estimator))
@@ -107,11 +157,18 @@ class SklearnArrays(WayCase):
         self.assertEqual(answer.status, 200)
 
     def test_others_get_the_frame(self) -> None:
-        transformer = make_column_transformer((prepare.StandardScaler(), ["a", "b"]))
+        scaled = (prepare.StandardScaler(), ["a"])
+        passing = make_column_transformer(scaled, remainder="passthrough")
+        own = make_column_transformer((prepare.FunctionTransformer(lambda t: t[["a"]]), ["a", "b"]))
+        weighted = ColumnTransformer(
+            [("x", prepare.StandardScaler(), ["a"])], transformer_weights={"x": 3.0}
+        )
         with_names = prepare.StandardScaler().set_output(transform="pandas")
         without_names = linear_model.LinearRegression().fit(TABLE.to_numpy(), AMOUNT)
         others = [
-            make_pipeline(transformer, linear_model.Lasso()).fit(TABLE, AMOUNT),
+            make_pipeline(passing, linear_model.Lasso()).fit(TABLE, AMOUNT),
+            make_pipeline(own, linear_model.Lasso()).fit(TABLE, AMOUNT),
+            make_pipeline(weighted, linear_model.Lasso()).fit(TABLE, AMOUNT),
             make_pipeline(with_names, linear_model.Lasso()).fit(TABLE, AMOUNT),
             OwnRegression().fit(TABLE, AMOUNT),
             linear_model.LinearRegression().fit(TABLE[NAMES[::-1]], AMOUNT),

@@ -66,9 +66,7 @@ class FastWay:
         self._try_all(pyfunc)
         if not self._covered:
             raise NotCovered("MLflow hands this model something else than its signature says")
-        self._on_arrays = sklearn_arrays.twin(
-            pyfunc, self.plan, lambda rows: self.input.build([rows])
-        )
+        self._on_arrays = sklearn_arrays.twin(pyfunc, self.plan, self.input.build)
 
     def read(self, request: Request) -> Optional[Call]:
         """The request as the model takes it, or nothing where the exact way must answer."""
@@ -107,7 +105,7 @@ class FastWay:
         assert self._call is not None
         if self._on_arrays is not None:
             try:
-                return self._on_arrays(arrays[0])
+                return self._on_arrays(arrays)
             except Exception:
                 pass  # Given the frame, the model says itself what is wrong with it.
         return self._call(self.input.build(arrays, index), params)
