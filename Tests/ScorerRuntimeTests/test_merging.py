@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import random
@@ -94,6 +95,14 @@ class Merging(WayCase):
             ways.between_requests()
             self.assertLessEqual(self.flavor.calls - before, 1)
         self.assertEqual(self.verdict(ways)["verdict"], "proving")
+
+    def test_a_step_that_may_take_too_long_is_not_taken(self) -> None:
+        seconds = itertools.count(0.0, 0.2)
+        with mock.patch("scorekeeper_scorer.merging.time") as time:
+            time.monotonic.side_effect = lambda: next(seconds)
+            ways = self.proven(batch_models.ROW_WISE["a sum"])
+        self.assertEqual(self.verdict(ways)["verdict"], "not merging")
+        self.assertIn("64 rows may keep it", self.verdict(ways)["why"])
 
     def test_the_models_example_proves_it_before_any_traffic(self) -> None:
         for rows, verdict in (([row(1), row(2), row(3)], "merging"), ([row(1)] * 3, "proving")):

@@ -10,17 +10,17 @@ elsewhere; a failure of the model is told by the exact way too.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
 from . import decode_plan, extensions, flavor_call, plain_json, probe, sklearn_arrays
 from .decode_plan import NotCovered, Plan
 from .exchange import JSON, Answer, Request
-from .flavor_call import FlavorCall
+from .flavor_call import FlavorCall, Seen
 from .known_outcome import KnownOutcome
 from .loaded_model import LoadedModel
-from .model_input import ModelInput, Reading
+from .model_input import ModelInput, Reading, Way
 
 Exact = Callable[[LoadedModel, Request], Answer]
 
@@ -30,7 +30,7 @@ _CONTENT_TYPES = frozenset(
     for kind in (JSON, JSON + "; charset=", JSON + ";charset=")
     for charset in (("utf-8", "UTF-8") if kind.endswith("=") else ("",))
 )
-_ROWS_TRIED = (3, 1)
+_ROWS_TRIED = (1, 3)
 _CELLS_TRIED_MOST = 4_096
 
 
@@ -62,7 +62,7 @@ class FastWay:
         self._exact = exact
         self.input = ModelInput(self.plan)
         self._call: Optional[FlavorCall] = None
-        self._covered: Set[Tuple[str, int, int]] = set()
+        self._covered: Set[Tuple[str, Way]] = set()
         self._try_all(pyfunc)
         if not self._covered:
             raise NotCovered("MLflow hands this model something else than its signature says")
@@ -75,10 +75,12 @@ class FastWay:
         if request.headers.get("content-type") not in _CONTENT_TYPES:
             return None
         decoded = self._decode(request.body, self.plan.written)
-        if decoded is None or (request.path, decoded[0], decoded[1]) not in self._covered:
+        if decoded is None:
             return None
         assert self._call is not None
         reading = Reading(*decoded)
+        if (request.path, reading.way) not in self._covered:
+            return None
         try:
             params = self._call.params(reading.params)
         except Exception:
@@ -131,42 +133,47 @@ class FastWay:
         return self._exact(KnownOutcome(self._model, error=error), call.request)
 
     def _try_all(self, pyfunc: Any) -> None:
-        for rows in _rows_tried(self.plan):
-            held: Dict[Tuple[str, int, int], bool] = {}
+        """Each way of writing once on each path, with another number of rows."""
+        covered: Set[Tuple[str, Way]] = set()
+        spoiled: Set[Way] = set()
+        for path, rows in zip(PATHS, _rows_tried(self.plan)):
+            result = np.arange(rows) + 0.5
             for trial in probe.trials(self.plan, rows):
                 body = self._model.encode(trial.body)
-                for path in PATHS:
-                    request = Request("POST", path, {"content-type": JSON}, body)
-                    key = (path, trial.form, trial.layout)
-                    held[key] = self._is_same(pyfunc, request, key, rows)
-            good = {key for key, is_same in held.items() if is_same}
-            self._covered = good if rows == _rows_tried(self.plan)[0] else self._covered & good
+                request = Request("POST", path, {"content-type": JSON}, body)
+                with flavor_call.watched(pyfunc, result) as calls:
+                    theirs = self._exact(self._model, request)
+                if len(calls) != 1:
+                    continue  # It is not answered so on this path.
+                if self._call is None:
+                    self._call = FlavorCall(pyfunc, calls[0])
+                ours = self._tried(request, trial.way, calls[0], result)
+                if ours is not None and _without_values(ours) == _without_values(theirs):
+                    covered.add((path, trial.way))
+                else:
+                    spoiled.add(trial.way)
+        self._covered = {(path, way) for path, way in covered if way not in spoiled}
 
-    def _is_same(
-        self, pyfunc: Any, request: Request, key: Tuple[str, int, int], rows: int
-    ) -> bool:
-        result = np.arange(rows) + 0.5
-        with flavor_call.watched(pyfunc, result) as calls:
-            theirs = self._exact(self._model, request)
+    def _tried(self, request: Request, way: Way, seen: Seen, result: Any) -> Optional[Answer]:
+        """The answer with this result, where the model would have been handed what it was."""
         decoded = self._decode(request.body, self.plan.written)
-        if len(calls) != 1 or decoded is None or decoded[:2] != key[1:]:
-            return False
-        if self._call is None:
-            self._call = FlavorCall(pyfunc, calls[0])
+        if self._call is None or decoded is None:
+            return None
         reading = Reading(*decoded)
+        if reading.way != way:
+            return None
         call = Call(request, reading, self.input.arrays(reading), self._call.params(None))
-        ours = self.written(call, result, 0.0)
-        return (
-            probe.same(self.input.build(call.arrays, reading.index), calls[0].data)
-            and probe.same(call.params, calls[0].keywords.get("params", call.params))
-            and _without_values(ours) == _without_values(theirs)
-        )
+        if not probe.same(self.input.build(call.arrays, reading.index), seen.data):
+            return None
+        if not probe.same(call.params, seen.keywords.get("params", call.params)):
+            return None
+        return self.written(call, result, 0.0)
 
 
-def _rows_tried(plan: Plan) -> Tuple[int, ...]:
-    """Several rows and one; one only where a row is long."""
+def _rows_tried(plan: Plan) -> Tuple[int, int]:
+    """One row and several; one only where a row is long."""
     cells = sum(abs(int(np.prod(part.shape))) for part in plan.parts)
-    return _ROWS_TRIED if cells <= _CELLS_TRIED_MOST else _ROWS_TRIED[-1:]
+    return _ROWS_TRIED if cells <= _CELLS_TRIED_MOST else (1, 1)
 
 
 def _without_values(answer: Answer) -> Tuple[Any, ...]:

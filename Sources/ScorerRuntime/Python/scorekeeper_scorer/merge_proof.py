@@ -27,6 +27,10 @@ ROWS_OF_TRAFFIC = 8
 ROWS_MOST = 16
 
 
+class Unprovable(Exception):
+    """The proof may not go on; the message says why."""
+
+
 class MergeProof:
     """The proof for one model, one call of it at a time.
 
@@ -81,6 +85,9 @@ class MergeProof:
             return False
         try:
             result = predict([self._rows[number] for number in numbers])
+        except Unprovable as reason:
+            self.refuse(str(reason))
+            return False
         except BaseException as error:
             text = f"it raised {type(error).__name__} for {_rows(len(numbers))} of the proof"
             self.refuse(text)

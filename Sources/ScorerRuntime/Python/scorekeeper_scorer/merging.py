@@ -18,7 +18,7 @@ from . import decode_plan, row_results
 from .exchange import JSON, Answer, Request
 from .fast_way import Call, FastWay
 from .loaded_model import LoadedModel
-from .merge_proof import MERGING, PROVING, MergeProof
+from .merge_proof import MERGING, PROVING, MergeProof, Unprovable
 
 SETTING = "SCOREKEEPER_MERGE"
 SETTINGS = ("auto", "on", "off")
@@ -29,6 +29,9 @@ ROWS_OF_A_CALL_MOST = 2_048
 _BYTES_OF_A_ROW_MOST = 1 << 20
 _EXAMPLE_BYTES_MOST = 4 << 20
 _SECONDS_AT_LOADING = 0.25
+
+# Whoever takes nothing for three seconds is thought to hang.
+_SECONDS_OF_A_STEP_MOST = 1.0
 
 # Models whose rows have nothing to do with one another by what they are. A forecast's rows do.
 _ROW_WISE_LOADERS = frozenset(
@@ -47,6 +50,7 @@ class Merging:
         self._fast = fast
         self.setting = os.environ.get(SETTING) or "auto"
         self.proof = MergeProof()
+        self._seconds_a_row = 0.0
         reason = self._reason_against()
         if reason is not None:
             self.proof.refuse(reason)
@@ -148,7 +152,12 @@ class Merging:
                 self.proof.offer(row, key)
 
     def _score(self, rows: List[Any]) -> Any:
-        return self._fast.score(self._fast.input.join(rows), self._fast.default_params())
+        if self._seconds_a_row * len(rows) > _SECONDS_OF_A_STEP_MOST:
+            raise Unprovable(f"{len(rows)} rows may keep it from its requests for too long")
+        began = time.monotonic()
+        result = self._fast.score(self._fast.input.join(rows), self._fast.default_params())
+        self._seconds_a_row = (time.monotonic() - began) / len(rows)
+        return result
 
     def _end(self, why: str) -> None:
         self.proof.refuse(why)

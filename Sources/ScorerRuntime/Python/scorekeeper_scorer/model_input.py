@@ -13,6 +13,9 @@ import pandas as pd
 from . import decode_plan
 from .decode_plan import Plan
 
+# Form, layout, and whether the rows bear labels.
+Way = Tuple[int, int, bool]
+
 
 class Reading(NamedTuple):
     """What the decoder of C gives for one body.
@@ -28,6 +31,11 @@ class Reading(NamedTuple):
     parts: Any
     index: Optional[bytearray]
     params: Optional[bytes]
+
+    @property
+    def way(self) -> Way:
+        """The way in which the request is written."""
+        return self.form, self.layout, self.index is not None
 
 
 class ModelInput:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from . import decode_plan as plans
 from .decode_plan import Part, Plan
+from .model_input import Way
 
 _VALUES: Dict[str, List[Any]] = {
     "float64": [0.1, -2, 3.25e5],
@@ -38,8 +39,7 @@ _FORMS = {
 class Trial(NamedTuple):
     """One way of writing a request, and a request written so."""
 
-    form: int
-    layout: int
+    way: Way
     body: Dict[str, Any]
 
 
@@ -47,7 +47,8 @@ def trials(plan: Plan, rows: int) -> Iterator[Trial]:
     """Every way of writing that the decoder knows, each with so many rows."""
     shown = _tables if plan.kind == plans.TABLE else _tensors
     for form, layout, value in shown(plan, rows):
-        yield Trial(form, layout, {_FORMS[form]: value})
+        is_labelled = layout == plans.SPLIT and "index" in value
+        yield Trial((form, layout, is_labelled), {_FORMS[form]: value})
 
 
 def _tables(plan: Plan, rows: int) -> Iterator[Tuple[int, int, Any]]:
@@ -55,12 +56,14 @@ def _tables(plan: Plan, rows: int) -> Iterator[Tuple[int, int, Any]]:
     data = [list(row) for row in zip(*columns.values())]
     records = [dict(zip(columns, row)) for row in data]
     split = {"columns": list(columns), "data": data}
-    yield plans.DATAFRAME_SPLIT, plans.SPLIT, split
+    labelled = {**split, "index": list(range(rows))}
+    for form in (plans.DATAFRAME_SPLIT, plans.INPUT_DATA):
+        yield form, plans.SPLIT, split
+        yield form, plans.SPLIT, labelled
     yield plans.DATAFRAME_RECORDS, plans.RECORDS, records
     yield plans.INSTANCES, plans.RECORDS, records
     yield plans.INPUTS, plans.RECORDS, records
     yield plans.INPUTS, plans.COLUMNS, columns
-    yield plans.INPUT_DATA, plans.SPLIT, {**split, "index": list(range(rows))}
     yield plans.INPUT_DATA, plans.ROWS, data
     if len(columns) == 1:
         values = next(iter(columns.values()))
