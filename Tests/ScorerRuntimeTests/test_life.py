@@ -25,6 +25,7 @@ class Life(unittest.TestCase):
     def test_it_answers_and_leaves_with_0_when_it_is_drained(self) -> None:
         scorer = self.start(runtime_path.SAMPLE)
         self.assertEqual(scorer.gateway.hear().word, "ready", scorer.log())
+        self.assertNotIn("the exact way", scorer.log())
         with open(os.path.join(runtime_path.SAMPLE, "request.json"), "rb") as file:
             request = file.read()
 

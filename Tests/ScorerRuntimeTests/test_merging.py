@@ -105,12 +105,17 @@ class Merging(WayCase):
         self.assertIn("64 rows may keep it", self.verdict(ways)["why"])
 
     def test_the_models_example_proves_it_before_any_traffic(self) -> None:
-        for rows, verdict in (([row(1), row(2), row(3)], "merging"), ([row(1)] * 3, "proving")):
-            ways = self.begun(self.with_example(rows, batch_models.ROW_WISE["a table"]))
+        a_table, ranked = batch_models.ROW_WISE["a table"], batch_models.BATCH_DEPENDENT["ranked"]
+        cases = [
+            ([row(1), row(2), row(3)], a_table, "merging"),
+            ([row(1)] * 3, a_table, "proving"),
+            ([row(1), row(2)], ranked, "not merging"),
+        ]
+        for rows, function, verdict in cases:
+            with mock.patch("scorekeeper_scorer.merging.time") as time:
+                time.monotonic.return_value = 0.0
+                ways = self.begun(self.with_example(rows, function))
             self.assertEqual(self.verdict(ways)["verdict"], verdict)
-        ranked = batch_models.BATCH_DEPENDENT["ranked"]
-        ways = self.begun(self.with_example([row(1), row(2)], ranked))
-        self.assertEqual(self.verdict(ways)["verdict"], "not merging")
 
     def with_example(self, rows: List[Any], function: Callable[[Any], Any]) -> LoadedModel:
         folder = tempfile.TemporaryDirectory()

@@ -50,7 +50,7 @@ class Merging:
         self._fast = fast
         self.setting = os.environ.get(SETTING) or "auto"
         self.proof = MergeProof()
-        self._seconds_a_row = 0.0
+        self._seconds_a_row: Optional[float] = None  # the least: others may have had the core
         reason = self._reason_against()
         if reason is not None:
             self.proof.refuse(reason)
@@ -152,11 +152,13 @@ class Merging:
                 self.proof.offer(row, key)
 
     def _score(self, rows: List[Any]) -> Any:
-        if self._seconds_a_row * len(rows) > _SECONDS_OF_A_STEP_MOST:
+        least = self._seconds_a_row
+        if least is not None and least * len(rows) > _SECONDS_OF_A_STEP_MOST:
             raise Unprovable(f"{len(rows)} rows may keep it from its requests for too long")
         began = time.monotonic()
         result = self._fast.score(self._fast.input.join(rows), self._fast.default_params())
-        self._seconds_a_row = (time.monotonic() - began) / len(rows)
+        took = (time.monotonic() - began) / len(rows)
+        self._seconds_a_row = took if least is None else min(took, least)
         return result
 
     def _end(self, why: str) -> None:

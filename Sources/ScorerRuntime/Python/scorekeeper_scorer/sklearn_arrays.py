@@ -75,27 +75,19 @@ def _beginning(steps: List[Any], plan: Plan) -> Optional[Tuple[Function, Any]]:
     """All but the last step as a function of the arrays, and the last step."""
     from sklearn.compose import ColumnTransformer
 
+    sent_through = sklearn_known.sent_through
     if type(steps[0]) is ColumnTransformer:
         columns = sklearn_columns.transform(steps[0], plan)
         if columns is None or len(steps) < 2:
             return None
-        return _through(lambda arrays: columns(_apart(arrays, plan)), steps[1:-1]), steps[-1]
+        begun = sent_through(lambda arrays: columns(_apart(arrays, plan)), steps[1:-1])
+        return begun, steps[-1]
     if plan.block_dtype != "float64" or not sklearn_known.is_known(steps[0]):
         return None
     nameless = sklearn_known.without_names(steps, [part.name for part in plan.parts])
     if nameless is None:
         return None
-    return _through(lambda arrays: _guarded(arrays[0]), nameless[:-1]), nameless[-1]
-
-
-def _through(first: Function, steps: Sequence[Any]) -> Function:
-    def prepared(arrays: Arrays) -> Any:
-        value = first(arrays)
-        for step in steps:
-            value = step.transform(value)
-        return value
-
-    return prepared
+    return sent_through(lambda arrays: _guarded(arrays[0]), nameless[:-1]), nameless[-1]
 
 
 def _apart(arrays: Arrays, plan: Plan) -> Arrays:

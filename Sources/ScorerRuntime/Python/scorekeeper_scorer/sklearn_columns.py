@@ -55,23 +55,14 @@ def _piece(
     dtypes = {plan.parts[place].dtype for place in chosen}
     if len(dtypes) != 1:
         return None
+    sent_through = sklearn_known.sent_through
     if isinstance(columns, str):
-        return _sent_through(steps, lambda given: given[chosen[0]]) if TEXT in dtypes else None
+        return sent_through(lambda given: given[chosen[0]], steps) if TEXT in dtypes else None
     nameless = sklearn_known.without_names(steps, names)
     if nameless is None:
         return None
     picked = _texts if TEXT in dtypes else _numbers
-    return _sent_through(nameless, lambda given: picked([given[place] for place in chosen]))
-
-
-def _sent_through(steps: Sequence[Any], pick: Transform) -> Transform:
-    def sent(columns: Columns) -> Any:
-        value = pick(columns)
-        for step in steps:
-            value = step.transform(value)
-        return value
-
-    return sent
+    return sent_through(lambda given: picked([given[place] for place in chosen]), nameless)
 
 
 def _texts(columns: Columns) -> Any:

@@ -9,7 +9,7 @@ Each turns a frame of numbers into its array first and looks at nothing else of 
 from __future__ import annotations
 
 import copy
-from typing import Any, List, Optional, Sequence
+from typing import Any, Callable, List, Optional, Sequence
 
 _TRANSFORMERS = (
     "StandardScaler MinMaxScaler MaxAbsScaler RobustScaler Normalizer PCA SimpleImputer"
@@ -37,6 +37,18 @@ def is_known(step: Any) -> bool:
     kind = type(step)
     known = kind.__module__.startswith("sklearn.") and kind.__name__ in _KNOWN
     return known and not hasattr(step, "_sklearn_output_config")
+
+
+def sent_through(first: Callable[[Any], Any], steps: Sequence[Any]) -> Callable[[Any], Any]:
+    """What `first` gives, transformed by each of the steps."""
+
+    def sent(given: Any) -> Any:
+        value = first(given)
+        for step in steps:
+            value = step.transform(value)
+        return value
+
+    return sent
 
 
 def writes_arrays() -> bool:
