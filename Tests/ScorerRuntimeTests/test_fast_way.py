@@ -266,7 +266,8 @@ class FastWay(WayCase):
                 loaded, _ = model(echo, schema)
                 ways = self.quietly(lambda: Ways(loaded))
                 self.assertIn(words, ways.why_not_fast)
-                self.assertEqual(ways.facts()["merging"]["verdict"], "not merging")
+                verdict = ways.facts()["merging"]
+                self.assertEqual((verdict["verdict"], verdict["setting"]), ("not merging", "auto"))
                 self.quietly(lambda: ways.answer(post("/invocations", ONE)))
                 self.assertEqual(ways.counts["exact"], 1)
 

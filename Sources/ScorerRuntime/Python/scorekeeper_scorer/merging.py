@@ -48,7 +48,7 @@ class Merging:
     def __init__(self, model: LoadedModel, fast: FastWay) -> None:
         self._model = model
         self._fast = fast
-        self.setting = os.environ.get(SETTING) or "auto"
+        self.setting = setting()
         self.proof = MergeProof()
         self._seconds_a_row: Optional[float] = None  # the least: others may have had the core
         reason = self._reason_against()
@@ -165,6 +165,11 @@ class Merging:
         self.proof.refuse(why)
         text = f"scorekeeper: merging is off: {why}; each request is scored again alone"
         print(text, file=sys.stderr, flush=True)
+
+
+def setting() -> str:
+    """What the deployment's setting says."""
+    return os.environ.get(SETTING) or "auto"
 
 
 def may_merge(call: Call) -> bool:

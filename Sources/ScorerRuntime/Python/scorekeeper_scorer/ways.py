@@ -17,6 +17,7 @@ from .decode_plan import NotCovered
 from .exchange import Answer, Request
 from .fast_way import PATHS, Call, FastWay
 from .loaded_model import LoadedModel
+from .merge_proof import MergeProof
 from .merging import Merging
 
 
@@ -80,7 +81,9 @@ class Ways:
         if self._merging is not None:
             verdict = self._merging.facts()
         else:
-            verdict = {"verdict": "not merging", "why": self.why_not_fast, "rows": 0}
+            proof = MergeProof()
+            proof.refuse(self.why_not_fast)
+            verdict = proof.facts(merging.setting())
         return {"ways": dict(self.counts), "why_not_fast": self.why_not_fast, "merging": verdict}
 
     def _is_merging(self) -> bool:
