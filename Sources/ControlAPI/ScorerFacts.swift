@@ -46,7 +46,12 @@ public struct ScorerFacts: Codable, Sendable, Hashable {
         /// Requests that shared a call of the model with others.
         public var merged: Int?
         /// Those calls.
-        public var calls: Int?
+        public var mergedCalls: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case fast, exact, merged
+            case mergedCalls = "merged_calls"
+        }
     }
 
     /// The model's own example; nothing where it has none.
@@ -55,6 +60,13 @@ public struct ScorerFacts: Codable, Sendable, Hashable {
     public var merging: Merging?
     /// Which way requests went.
     public var ways: Ways?
+    /// Why every request goes the exact way; empty or nothing where some need not.
+    public var whyNotFast: String?
+
+    enum CodingKeys: String, CodingKey {
+        case example, merging, ways
+        case whyNotFast = "why_not_fast"
+    }
 
     /// Makes the facts of a scorer that told none.
     public init() {}

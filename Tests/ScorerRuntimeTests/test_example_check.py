@@ -31,14 +31,15 @@ class ExampleCheck(DialectCase):
         return model
 
     def check(self, directory: str) -> Dict[str, Any]:
-        return example_check.run(LoadedModel.load(directory), routes.answer)
+        model = LoadedModel.load(directory)
+        return example_check.run(model, lambda request: routes.answer(model, request))
 
     def write(self, directory: str, body: bytes) -> None:
         with open(os.path.join(directory, EXAMPLE), "wb") as file:
             file.write(body)
 
     def test_it_is_scored_as_any_request_would_be(self) -> None:
-        told = example_check.run(self.iris, routes.answer)["example"]
+        told = self.check(runtime_path.SAMPLE)["example"]
 
         with open(os.path.join(runtime_path.SAMPLE, EXAMPLE), "rb") as file:
             answer = self.call(self.iris, "/invocations", file.read())

@@ -66,10 +66,6 @@ class TheFacts(unittest.TestCase):
         self.assertEqual((told["merging"]["rows"], told["ways"]), (8, {"fast": 1}))
         self.assertTrue(told["merging"]["why"].endswith("\u00e9\u2026"))
 
-    def test_a_lane_that_cannot_be_told_is_left_alone(self) -> None:
-        self.facts.update(a=1)
-        self.facts.flush(object())
-
 
 class Lane(Listener):
     """A lane that brings requests in the groups that it is given."""
@@ -78,6 +74,7 @@ class Lane(Listener):
         super().__init__()
         self.groups = groups
         self.limits: List[int] = []
+        self.shared: List[int] = []
         self.answers: List[Tuple[int, bytes]] = []
 
     def take(self, limit: int) -> Optional[List[Tuple[int, int, bytes, memoryview, int]]]:
@@ -87,6 +84,10 @@ class Lane(Listener):
             return None
         bodies = self.groups.pop(0)
         return [(10 + n, 1, b"POST /\n", memoryview(body), 0) for n, body in enumerate(bodies)]
+
+    def shares(self, most: int) -> None:
+        """Remembers how many requests may share a call."""
+        self.shared.append(most)
 
     def answer(self, ticket: int, status: int, head: bytes, body: bytes) -> None:
         """Remembers the answer."""
@@ -105,8 +106,10 @@ class Backwards:
             yield position, Answer(200, requests[position].body)
 
     def between_requests(self) -> None:
-        """Counts."""
+        """Counts; from the third on it takes one at a time."""
         self.steps += 1
+        if self.steps == 3:
+            self.takes = 1
 
     def facts(self) -> Any:
         """A fact."""
@@ -117,11 +120,19 @@ class TheLoop(unittest.TestCase):
     def test_each_ticket_gets_the_answer_to_its_own_request(self) -> None:
         lane, ways = Lane([[b"a"], [b"b", b"c", b"d"]]), Backwards()
 
-        serve._answer_until_drained(lane, ways)
+        serve._answer_until_drained(lane, ways, Facts())
 
         self.assertEqual(lane.answers, [(10, b"a"), (12, b"d"), (11, b"c"), (10, b"b")])
         self.assertEqual((lane.limits, ways.steps), ([3, 3, 3], 2))
         self.assertEqual(lane.told, [{"ways": {"fast": 0}}])
+
+    def test_the_gateway_is_told_when_another_number_of_requests_may_share_a_call(self) -> None:
+        lane = Lane([[b"a"], [b"b"], [b"c"], [b"d"]])
+
+        serve._answer_until_drained(lane, Backwards(), Facts())
+
+        self.assertEqual(lane.limits, [3, 3, 3, 1, 1])
+        self.assertEqual(lane.shared, [3, 1])
 
 
 if __name__ == "__main__":

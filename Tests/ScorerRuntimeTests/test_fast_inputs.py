@@ -117,13 +117,14 @@ class FastInputs(WayCase):
 
 
 def blocks(table: Any) -> List[Tuple[Any, ...]]:
-    """How pandas keeps the table: element types, places, layout, the bytes of numbers."""
+    """How pandas keeps the table: element types, places, layout, the bytes of numbers, objects."""
     found = []
     for block in table._mgr.blocks:
         values = block.values
         entry = (str(block.dtype), tuple(block.mgr_locs), type(values).__name__)
         if isinstance(values, np.ndarray):
-            entry += (values.strides, values.tobytes())
+            is_objects = values.dtype == object
+            entry += (values.strides, values.tolist() if is_objects else values.tobytes())
         found.append(entry)
     return found
 

@@ -160,6 +160,17 @@ class FastWay(WayCase):
         self.assertGreater(ways.counts["fast"], 15)
         self.assertGreater(ways.counts["exact"], 60)
 
+    def test_columns_that_azures_reader_may_take_for_dates_are_left_to_it(self) -> None:
+        for name in ("created_at", "Start_Time", "timestamp2", "date"):
+            loaded, _ = model(echo, columns(**{name: "double", "x": "double"}))
+            ways = self.ways(loaded)
+            body = {"columns": [name, "x"], "data": [[1.7e9, 1.0]]}
+            requests = [post("/score", {"input_data": data}) for data in (body, [[1.7e9, 1]])]
+            self.assert_answered_alike(ways, loaded, requests)
+            self.assertEqual(ways.counts["fast"], 0, name)
+            self.assert_answered_alike(ways, loaded, [post("/score", {"dataframe_split": body})])
+            self.assertEqual(ways.counts["fast"], 1, name)
+
     def test_bodies_for_tensors_are_answered_alike(self) -> None:
         bodies: List[Any] = [[[1, 2.5]], [[1, 2]], [[1, 2, 3]], [1, 2], [["1", "2"]], [], [[]], 3]
         bodies += [[[True, False]], [[None, 1]], {"x": [[1, 2]]}, {"y": [[1, 2]]}, [[1], [2, 3]]]

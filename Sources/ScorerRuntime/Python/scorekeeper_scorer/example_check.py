@@ -26,7 +26,7 @@ FILE = "serving_input_example.json"
 LONGEST_EXAMPLE = 16 * 1024 * 1024  # bytes; the gateway takes no longer body
 LONGEST_ANSWER = 500  # characters of it that are kept
 
-Route = Callable[[LoadedModel, Request], Answer]
+Route = Callable[[Request], Answer]
 
 
 def run(model: LoadedModel, answer: Route) -> Dict[str, Any]:
@@ -45,7 +45,7 @@ def run(model: LoadedModel, answer: Route) -> Dict[str, Any]:
         return {"example": _result(0, 0.0, f"cannot read '{os.path.basename(path)}': {error}")}
     request = Request("POST", "/invocations", {"content-type": JSON}, body)
     began = time.perf_counter()
-    reply = answer(model, request)
+    reply = answer(request)
     milliseconds = (time.perf_counter() - began) * 1_000
     text = reply.body.decode("utf-8", "replace")
     rows = _rows(reply) if reply.status == 200 else None

@@ -31,14 +31,13 @@ class Facts:
         return self._now() >= self._next
 
     def flush(self, scorer: Any) -> None:
-        """Tells what has changed, where the scorer can be told and the last time is long ago."""
-        tell = getattr(scorer, "tell", None)
-        if tell is None or not self.is_due():
+        """Tells what has changed, unless something was told a moment ago."""
+        if not self.is_due():
             return
         self._next = self._now() + SECONDS_APART
         written = _written(self._facts)
         if written != self._told:
-            tell(written)
+            scorer.tell(written)
             self._told = written
 
 

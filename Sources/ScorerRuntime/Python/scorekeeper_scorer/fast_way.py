@@ -14,7 +14,15 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Set, Tup
 
 import numpy as np
 
-from . import decode_plan, extensions, flavor_call, plain_json, probe, sklearn_arrays
+from . import (
+    decode_plan,
+    extensions,
+    flavor_call,
+    model_input,
+    plain_json,
+    probe,
+    sklearn_arrays,
+)
 from .decode_plan import NotCovered, Plan
 from .exchange import JSON, Answer, Request
 from .flavor_call import FlavorCall, Seen
@@ -105,7 +113,8 @@ class FastWay:
         Errors: anything from the model's code.
         """
         assert self._call is not None
-        if self._on_arrays is not None:
+        # The twin was compared with the model on texts of pandas' own type.
+        if self._on_arrays is not None and not any(map(model_input.are_objects, arrays)):
             try:
                 return self._on_arrays(arrays)
             except Exception:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import pandas as pd
@@ -58,8 +58,12 @@ class ModelInput:
         if plan.block_dtype is not None:
             block = np.frombuffer(reading.parts, plan.block_dtype)
             return [block.reshape(len(plan.parts), reading.rows).T]
+        # Azure's reader makes objects of texts, MLflow's makes pandas' own type of them.
+        texts: Callable[[List[str]], Any] = list
+        if reading.form == decode_plan.INPUT_DATA:
+            texts = _objects
         return [
-            column if isinstance(column, list) else np.frombuffer(column, part.dtype)
+            texts(column) if isinstance(column, list) else np.frombuffer(column, part.dtype)
             for part, column in zip(plan.parts, reading.parts)
         ]
 
@@ -67,7 +71,8 @@ class ModelInput:
         """The input of one call.
 
         Shape: tensors as they are; one array of all columns in Fortran's order, as pandas keeps
-        them; or an array or a list of strings for each column.
+        them; or an array or a list of strings for each column, strings that are to stay objects
+        in an array of objects.
         """
         if self._plan.kind == decode_plan.TENSORS:
             return self._tensors(arrays)
@@ -76,7 +81,8 @@ class ModelInput:
             # Whoever renames a frame's columns must not rename those of the next one.
             columns = self._columns.view()
             return pd.DataFrame(arrays[0], index=labels, columns=columns, copy=False)
-        return pd.DataFrame(dict(zip(self._names, arrays)), index=labels)
+        columns = {name: _column(array, labels) for name, array in zip(self._names, arrays)}
+        return pd.DataFrame(columns, index=labels)
 
     def _tensors(self, arrays: Sequence[Any]) -> Any:
         if not self._is_named:
@@ -94,3 +100,19 @@ class ModelInput:
         if columns[0].ndim == 2 and self._plan.kind == decode_plan.TABLE:
             return np.concatenate([block.T for block in columns], axis=1).T
         return np.concatenate(columns)
+
+
+def are_objects(array: Any) -> bool:
+    """Whether a column holds texts that are to stay objects."""
+    return isinstance(array, np.ndarray) and array.dtype == object
+
+
+def _objects(column: List[str]) -> Any:
+    return np.array(column, dtype=object)
+
+
+def _column(array: Any, labels: Optional[pd.Index]) -> Any:
+    """What a frame takes as it is: objects would be looked at and made pandas' own texts."""
+    if not are_objects(array):
+        return array
+    return pd.Series(array, index=labels, dtype=object, copy=False)

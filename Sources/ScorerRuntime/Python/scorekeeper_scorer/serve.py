@@ -62,11 +62,11 @@ def _live(model_directory: str) -> int:
     prepare_mlflow()
     began = time.monotonic()
     try:
-        from . import example_check, routes
+        from . import example_check
         from .loaded_model import LoadedModel
         from .ways import Ways
 
-        model = LoadedModel.load(model_directory)
+        ways = Ways(LoadedModel.load(model_directory))
     except BaseException as error:
         traceback.print_exc()
         text = failure.sentence(error, model_directory)
@@ -74,29 +74,34 @@ def _live(model_directory: str) -> int:
         scorer.failed(text)
         return LOAD_FAILED
     _say(f"the model is loaded after {time.monotonic() - began:.2f} s")
-    _say(example_check.sentence(example_check.run(model, routes.answer)))
-    ways = Ways(model)
     if ways.why_not_fast:
         _say(f"every request goes the exact way: {ways.why_not_fast}")
+    facts = Facts()
+    example = example_check.run(ways.model, ways.answer)
+    _say(example_check.sentence(example))
+    facts.update(**example)
     # A full collection would walk every module and the model, tens of milliseconds in the middle of
     # a request, and find nothing: what is here now stays.
     gc.freeze()
     scorer.ready()
-    _answer_until_drained(scorer, ways)
+    _answer_until_drained(scorer, ways, facts)
     return DRAINED
 
 
-def _answer_until_drained(scorer: Any, ways: Any) -> None:
+def _answer_until_drained(scorer: Any, ways: Any, facts: Facts) -> None:
     """Takes one request at a time, or those that wait together where they can be merged.
 
     One that waits in the lane untaken can still go elsewhere.
     """
-    facts = Facts()
+    shared = 1
     while True:
         if facts.is_due():
             facts.update(**ways.facts())
             facts.flush(scorer)
-        taken = scorer.take(ways.takes)
+        if ways.takes != shared:
+            shared = ways.takes
+            scorer.shares(shared)
+        taken = scorer.take(shared)
         if taken is None:
             return
         requests = []

@@ -25,7 +25,7 @@ class Ways:
     """One model's ways, and how many requests took which."""
 
     def __init__(self, model: LoadedModel) -> None:
-        self._model = model
+        self.model = model
         self._fast: Optional[FastWay] = None
         self._merging: Optional[Merging] = None
         self.why_not_fast = ""
@@ -92,7 +92,7 @@ class Ways:
     def _exactly(self, request: Request) -> Answer:
         if request.path in PATHS:
             self.counts["exact"] += 1
-        return routes.answer(self._model, request)
+        return routes.answer(self.model, request)
 
     def _alone(self, call: Call) -> Answer:
         assert self._fast is not None and self._merging is not None
