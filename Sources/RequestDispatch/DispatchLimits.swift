@@ -9,10 +9,11 @@ import Vocabulary
 public struct DispatchLimits: Hashable, Sendable {
     /// Most bytes of bodies held at once.
     public var heldBytes = 256 << 20
-    /// Most of them for one deployment: the bodies of one leave room for those of others.
+    /// Most of them for one deployment: its bodies leave room for those of others.
     public var deploymentBytes = 128 << 20
-    /// A body up to this length always finds room: long ones cannot keep short ones out. How many
-    /// there can be is bounded by the requests that may wait, and by the connections.
+    /// A body up to this length always finds room: long ones cannot keep short ones out.
+    ///
+    /// How many there can be is bounded by the requests that may wait, and by the connections.
     public var shortBody = 48 << 10
     /// A request is failed when this many lanes ended under it.
     public var lanesOutlived = 4

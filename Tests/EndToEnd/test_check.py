@@ -55,6 +55,26 @@ class Check(unittest.TestCase):
         place = done.content["problems"][0]["location"]
         self.assertEqual((place["file"], place["line"]), (f"{model}/MLmodel", 2))
 
+    def test_a_link_is_called_by_its_own_name(self) -> None:
+        models.write(self.folder / "target", models.answering("never"))
+        (self.folder / "linked").symlink_to("target")
+
+        done = command.run("check", self.folder / "linked")
+
+        self.assertIn("endpoint    linked\n", done.out)
+
+    def test_nothing_that_a_stranger_named_reaches_the_terminal_as_it_is(self) -> None:
+        name = "red\x1b[31m\rand\x07bell"
+        models.write(self.folder / name, models.answering("never"))
+
+        shown = command.run("check", self.folder / name)
+        refused = command.run("deploy", self.folder / name, "--state", self.folder / name)
+
+        self.assertIn("red\\u{1b}[31m", shown.out)
+        self.assertIn("red\\u{1b}[31m", refused.err)
+        for text in (shown.out, shown.err, refused.out, refused.err):
+            self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f]")
+
     def test_a_path_where_nothing_is_says_so(self) -> None:
         done = command.run("check", self.folder / "nothing")
 

@@ -20,7 +20,9 @@ import Wire
 
         client.post("/endpoints/iris/score", "path")
         let byPath = try client.answer()
-        client.send("POST /score HTTP/1.1\r\nHost: IRIS.example:80\r\nContent-Length: 4\r\n\r\nhost")
+        client.send(
+            "POST /score HTTP/1.1\r\nHost: IRIS.example:80\r\nContent-Length: 4\r\n\r\nhost"
+        )
         let byHost = try client.answer()
         direct.post("/score", "port")
         let byPort = try direct.answer()
