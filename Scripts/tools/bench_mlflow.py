@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""Scorekeeper against `mlflow models serve`: same model, same body, one instance, one worker."""
+"""Scorekeeper against `mlflow models serve`: same models, same bodies, one instance, one worker."""
 
 from __future__ import annotations
 
@@ -10,105 +10,137 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
-from typing import Dict, List, Tuple
+from typing import List
 
+import bench_models
+import bench_starts
 import peers
 import processes
 import table
+from bench_models import BenchedModel
 from rounds import Figures, Side, alternate
 from server import Server, built_program, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SAMPLE = ROOT / "Samples" / "mlflow-iris"
-BODY = SAMPLE / "request.json"
 CONNECTIONS = (1, 8, 64)
-OURS, THEIRS = "scorekeeper", "mlflow"
+ALONE, MERGED, THEIRS = "merging off", "merging auto", "mlflow"
 
 
 def main() -> None:
-    """Measures, then prints one table."""
+    """Measures, then prints a table a model."""
     parser = argparse.ArgumentParser(prog="Scripts/bench mlflow")
     parser.add_argument("--interpreter", required=True, type=Path, help="of MLflow's environment")
+    parser.add_argument("--models", default=",".join(bench_models.NAMES), help="which, with commas")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=6.0, help="of each round")
-    parser.add_argument("--starts", type=int, default=3, help="cold starts of each side")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each round")
+    parser.add_argument("--starts", type=int, default=3, help="cold starts of each side; 0: none")
     arguments = parser.parse_args()
     machine = table.machine()
     with tempfile.TemporaryDirectory(prefix="scorekeeper-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        shutil.copytree(SAMPLE, folder / "models" / "iris")
-        _build_environment(folder)
-        ours, theirs, starts = _start_both(folder, arguments, stack)
-        sides = (
-            Side(OURS, _invocations(ours), ours.process.pid),
-            Side(THEIRS, theirs.url, theirs.process.pid),
-        )
-        figures = alternate(sides, BODY, CONNECTIONS, arguments.rounds, arguments.seconds)
-        memory = {side.name: _memory(side.pid) for side in sides}
-    _show(figures, memory, {name: median(seen) for name, seen in starts.items()}, machine)
-
-
-def _build_environment(folder: Path) -> None:
-    """MLflow's environment stands already: ours is built before anybody's start is timed."""
-    server = Server(built_program(ROOT), folder, free_port())
-    try:
-        server.wait_until_serving("iris", tell=lambda text: print(f"  {text}", flush=True))
-    finally:
+        names = arguments.models.split(",")
+        models = [bench_models.prepare(one, arguments.interpreter, folder) for one in names]
+        for model in models:
+            _drop(model, folder / "models")
+        server = Server(built_program(ROOT), folder, free_port())
+        stack.callback(server.stop)
+        for model in models:
+            for endpoint in (model.name, f"{model.name}-alone"):
+                server.wait_until_serving(endpoint, tell=_tell)
+        for model in models:
+            _compare(model, server, folder, arguments, machine)
         server.stop()
+        if arguments.starts:
+            bench_starts.show(ROOT, folder, arguments.interpreter, arguments.starts, machine)
 
 
-def _start_both(
-    folder: Path, arguments: argparse.Namespace, stack: ExitStack
-) -> Tuple[Server, peers.Peer, Dict[str, List[float]]]:
-    """Starts each side so many times in turn, timed to the first answer; the last two stay."""
-    body = BODY.read_bytes()
-    starts: Dict[str, List[float]] = {OURS: [], THEIRS: []}
-    while True:
-        ours = Server(built_program(ROOT), folder, free_port())
-        stack.callback(ours.stop)
-        starts[OURS].append(peers.first_answer(_invocations(ours), body, ours.process))
-        is_last = len(starts[OURS]) == arguments.starts
-        if not is_last:
-            ours.stop()
-        theirs = peers.mlflow(arguments.interpreter, SAMPLE, free_port(), folder / "mlflow.log")
-        stack.callback(theirs.stop)
-        starts[THEIRS].append(peers.first_answer(theirs.url, body, theirs.process))
-        if is_last:
-            return ours, theirs, starts
-        theirs.stop()
+def _tell(text: str) -> None:
+    print(f"  {text}", flush=True)
 
 
-def _invocations(server: Server) -> str:
-    return f"http://127.0.0.1:{server.port}/endpoints/iris/invocations"
+def _drop(model: BenchedModel, models: Path) -> None:
+    """The model twice: as it would be served, and with merging off."""
+    shutil.copytree(model.directory, models / model.name)
+    shutil.copytree(model.directory, models / f"{model.name}-alone")
+    settings = "properties:\n  scorekeeper.merge: off\n"
+    (models / f"{model.name}-alone.yml").write_text(settings)
 
 
-def _memory(pid: int) -> float:
-    return sum(processes.memory_mebibytes(processes.tree(pid)).values())
-
-
-def _show(
-    figures: Figures, memory: Dict[str, float], starts: Dict[str, float], machine: str
+def _compare(
+    model: BenchedModel,
+    server: Server,
+    folder: Path,
+    arguments: argparse.Namespace,
+    machine: str,
 ) -> None:
-    rows = []
+    peer = peers.mlflow(
+        arguments.interpreter, model.directory, free_port(), folder / f"{model.name}.log"
+    )
+    try:
+        at = f"http://127.0.0.1:{server.port}/endpoints"
+        merged = f"{at}/{model.name}/invocations"
+        alone = f"{at}/{model.name}-alone/invocations"
+        body = model.body.read_bytes()
+        for url, process in ((merged, server.process), (alone, server.process)):
+            peers.first_answer(url, body, process)
+        peers.first_answer(peer.url, body, peer.process)
+        sides = (
+            Side(ALONE, alone, server.process.pid),
+            Side(THEIRS, peer.url, peer.process.pid),
+            Side(MERGED, merged, server.process.pid),
+        )
+        figures = alternate(sides, model.body, CONNECTIONS, arguments.rounds, arguments.seconds)
+        memory = processes.memory_mebibytes(processes.tree(peer.process.pid))
+    finally:
+        peer.stop()
+    _show(model, figures, machine)
+    _show_facts(model, server, sum(memory.values()))
+    if model.name == bench_models.IMAGE:
+        seconds, length = bench_models.bare_image_seconds(arguments.interpreter, folder)
+        cost = figures[8][ALONE].cpu_milliseconds
+        print(
+            f"body of {length:.0f} bytes; the bare model: {seconds * 1_000:.2f} ms of CPU a call;"
+            f" served: {cost / (seconds * 1_000):.2f} times that"
+        )
+
+
+def _show(model: BenchedModel, figures: Figures, machine: str) -> None:
+    rows: List[List[str]] = []
     for count, sides in figures.items():
-        ours, theirs = sides[OURS], sides[THEIRS]
-        at = f"{count} connection" + ("s" if count > 1 else "")
-        rows += [
-            _row(f"requests/s, {at}", ours.requests_per_second, theirs.requests_per_second, True),
-            _row(f"p50 ms, {at}", ours.p50_milliseconds, theirs.p50_milliseconds, False),
-            _row(f"CPU ms/request, {at}", ours.cpu_milliseconds, theirs.cpu_milliseconds, False),
-            [f"failed, {at}", str(ours.failed), str(theirs.failed), ""],
-        ]
-    rows.append(_row("memory MiB (PSS, whole tree)", memory[OURS], memory[THEIRS], False))
-    rows.append(_row("cold start to first answer, s", starts[OURS], starts[THEIRS], False))
-    title = f"Scorekeeper against mlflow models serve ({machine}); a ratio above 1: ours is better"
-    table.show(title, ("", OURS, THEIRS, "ratio"), rows)
+        theirs = sides[THEIRS]
+        for what, more_is_better in (
+            ("requests_per_second", True),
+            ("p50_milliseconds", False),
+            ("cpu_milliseconds", False),
+        ):
+            figure = float(getattr(theirs, what))
+            row = [f"{_WORDS[what]}, {count}", f"{figure:.2f}"]
+            for side in (ALONE, MERGED):
+                ours = float(getattr(sides[side], what))
+                over, under = (ours, figure) if more_is_better else (figure, ours)
+                row += [f"{ours:.2f}", f"{over / under:.1f}" if under else "-"]
+            rows.append(row)
+        failed = [str(sides[side].failed) for side in (THEIRS, ALONE, MERGED)]
+        rows.append([f"failed, {count}", failed[0], failed[1], "", failed[2], ""])
+    title = f"{model.name} against mlflow models serve ({machine}); above 1: ours is better"
+    table.show(title, ("at connections", THEIRS, ALONE, "ratio", MERGED, "ratio"), rows)
 
 
-def _row(name: str, ours: float, theirs: float, more_is_better: bool) -> List[str]:
-    over, under = (ours, theirs) if more_is_better else (theirs, ours)
-    return [name, f"{ours:.2f}", f"{theirs:.2f}", f"{over / under:.2f}" if under else "-"]
+_WORDS = {
+    "requests_per_second": "requests/s",
+    "p50_milliseconds": "p50 ms",
+    "cpu_milliseconds": "CPU ms/request",
+}
+
+
+def _show_facts(model: BenchedModel, server: Server, peer_mebibytes: float) -> None:
+    deployment = server.deployment(model.name) or {"instances": []}
+    for instance in deployment["instances"]:
+        facts = instance.get("facts") or {}
+        merging, ways = facts.get("merging") or {}, facts.get("ways") or {}
+        memory = sum(processes.memory_mebibytes(processes.tree(instance["pid"])).values())
+        print(f"merging: {merging.get('verdict')}: {merging.get('why')}; requests: {ways}")
+        print(f"memory, PSS: scorer {memory:.0f} MiB, mlflow's tree {peer_mebibytes:.0f} MiB")
 
 
 if __name__ == "__main__":
