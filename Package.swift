@@ -173,7 +173,7 @@ let package = Package(
         .target(name: "CLaneKit", dependencies: ["CScorerABI"], path: "Tests/LaneStress/kit"),
         .target(
             name: "TestSupport",
-            dependencies: ["Wire"],
+            dependencies: ["CLibArchive", "Wire"],
             path: "Tests/Support",
             swiftSettings: strict
         ),
@@ -199,7 +199,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ModelStoreTests",
-            dependencies: ["Manifests", "ModelStore", "Vocabulary"]
+            dependencies: ["Manifests", "ModelStore", "TestSupport", "Vocabulary"]
         ),
         .testTarget(
             name: "LogbookTests",

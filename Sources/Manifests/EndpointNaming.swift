@@ -3,9 +3,10 @@
 
 import Vocabulary
 
-/// Which endpoint a folder's name stands for.
+/// Which endpoint the name of a folder or of an archive stands for.
 ///
-/// A legal name stands for itself. Any other is turned into one by this rule, in this order:
+/// An archive's ending does not count: `iris.tar.gz` is `iris`. A legal name stands for itself. Any
+/// other is turned into one by this rule, in this order:
 ///
 /// 1. Every character that is not an ASCII letter or digit becomes a hyphen; a run of them becomes
 ///    one; hyphens at the ends fall away.
@@ -17,23 +18,30 @@ import Vocabulary
 ///
 /// Letters keep their case. A folder without any ASCII letter or digit stands for no endpoint.
 public struct EndpointNaming: Hashable, Sendable {
-    /// The folder's name.
+    /// The name of the folder or archive.
     public let folder: String
     /// The endpoint's name.
     public let endpoint: EndpointName
 
+    /// The folder's name without an archive's ending: what `NAME.yml` beside it is called by.
+    public var stem: String { Self.stem(of: folder) }
+
     /// Whether the endpoint is called otherwise than the folder.
-    public var isChanged: Bool { folder != endpoint.text }
+    public var isChanged: Bool { stem != endpoint.text }
+
+    /// A name without an archive's ending.
+    public static func stem(of folder: String) -> String { ArchiveForm.split(folder).stem }
 
     /// Applies the rule; nothing when no name can be made.
     public init?(folder: String) {
         self.folder = folder
-        if let name = EndpointName(folder) {
+        let stem = Self.stem(of: folder)
+        if let name = EndpointName(stem) {
             self.endpoint = name
             return
         }
         var text = ""
-        for scalar in folder.unicodeScalars {
+        for scalar in stem.unicodeScalars {
             if scalar.isASCII, UInt8(truncatingIfNeeded: scalar.value).isASCIILetterOrDigit {
                 text.unicodeScalars.append(scalar)
             } else if !text.isEmpty, !text.hasSuffix("-") {
@@ -47,7 +55,7 @@ public struct EndpointNaming: Hashable, Sendable {
         if text.utf8.count > 32 {
             text = String(text.prefix(23))
             while text.hasSuffix("-") { text.removeLast() }
-            text += "-" + Self.digits(of: folder)
+            text += "-" + Self.digits(of: stem)
         }
         guard let name = EndpointName(text) else { return nil }
         self.endpoint = name

@@ -36,13 +36,16 @@ public struct ModelCheck: Codable, Sendable {
     /// Whether the model would be deployed.
     public var isServable: Bool { problems.isEmpty }
 
-    /// Checks the model at `path` and the document `NAME.yml` beside it.
+    /// Checks the model at `path`, in a folder or an archive, and the document `NAME.yml` beside it.
     public init(path: String) {
         let kind = ModelKind.recognise(path)
         let whole = Self.absolute(path)
-        let name = Self.name(of: path, whole: whole)
-        guard kind == .mlflow else {
-            self.init(refused: kind, path: path, name: name)
+        let name = EndpointNaming.stem(of: Self.name(of: path, whole: whole))
+        let folder: any ModelFolder
+        do throws(Problem) {
+            folder = try Self.folder(of: kind, at: path)
+        } catch {
+            self.init(refused: kind, path: path, name: name, problem: error)
             return
         }
         let beside = ModelDirectory(path: Self.parent(of: path, whole: whole))
@@ -54,11 +57,34 @@ public struct ModelCheck: Codable, Sendable {
             findings.add(error)
         }
         self.init(
-            folder: ModelDirectory(path: path),
+            folder: folder,
+            kind: kind,
             name: name,
             settings: document.map { ($0, beside.name(of: "\(name).yml")) },
             findings: findings
         )
+    }
+
+    /// The folder that the model lies in; an archive is read through.
+    private static func folder(
+        of kind: ModelKind,
+        at path: String
+    ) throws(Problem) -> any ModelFolder {
+        if let refusal = kind.refusal(of: path) { throw refusal }
+        switch kind {
+        case .modelBelow(let below):
+            return InnerFolder(outer: ModelDirectory(path: path), inner: below)
+        case .archive:
+            let archive = try ArchiveFolder(path: path)
+            switch ModelSearch.among(archive.files) {
+            case .here: return archive
+            case .below(let below): return InnerFolder(outer: archive, inner: below)
+            case .several(let all): throw ModelKind.several(all, in: path)
+            case .nowhere: throw .noModel(inArchive: path)
+            }
+        default:
+            return ModelDirectory(path: path)
+        }
     }
 
     /// Checks a model whose files and document are at hand: the part that decides.
@@ -67,6 +93,7 @@ public struct ModelCheck: Codable, Sendable {
     /// its file's name.
     public init(
         folder: any ModelFolder,
+        kind: ModelKind = .mlflow,
         name: String,
         settings: (bytes: [UInt8], file: String)?,
         findings: Findings = Findings()
@@ -92,7 +119,7 @@ public struct ModelCheck: Codable, Sendable {
         }
         if let model, let read { Self.noteVariables(model, read, into: &findings) }
         self.path = folder.path
-        self.kind = .mlflow
+        self.kind = kind
         self.endpoint = naming?.endpoint
         self.model = model
         self.environment = environment
@@ -103,7 +130,7 @@ public struct ModelCheck: Codable, Sendable {
         self.unlisted = findings.uncounted
     }
 
-    private init(refused kind: ModelKind, path: String, name: String) {
+    private init(refused kind: ModelKind, path: String, name: String, problem: Problem) {
         self.path = path
         self.kind = kind
         self.endpoint = EndpointNaming(folder: name)?.endpoint
@@ -111,7 +138,7 @@ public struct ModelCheck: Codable, Sendable {
         self.environment = nil
         self.settingsFile = nil
         self.settings = nil
-        self.problems = kind.refusal(of: path).map { [$0] } ?? []
+        self.problems = [problem]
         self.notices = []
         self.unlisted = 0
     }

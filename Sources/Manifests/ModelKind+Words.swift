@@ -8,11 +8,13 @@ extension ModelKind {
     public var words: String {
         switch self {
         case .mlflow: "an MLflow model"
-        case .modelBelow: "a directory with an MLflow model inside"
+        case .modelBelow(let below): "a directory with an MLflow model in '\(below)'"
+        case .severalModels(let all): "a directory with \(all.count) MLflow models inside"
         case .modelAbove: "a directory inside an MLflow model"
         case .triton: "a Triton model repository"
         case .directory: "a directory without a model"
-        case .archive(let archive): "an archive (\(archive.format))"
+        case .archive(let form): "an archive ('\(form.rawValue)')"
+        case .foreignArchive(let word): "an archive (\(word))"
         case .address(let scheme): "an address ('\(scheme):')"
         case .program: "a program"
         case .script: "a script"
@@ -45,14 +47,9 @@ extension ModelKind {
         }
         let name = RelativePath.lastComponent(of: path)
         switch self {
-        case .mlflow: return nil
-        case .modelBelow(let below):
-            return problem(
-                .invalid,
-                "modelBelow",
-                "the model lies one level below, in '\(below)'",
-                "name '\(path)/\(below)'"
-            )
+        case .mlflow, .modelBelow: return nil
+        case .severalModels(let all):
+            return Self.several(all, in: path)
         case .modelAbove:
             return problem(
                 .invalid,
@@ -75,12 +72,21 @@ extension ModelKind {
                 "save the model with MLflow, for example mlflow.sklearn.save_model(model, "
                     + "'\(name)')"
             )
-        case .archive(let archive):
+        case .archive(let form):
+            let (stem, called) = ArchiveForm.split(name)
+            guard called != form else { return nil }
+            return problem(
+                .invalid,
+                "archiveFormat",
+                "'\(name)' holds a '\(form.rawValue)'\(called.map { ", not a '\($0.rawValue)'" } ?? "")",
+                "if a model's directory is packed in it, call it '\(stem)\(form.rawValue)'"
+            )
+        case .foreignArchive(let word):
             return problem(
                 .unsupported,
-                "archive",
-                "'\(name)' is an archive (\(archive.format)) \(Self.holds(archive))",
-                "unpack it: \(Self.command(for: archive, path: path, name: name))"
+                "archiveFormat",
+                "'\(name)' is an archive of another form (\(word))",
+                "pack the model's directory as .tar.gz, .tar.zst or .zip"
             )
         case .address(let scheme):
             return problem(
@@ -122,27 +128,17 @@ extension ModelKind {
         }
     }
 
-    private static func holds(_ archive: ArchiveProbe) -> String {
-        guard let path = archive.modelPath else { return "in which no 'MLmodel' was seen" }
-        return "with '\(path.excerpt)' in it"
-    }
-
-    private static func command(
-        for archive: ArchiveProbe,
-        path: String,
-        name: String
-    ) -> String {
-        var folder = name
-        for ending in [
-            ".gz", ".bz2", ".xz", ".zst", ".tgz", ".tar", ".zip",
-        ] where folder.lowercased().hasSuffix(ending) && folder.count > ending.count {
-            folder = String(folder.dropLast(ending.count))
-        }
-        if folder == name { folder += ".model" }
-        let file = quoted(path)
-        let target = quoted(folder)
-        return archive.isZip
-            ? "unzip \(file) -d \(target)" : "mkdir \(target) && tar -xf \(file) -C \(target)"
+    /// Why a folder or archive with models in `all` is refused; `path` is what it is called.
+    static func several(_ all: [String], in path: String) -> Problem {
+        let named = all.prefix(4).map { $0.isEmpty ? "itself" : "'\($0.excerpt)'" }
+        let more = all.count > 4 ? ", and \(all.count - 4) more" : ""
+        return Problem(
+            .invalid,
+            code: "severalModels",
+            what: "\(all.count) models lie inside: \(named.joined(separator: ", "))\(more)",
+            remedy: "name one of them",
+            location: Problem.Location(file: path)
+        )
     }
 
     private static func download(_ path: String, scheme: String) -> String {

@@ -11,16 +11,20 @@ import Glibc
 public enum ModelKind: Hashable, Codable, Sendable {
     /// A directory with an `MLmodel` file.
     case mlflow
-    /// A directory whose model lies one level below, in the directory of this name.
+    /// A directory whose model lies one or two levels below, in the directory of this path.
     case modelBelow(String)
+    /// A directory with a model in each of these directories below.
+    case severalModels([String])
     /// A directory inside a model: the `MLmodel` lies one level above.
     case modelAbove
     /// A Triton model repository or a model of one.
     case triton
     /// A directory with nothing that is known.
     case directory
-    /// An archive.
-    case archive(ArchiveProbe)
+    /// An archive of a form that is read; whether a model is in it, only reading it tells.
+    case archive(ArchiveForm)
+    /// An archive of another form, by its name: `xz`, `7z`...
+    case foreignArchive(String)
     /// An address of a registry or a store, by its scheme: `models`, `runs`, `s3`...
     case address(scheme: String)
     /// A program for this machine: an ELF file.
@@ -66,15 +70,14 @@ public enum ModelKind: Hashable, Codable, Sendable {
 
     private static func directory(_ path: String) -> ModelKind {
         let folder = ModelDirectory(path: path)
-        if folder.kind(of: ModelDescriptionReader.fileName) == .file { return .mlflow }
+        let search = ModelSearch.below(path, names: names)
+        if search == .here { return .mlflow }
         if ModelDirectory(path: path + "/..").kind(of: ModelDescriptionReader.fileName) == .file {
             return .modelAbove
         }
+        if case .below(let below) = search { return .modelBelow(below) }
+        if case .several(let all) = search { return .severalModels(all) }
         let names = names(in: path)
-        let below = names.first {
-            folder.kind(of: "\($0)/\(ModelDescriptionReader.fileName)") == .file
-        }
-        if let below { return .modelBelow(below) }
         if folder.kind(of: "config.pbtxt") == .file
             || names.contains(where: { folder.kind(of: "\($0)/config.pbtxt") == .file })
         {
@@ -103,12 +106,14 @@ public enum ModelKind: Hashable, Codable, Sendable {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return .unreadable(String(cString: strerror(errno))) }
         defer { _ = close(file) }
-        var head = [UInt8](repeating: 0, count: 4)
+        var head = [UInt8](repeating: 0, count: ArchiveForm.headLength)
         let count = read(file, &head, head.count)
         guard count >= 0 else { return .unreadable(String(cString: strerror(errno))) }
-        if head == [0x7F, 0x45, 0x4C, 0x46] { return .program }
+        head.removeLast(head.count - count)
+        if head.starts(with: [0x7F, 0x45, 0x4C, 0x46]) { return .program }
         if head.starts(with: Array("#!".utf8)) { return .script }
-        if let archive = ArchiveProbe(path: path) { return .archive(archive) }
+        if let form = ArchiveForm(head: head) { return .archive(form) }
+        if let word = ArchiveForm.foreign(head: head) { return .foreignArchive(word) }
         let name = RelativePath.lastComponent(of: path)
         let ending = name.lastIndex(of: ".").map { String(name[$0...].dropFirst()) } ?? ""
         return .file(ending: ending.lowercased())

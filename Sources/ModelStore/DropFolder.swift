@@ -13,7 +13,8 @@ import Glibc
 /// It remembers nothing and decides nothing.
 /// A name's fingerprint is taken of every entry below it, without opening a file. The closer look
 /// (is it being written, what is missing) is taken only of names that are not settled, so a folder
-/// where nothing happens costs one `lstat` an entry.
+/// where nothing happens costs one `lstat` an entry. Whether an archive is whole, only reading it
+/// to its end tells: that is left to who takes it up.
 ///
 /// Links: a link to a model's directory counts as the directory; links inside follow the store's
 /// rule.
@@ -62,13 +63,18 @@ public struct DropFolder: Sendable {
         if status.st_mode & S_IFMT == S_IFDIR {
             return observeModel(name, whole, in: directory, wantsDetails)
         }
-        if name.hasSuffix(".yml"), names.contains(String(name.dropLast(4))) { return nil }
+        if name.hasSuffix(".yml"),
+            names.contains(where: { EndpointNaming.stem(of: $0) == name.dropLast(4) })
+        {
+            return nil
+        }
         var print = Fingerprint()
         print.add(name, FileStamp(status))
+        let document = add(documentOf: name, in: directory, to: &print)
         var details: DropObservation.Details?
         if wantsDetails(name, print.value) {
             details = DropObservation.Details(
-                isBeingWritten: WriterProbe().isWritten([whole]),
+                isBeingWritten: WriterProbe().isWritten([whole] + document),
                 missing: [],
                 refusal: refusal(ofFile: name, whole)
             )
@@ -100,12 +106,7 @@ public struct DropFolder: Sendable {
             refusal = error
             print.add(error.code)
         }
-        let document = "\(name).yml"
-        var status = stat()
-        if fstatat(directory, document, &status, 0) == 0 {
-            print.add(document, FileStamp(status))
-            files.append("\(path)/\(document)")
-        }
+        files += add(documentOf: name, in: directory, to: &print)
         var details: DropObservation.Details?
         if wantsDetails(name, print.value) {
             details = look(at: whole, files: files, refusal: refusal)
@@ -116,6 +117,19 @@ public struct DropFolder: Sendable {
             fingerprint: print.value,
             details: details
         )
+    }
+
+    /// Counts the document beside an entry; answers its path where there is one.
+    private func add(
+        documentOf name: String,
+        in directory: Int32,
+        to print: inout Fingerprint
+    ) -> [String] {
+        let document = EndpointNaming.stem(of: name) + ".yml"
+        var status = stat()
+        guard fstatat(directory, document, &status, 0) == 0 else { return [] }
+        print.add(document, FileStamp(status))
+        return ["\(path)/\(document)"]
     }
 
     private func look(
@@ -130,18 +144,22 @@ public struct DropFolder: Sendable {
         )
         guard refusal == nil else { return details }
         let kind = ModelKind.recognise(whole)
-        guard kind == .mlflow else {
+        let model: String
+        switch kind {
+        case .mlflow: model = whole
+        case .modelBelow(let below): model = "\(whole)/\(below)"
+        default:
             // A copy may bring its MLmodel last: that is a missing file until patience ends.
             let problem = kind.refusal(of: whole)
             details.missing = kind == .directory ? problem.map { [$0] } ?? [] : []
             details.refusal = kind == .directory ? nil : problem
             return details
         }
-        let folder = ModelDirectory(path: whole)
+        let folder = ModelDirectory(path: model)
         do throws(Problem) {
             let file = ModelDescriptionReader.fileName
             let bytes = try folder.read(file, limit: 1 << 20) ?? []
-            let reading = ModelDescriptionReader.read(bytes, file: "\(whole)/\(file)")
+            let reading = ModelDescriptionReader.read(bytes, file: "\(model)/\(file)")
             details.missing = ModelCheck.missingFiles(of: try reading.get(), in: folder)
         } catch {
             details.refusal = error
@@ -156,7 +174,7 @@ public struct DropFolder: Sendable {
             return Problem(
                 .invalid,
                 code: "documentAlone",
-                what: "'\(name)' stands beside no folder '\(name.dropLast(4))'",
+                what: "'\(name)' stands beside no folder or archive '\(name.dropLast(4))'",
                 remedy: "rename it after the model's folder, or remove it",
                 location: location
             )

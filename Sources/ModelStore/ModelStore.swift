@@ -103,14 +103,14 @@ public struct ModelStore: Sendable {
         try FileTree.remove(doomed)
     }
 
-    private func path(of digest: Digest) -> String { "\(folder)/\(digest.hexadecimal)" }
+    func path(of digest: Digest) -> String { "\(folder)/\(digest.hexadecimal)" }
 
-    private func stagingPath() -> String {
+    func stagingPath() -> String {
         let number = UInt64.random(in: .min ... .max)
         return "\(folder)/\(Self.stagingPrefix)\(String(number, radix: 16))"
     }
 
-    private func makeStaging() throws(Problem) -> String {
+    func makeStaging() throws(Problem) -> String {
         let path = stagingPath()
         guard mkdir(path, 0o700) == 0 else {
             throw StoreError.writing(errno, "copy a model into '\(folder)'")
@@ -119,7 +119,7 @@ public struct ModelStore: Sendable {
     }
 
     /// Gives a whole copy its name.
-    private func publish(_ staging: String, as digest: Digest) throws(Problem) {
+    func publish(_ staging: String, as digest: Digest) throws(Problem) {
         if rename(staging, path(of: digest)) != 0 {
             // Somebody else finished the same copy in between: theirs is as good.
             guard errno == EEXIST || errno == ENOTEMPTY else {

@@ -48,6 +48,14 @@ enum StagedCopy {
         return try content.finish()
     }
 
+    /// Makes a tree that was written in place what a copy would be: owned, read-only, on the disk.
+    static func seal(_ entries: [SourceTree.Entry], in tree: String) throws(Problem) {
+        for entry in entries.reversed() {
+            try seal("\(tree)/\(entry.path)", isDirectory: entry.isDirectory)
+        }
+        try seal(tree)
+    }
+
     private static func copyFile(
         _ entry: SourceTree.Entry,
         of source: SourceTree,
@@ -76,11 +84,12 @@ enum StagedCopy {
         return (size, hasher.finalize())
     }
 
-    private static func seal(_ path: String) throws(Problem) {
-        let directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard directory >= 0 else { throw StoreError.reading(errno, path) }
-        defer { _ = close(directory) }
-        try finish(directory, mode: 0o555, path)
+    private static func seal(_ path: String, isDirectory: Bool = true) throws(Problem) {
+        let kind = isDirectory ? O_DIRECTORY : 0
+        let entry = open(path, O_RDONLY | kind | O_NOFOLLOW | O_CLOEXEC)
+        guard entry >= 0 else { throw StoreError.reading(errno, path) }
+        defer { _ = close(entry) }
+        try finish(entry, mode: isDirectory ? 0o555 : 0o444, path)
     }
 
     /// Gives a file or directory its owner and mode and writes it through.

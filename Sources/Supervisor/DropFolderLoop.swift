@@ -101,7 +101,8 @@ extension Supervisor {
     func letGo(of naming: EndpointNaming) {
         notices.set(nil, for: .drop(naming.folder))
         for document in shelf.wanted where document.key.endpoint == naming.endpoint {
-            guard case .dropped = document.origin else { continue }
+            // Another entry may have taken its place: an archive that of the folder it was packed from.
+            guard case .dropped(naming.folder, _) = document.origin else { continue }
             do throws(Problem) {
                 try withdraw(document.key)
             } catch {

@@ -76,7 +76,7 @@ struct Intake: Sendable {
                 .invalid,
                 code: "nothingToDeploy",
                 what: "there is nothing to deploy",
-                remedy: "name a model's directory, or a program with --scorer"
+                remedy: "name a model's directory or archive, or a program with --scorer"
             )
         }
         if let name = request.name {
@@ -116,7 +116,7 @@ struct Intake: Sendable {
         guard let settings = check.settings, let endpoint = check.endpoint else {
             preconditionFailure("a check without problems has no settings: \(check)")
         }
-        let stored = try store.adopt(path)
+        let stored = try adopt(check.kind, at: path, store)
         let copy = ModelCheck(
             folder: ModelDirectory(path: stored.path),
             name: "\(endpoint)",
@@ -139,6 +139,19 @@ struct Intake: Sendable {
             settings: ServingSettings(settings, retryUnlessSaid: .once),
             notices: check.notices.map(\.description)
         )
+    }
+
+    /// Copies a model from where it lies, or unpacks it.
+    private static func adopt(
+        _ kind: ModelKind,
+        at path: String,
+        _ store: ModelStore
+    ) throws(Problem) -> StoredModel {
+        switch kind {
+        case .archive: try store.adopt(archive: path)
+        case .modelBelow(let below): try store.adopt("\(path)/\(below)")
+        default: try store.adopt(path)
+        }
     }
 
     private static func changedMeanwhile(_ path: String) -> Problem {

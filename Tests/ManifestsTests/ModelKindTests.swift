@@ -65,42 +65,37 @@ import Glibc
         #expect(kind("e.onnx") == .script)
     }
 
-    @Test func `that is an archive, is refused with what is in it and how to unpack it`() throws {
-        for (file, command, word) in [
-            ("m.bin", ["/usr/bin/tar", "-czf", "\(root)/m.bin", "-C", root, "iris"], "tar -xf"),
-            ("m.tar", ["/usr/bin/tar", "-cf", "\(root)/m.tar", "-C", root, "iris"], "tar -xf"),
-        ] {
-            let process = Process()
-            process.executableURL = URL(filePath: command[0])
-            process.arguments = Array(command.dropFirst())
-            try process.run()
-            process.waitUntilExit()
-            guard case .archive(let archive) = kind(file) else {
-                Issue.record("'\(file)' is \(kind(file).words)")
-                continue
-            }
-            #expect(archive.modelPath == "iris/MLmodel")
-            #expect(kind(file).refusal(of: file)?.remedy.contains(word) == true)
+    @Test func `row 16, that is an archive, is served where it is called what it is`() throws {
+        let zip: [UInt8] = [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40)
+        for name in ["m.zip", "m.tar.gz", "m", "m.zip.bin"] { try write(name, zip) }
+        try write("m.tar.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 0])
+
+        #expect(kind("m.zip") == .archive(.zip))
+        #expect(kind("m.zip").refusal(of: "m.zip") == nil)
+        for name in ["m.tar.gz", "m", "m.zip.bin"] {
+            let refusal = kind(name).refusal(of: name)
+            #expect(refusal?.code == "archiveFormat")
+            #expect(refusal?.remedy.contains("'\(ArchiveForm.split(name).stem).zip'") == true)
         }
+        #expect(kind("m.tar.xz") == .foreignArchive("xz"))
+        #expect(kind("m.tar.xz").refusal(of: "m.tar.xz")?.kind == .unsupported)
     }
 
-    @Test func `that is a zip of one stored file, is refused with unzip`() throws {
-        // One entry 'x/MLmodel' of no bytes: local header, central directory, end.
-        let name = Array("x/MLmodel".utf8)
-        let zeros = { (count: Int) in [UInt8](repeating: 0, count: count) }
-        let length: [UInt8] = [UInt8(name.count), 0]
-        let local = [0x50, 0x4B, 3, 4, 10, 0] + zeros(20) + length + zeros(2) + name
-        let central =
-            [0x50, 0x4B, 1, 2, 10, 0, 10, 0] + zeros(20) + length + zeros(16) + name
-        let end =
-            [0x50, 0x4B, 5, 6] + zeros(4) + [1, 0, 1, 0, UInt8(central.count), 0, 0, 0]
-            + [UInt8(local.count), 0, 0, 0] + zeros(2)
-        try write("my model.zip", local + central + end)
+    @Test func `has its model one or two levels down, in one folder only`() throws {
+        try write("run/artifacts/model/MLmodel", Array("x".utf8))
+        try write("run/.hidden/MLmodel", Array("x".utf8))
+        try write("nested/model/MLmodel", Array("x".utf8))
+        try write("nested/model/artifacts/MLmodel", Array("x".utf8))
+        try write("deep/a/b/c/MLmodel", Array("x".utf8))
+        try write("two/a/MLmodel", Array("x".utf8))
+        try write("two/b/MLmodel", Array("x".utf8))
 
-        let refusal = kind("my model.zip").refusal(of: "my model.zip")
-
-        #expect(refusal?.what.contains("with 'x/MLmodel' in it") == true)
-        #expect(refusal?.remedy == "unpack it: unzip 'my model.zip' -d 'my model'")
+        #expect(kind("run") == .modelBelow("artifacts/model"))
+        #expect(kind("nested") == .modelBelow("model"))
+        #expect(kind("nested").refusal(of: "nested") == nil)
+        #expect(kind("deep") == .directory)
+        #expect(kind("two") == .severalModels(["a", "b"]))
+        #expect(kind("two").refusal(of: "two")?.what.contains("'a', 'b'") == true)
     }
 
     @Test func `is never waited for`() throws {

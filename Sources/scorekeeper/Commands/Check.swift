@@ -18,7 +18,7 @@ struct Check: ParsableCommand {
             """
     )
 
-    @Argument(help: "The model directory.")
+    @Argument(help: "The model's directory, or an archive of one.")
     var model: String
 
     @OptionGroup var format: OutputOptions

@@ -21,7 +21,7 @@ struct Deploy: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The model directory; may be left out with --scorer.")
+    @Argument(help: "The model's directory or archive; may be left out with --scorer.")
     var model: String?
 
     @Option(help: "The endpoint's name, if not the model's or the scorer's.")

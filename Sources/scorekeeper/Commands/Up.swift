@@ -21,7 +21,7 @@ struct Up: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The model directory.")
+    @Argument(help: "The model's directory, or an archive of one.")
     var model: String
 
     @Option(help: "The port; 0 takes a free one.")
