@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Manifests
 import Vocabulary
 
 /// The programs that a build runs, one after the other, in its staging folder.
@@ -28,21 +29,56 @@ struct BuildSteps: Sendable {
 
     /// Resolves the definition; answers the lock, and what a person should be told about it.
     ///
+    /// As of the time when the model was saved, where that leads anywhere. It does not where the
+    /// registry does not tell when a file was published, or where a version was asked for later:
+    /// then as of today.
+    func resolve() async throws(Problem) -> (LockedRequirements, [String]) {
+        guard let date = build.identity.definition.asOf, build.settings.usesRegistry else {
+            return try await resolve(asOf: nil)
+        }
+        do throws(Problem) {
+            return try await resolve(asOf: date)
+        } catch {
+            guard error.kind == .invalid || error.kind == .unsupported else { throw error }
+            log.add("-- as of \(date): \(error.description)")
+            let (lock, notices) = try await resolve(asOf: nil)
+            let told =
+                "its packages are today's where the model leaves them open: as of \(date), after it "
+                + "was saved, there was no answer"
+            return (lock, notices + [told])
+        }
+    }
+
+    /// Resolves as of a day, or of today.
+    ///
     /// Build requirements are wishes of a tool that builds from source. We do not, so pip and wheel
     /// have no use here, and the others (setuptools is imported by some packages when they run)
     /// give way where they contradict what the model needs.
-    func resolve() async throws(Problem) -> (LockedRequirements, [String]) {
+    private func resolve(
+        asOf date: String?
+    ) async throws(Problem) -> (LockedRequirements, [String]) {
         let definition = build.identity.definition
-        let needed = definition.requirements.map(\.text)
+        let needed = definition.requirements.map(\.text) + (try wheels(of: definition))
         let wished = definition.buildRequirements.filter { !["pip", "wheel"].contains($0.name) }
             .map(\.text)
         do throws(Problem) {
-            return (try await resolve(needed + wished), [])
+            return (try await resolve(needed + wished, asOf: date), [])
         } catch {
             guard error.kind == .invalid, !wished.isEmpty else { throw error }
-            let lock = try await resolve(needed)
+            let lock = try await resolve(needed, asOf: date)
             let names = wished.map { "'\($0)'" }.joined(separator: ", ")
             return (lock, ["leaves out \(names): it contradicts the model's requirements"])
+        }
+    }
+
+    /// The model's own wheels as requirements: exactly these files, nothing else beside them.
+    private func wheels(of definition: EnvironmentDefinition) throws(Problem) -> [String] {
+        guard !definition.wheels.isEmpty else { return [] }
+        guard let root = definition.wheelRoot else {
+            preconditionFailure("wheels are asked for before the model was copied: \(definition)")
+        }
+        return definition.wheels.map { wheel in
+            "\(wheel.name) @ \(URL(fileURLWithPath: "\(root)/\(wheel.path)").absoluteString)"
         }
     }
 
@@ -108,15 +144,28 @@ struct BuildSteps: Sendable {
         }
     }
 
-    private func resolve(_ lines: [String]) async throws(Problem) -> LockedRequirements {
+    private func resolve(
+        _ lines: [String],
+        asOf date: String?
+    ) async throws(Problem) -> LockedRequirements {
         guard !lines.isEmpty else {
             try write("", to: lockFile)
             return LockedRequirements(text: "")
         }
         let input = staging + "/requirements.in"
         try write(lines.joined(separator: "\n") + "\n", to: input)
+        let constraints = build.identity.definition.constraints.map(\.text)
+        let constraintsFile = staging + "/constraints.in"
+        try write(constraints.joined(separator: "\n") + "\n", to: constraintsFile)
         try await uv(
-            build.uv.lock(input, to: lockFile, interpreter: python, settings: build.settings),
+            build.uv.lock(
+                input,
+                constraints: constraints.isEmpty ? nil : constraintsFile,
+                asOf: date,
+                to: lockFile,
+                interpreter: python,
+                settings: build.settings
+            ),
             step: .resolve
         )
         guard let text = try? String(contentsOfFile: lockFile, encoding: .utf8) else {

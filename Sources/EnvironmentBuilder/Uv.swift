@@ -74,16 +74,23 @@ struct Uv: Hashable, Sendable {
     }
 
     /// Resolves `input` to `output`, every file with its hashes.
+    ///
+    /// Shape: `constraints` is a file of them; `asOf` a day, whose beginning is meant.
     func lock(
         _ input: String,
+        constraints: String?,
+        asOf: String?,
         to output: String,
         interpreter: String,
         settings: BuildSettings
     ) -> [String] {
-        [
+        var arguments = [
             "pip", "compile", input, "--output-file", output, "--python", interpreter,
             "--generate-hashes", "--no-header", "--no-python-downloads",
-        ] + common(settings)
+        ]
+        if let constraints { arguments += ["--constraints", constraints] }
+        if let asOf { arguments += ["--exclude-newer", asOf + "T00:00:00Z"] }
+        return arguments + common(settings)
     }
 
     /// Installs exactly what `lock` says, nothing whose hash differs.

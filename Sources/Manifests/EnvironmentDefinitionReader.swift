@@ -72,6 +72,9 @@ public struct EnvironmentDefinitionReader {
             pythonLocation: pythonLocation,
             buildRequirements: build,
             requirements: requirements,
+            constraints: reader.constraints + knownConflicts(requirements),
+            wheels: reader.wheels,
+            asOf: model.monthAfterSaving,
             sources: sources + reader.sources
         )
     }
@@ -91,8 +94,27 @@ public struct EnvironmentDefinitionReader {
         return .any
     }
 
+    /// Constraints that pinned packages need and do not ask for themselves.
+    private mutating func knownConflicts(
+        _ requirements: [EnvironmentDefinition.Requirement]
+    ) -> [EnvironmentDefinition.Requirement] {
+        let chosen = (requirements + reader.constraints).filter { $0.text != $0.name }
+        let conflicts = KnownConflicts.among(requirements, named: Set(chosen.map(\.name)))
+        for conflict in conflicts {
+            findings.note(
+                "knownConflict",
+                "'\(conflict.requirement.text)' is taken, which '\(conflict.cause.text)' needs and "
+                    + "does not ask for",
+                at: conflict.cause.location
+            )
+        }
+        return conflicts.map(\.requirement)
+    }
+
     private mutating func noteWithoutMLflow(_ requirements: [EnvironmentDefinition.Requirement]) {
-        guard !requirements.contains(where: { $0.name.hasPrefix("mlflow") }) else { return }
+        guard !requirements.contains(where: { $0.name.hasPrefix("mlflow") }),
+            !reader.wheels.contains(where: { $0.name.hasPrefix("mlflow") })
+        else { return }
         findings.note(
             "noMLflow",
             "no line asks for 'mlflow' or 'mlflow-skinny', which loads the model",
@@ -257,9 +279,11 @@ public struct EnvironmentDefinitionReader {
         } else {
             findings.refuse(
                 "condaPackage",
-                "'\(specification.name)' is a package of conda, and none on PyPI is known to be "
-                    + "the same",
-                "name the Python package under 'pip:', or remove it",
+                "'\(specification.name)' is a package of conda, and none on PyPI, where uv takes "
+                    + "packages from, is known to be the same",
+                CondaPackages.isLibrary(specification.name)
+                    ? "remove it: packages of PyPI bring the libraries that they need"
+                    : "name the Python package under 'pip:', or remove it",
                 at: location
             )
         }

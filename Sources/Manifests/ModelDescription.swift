@@ -59,6 +59,8 @@ public struct ModelDescription: Hashable, Codable, Sendable {
     public let inputExample: InputExample?
     /// Names of the environment variables that the model wants.
     public let variableNames: [String]
+    /// When the model was saved, as MLflow writes it: `2023-03-16 09:15:02.123456`, UTC.
+    public let savedAt: String?
     /// The MLflow that saved the model.
     public let mlflowVersion: String?
     /// Everything the file names inside the model's directory, sorted by path, itself included: a
@@ -78,6 +80,18 @@ public struct ModelDescription: Hashable, Codable, Sendable {
             if let library = Self.libraries[flavor] { modules.append(library) }
         }
         return modules
+    }
+
+    /// The first day of the month after the one that the model was saved in: `2023-04-01`.
+    ///
+    /// Nothing where that is not written as MLflow writes it.
+    var monthAfterSaving: String? {
+        guard let savedAt,
+            let match = savedAt.prefixMatch(of: /(\d{4})-(\d\d)-\d\d[ T]/),
+            let year = Int(match.1), let month = Int(match.2), (1...12).contains(month)
+        else { return nil }
+        let next = month % 12 + 1
+        return "\(month == 12 ? year + 1 : year)-\(next < 10 ? "0" : "")\(next)-01"
     }
 
     private static let libraries = [

@@ -78,6 +78,7 @@ public struct ModelDescriptionReader {
             signature: signature,
             inputExample: example,
             variableNames: variables,
+            savedAt: root["utc_time_created"]?.text,
             mlflowVersion: mlflowVersion,
             requiredFiles: required.sorted { $0.key < $1.key }.map {
                 ModelDescription.RequiredFile(path: $0.key, location: $0.value)

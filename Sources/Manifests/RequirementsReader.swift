@@ -5,9 +5,10 @@ import Vocabulary
 
 /// Reads requirements as pip writes them: lines of a `requirements.txt`, or one line of a list.
 ///
-/// Comments, continued lines and markers are read; `-r` opens another file of the model. Whatever
-/// would make an installer look elsewhere, run code or write outside (options, addresses, paths,
-/// editable installs, variables) is refused with its place.
+/// Comments, continued lines and markers are read; `-r` opens another file of the model, `-c` one
+/// of constraints; a wheel of the model's own is taken by its path from the model's directory.
+/// Whatever would make an installer look elsewhere, run code or write outside (options, addresses,
+/// other paths, editable installs, variables) is refused with its place.
 struct RequirementsReader {
     /// Longest file.
     static let limit = 1 << 20
@@ -16,6 +17,10 @@ struct RequirementsReader {
 
     /// What was asked for, in the order of reading.
     private(set) var requirements: [EnvironmentDefinition.Requirement] = []
+    /// What holds for whatever is installed besides.
+    private(set) var constraints: [EnvironmentDefinition.Requirement] = []
+    /// Wheels of the model's own.
+    private(set) var wheels: [EnvironmentDefinition.Wheel] = []
     /// The files that were opened.
     private(set) var sources: [String] = []
     /// What was refused.
@@ -24,6 +29,7 @@ struct RequirementsReader {
     private let folder: any ModelFolder
     private var open: [String] = []
     private var isFull = false
+    private var isConstraining = false
 
     init(folder: any ModelFolder) { self.folder = folder }
 
@@ -84,7 +90,7 @@ struct RequirementsReader {
         guard !text.isEmpty else { return }
         let indent = withoutComment.prefix { $0 == " " || $0 == "\t" }.count
         let place = location.shifted(by: indent)
-        guard requirements.count < Self.most else {
+        guard requirements.count + constraints.count + wheels.count < Self.most else {
             if !isFull {
                 isFull = true
                 findings.refuse(
@@ -100,19 +106,26 @@ struct RequirementsReader {
             readOption(text, at: place)
             return
         }
+        if let wheel = WheelName(line: text), !isConstraining {
+            readWheel(text, wheel, at: place)
+            return
+        }
         if let refusal = Self.refusal(of: text) {
             findings.refuse(refusal.code, refusal.what, refusal.remedy, at: place)
             return
         }
         do throws(RequirementParser.Fault) {
             let parsed = try RequirementParser.parse(text)
-            requirements.append(
-                EnvironmentDefinition.Requirement(
-                    text: parsed.text,
-                    name: parsed.name,
-                    location: place
-                )
+            let requirement = EnvironmentDefinition.Requirement(
+                text: parsed.text,
+                name: parsed.name,
+                location: place
             )
+            if isConstraining {
+                constraints.append(requirement)
+            } else {
+                requirements.append(requirement)
+            }
         } catch {
             findings.refuse(
                 error.code,
@@ -131,12 +144,10 @@ struct RequirementsReader {
         case "-r", "--requirement":
             include(String(argument), at: location)
         case "-c", "--constraint":
-            findings.refuse(
-                "constraints",
-                "the constraints file '\(String(argument).excerpt)' is not read yet",
-                "write its versions into the requirements",
-                at: location
-            )
+            let before = isConstraining
+            isConstraining = true
+            include(String(argument), at: location)
+            isConstraining = before
         case "-e", "--editable":
             findings.refuse(
                 "editable",
@@ -149,7 +160,8 @@ struct RequirementsReader {
             findings.refuse(
                 "packageIndex",
                 "'\(option)' chooses where packages come from",
-                "remove the line: the operator's uv settings choose the index",
+                "remove the line: where packages come from is the server's to say, by UV_INDEX, "
+                    + "UV_DEFAULT_INDEX or UV_FIND_LINKS in its environment",
                 at: location
             )
         default:
@@ -157,6 +169,35 @@ struct RequirementsReader {
                 "option",
                 "'\(option.excerpt)' is an option of pip",
                 "remove it: a model asks for packages and versions only",
+                at: location
+            )
+        }
+    }
+
+    private mutating func readWheel(
+        _ text: String,
+        _ wheel: WheelName,
+        at location: Problem.Location
+    ) {
+        do throws(RelativePath.Refusal) {
+            let path = try RelativePath(text).text
+            guard folder.kind(of: path) == .file else {
+                findings.refuse(
+                    "missingFile",
+                    "the wheel '\(path.excerpt)' is not in the model's directory",
+                    "put it there, or name a released version: 'name==version'",
+                    at: location
+                )
+                return
+            }
+            wheels.append(
+                EnvironmentDefinition.Wheel(path: path, name: wheel.name, location: location)
+            )
+        } catch {
+            findings.refuse(
+                "localFile",
+                "the wheel '\(text.excerpt)' \(error.reason)",
+                "put it into the model's directory and name it from there: './wheels/NAME.whl'",
                 at: location
             )
         }
@@ -204,7 +245,8 @@ struct RequirementsReader {
         {
             return (
                 "localFile", "'\(text.excerpt)' is a file, not a package's name",
-                "name a released version, or put the code under the model's 'code' directory"
+                "name a released version, put a wheel into the model's directory and name it from "
+                    + "there ('./wheels/NAME.whl'), or put the code under its 'code' directory"
             )
         }
         if start.drop(while: { $0.isLetter || $0 == "+" }).hasPrefix("://") {

@@ -132,7 +132,7 @@ struct Intake: Sendable {
                 DeploymentDocument.MLflowScorer(
                     flavors: model.flavors,
                     importableModules: model.importableModules,
-                    environment: environment
+                    environment: environment.takingWheels(from: stored.path)
                 )
             ),
             content: stored.digest,

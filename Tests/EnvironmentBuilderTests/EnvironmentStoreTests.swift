@@ -41,6 +41,70 @@ struct `An environment store` {
         #expect(workshop.staged.isEmpty)
     }
 
+    @Test func `installs a wheel of the model's own, and nothing else that lies beside it`()
+        async throws
+    {
+        let model = workshop.path + "/the model"
+        let wheels = model + "/wheels"
+        try FileManager.default.createDirectory(
+            atPath: wheels,
+            withIntermediateDirectories: true
+        )
+        try Wheel(name: "own", version: "2.0", requires: ["little"]).write(to: wheels)
+        try Wheel(name: "little", version: "9.0").write(to: wheels)
+        let wheel = EnvironmentDefinition.Wheel(
+            path: "wheels/own-2.0-py3-none-any.whl",
+            name: "own",
+            location: Problem.Location(file: "requirements.txt", line: 1)
+        )
+
+        let built = try await workshop.makeStore()
+            .build(makeDefinition(wheels: [wheel]).takingWheels(from: model), python: .exact)
+
+        #expect(built.packages.map { "\($0.name) \($0.version)" } == ["little 1.5", "own 2.0"])
+        #expect(try await run(built.prefix + "/bin/own-say") == "own 2.0")
+    }
+
+    @Test func `holds what it installs besides to the constraints`() async throws {
+        try Wheel(name: "little", version: "3.0").write(to: workshop.wheels)
+
+        let free = try await workshop.makeStore().build(makeDefinition("tiny"), python: .exact)
+        let held = try await workshop.makeStore()
+            .build(makeDefinition("tiny", constraints: ["little<2"]), python: .exact)
+
+        #expect(free.packages.first?.version == "3.0")
+        #expect(held.packages.first?.version == "1.5")
+    }
+
+    @Test func `takes today's packages, and says so, where a day leads nowhere`() async throws {
+        let real = try #require(UvAtHand.path)
+        let log = workshop.path + "/asked"
+        let uv = try workshop.makeUv(
+            """
+            echo "$@" >> '\(log)'
+            case "$*" in *--exclude-newer*)
+                echo 'error: No solution found when resolving dependencies' >&2; exit 1;;
+            esac
+            [ "$1" = pip ] && exec '\(real)' "$@" --no-index --offline
+            exec '\(real)' "$@"
+            """
+        )
+        let store = workshop.makeStore {
+            $0.uv = uv
+            $0.usesRegistry = true
+        }
+
+        let built = try await store.build(
+            makeDefinition("tiny==1.0", asOf: "2023-04-01"),
+            python: .exact
+        )
+
+        #expect(built.packages.map(\.name) == ["little", "tiny"])
+        #expect(built.notices.contains { $0.contains("as of 2023-04-01") })
+        let asked = try String(contentsOfFile: log, encoding: .utf8)
+        #expect(asked.contains("--exclude-newer 2023-04-01T00:00:00Z"))
+    }
+
     @Test func `keeps a lock in which every file has a hash`() async throws {
         let built = try await workshop.makeStore()
             .build(makeDefinition("tiny==1.0"), python: .exact)

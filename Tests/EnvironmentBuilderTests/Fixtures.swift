@@ -74,6 +74,9 @@ final class Listener: Sendable {
 func makeDefinition(
     _ requirements: String...,
     build: [String] = [],
+    constraints: [String] = [],
+    wheels: [EnvironmentDefinition.Wheel] = [],
+    asOf: String? = nil,
     python: [PythonRequirement.Clause] = []
 ) -> EnvironmentDefinition {
     EnvironmentDefinition(
@@ -81,6 +84,9 @@ func makeDefinition(
         pythonLocation: Problem.Location(file: "conda.yaml", line: 3),
         buildRequirements: makeRequirements(build, file: "python_env.yaml"),
         requirements: makeRequirements(requirements, file: "requirements.txt"),
+        constraints: makeRequirements(constraints, file: "constraints.txt"),
+        wheels: wheels,
+        asOf: asOf,
         sources: ["requirements.txt"]
     )
 }

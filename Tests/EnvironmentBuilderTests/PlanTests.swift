@@ -61,6 +61,18 @@ import Testing
         #expect(lock.packages.map(\.name) == ["httpx", "zope-interface"])
         #expect(lock.packages.map(\.version) == ["0.27.0", "7.0"])
     }
+
+    @Test func `are read as the names and versions of wheels too`() {
+        let lock = LockedRequirements(
+            text: """
+                my-code @ file:///a%20b/wheels/my_code-1.5-py3-none-any.whl \\
+                    --hash=sha256:00
+                """
+        )
+
+        #expect(lock.packages.map(\.name) == ["my-code"])
+        #expect(lock.packages.map(\.version) == ["1.5"])
+    }
 }
 
 @Suite struct `A helper's variables` {

@@ -46,6 +46,18 @@ struct `An environment from a registry` {
         #expect(try await run(built.interpreter, "-I", "-c", script) == "[]")
     }
 
+    @Test func `of old pins has what was there when they were`() async throws {
+        let built = try await store.build(
+            makeDefinition("scikit-learn==1.2.2", asOf: "2023-04-01"),
+            python: .exact
+        )
+
+        let script = "import numpy, sklearn.linear_model; print(numpy.__version__.split('.')[0])"
+        #expect(try await run(built.interpreter, "-I", "-c", script) == "1")
+        #expect(built.packages.contains { $0.name == "numpy" && $0.version == "1.24.2" })
+        #expect(!built.notices.contains { $0.contains("as of") })
+    }
+
     @Test func `is refused for a package that nobody published`() async {
         let name = "scorekeeper-no-such-package"
 

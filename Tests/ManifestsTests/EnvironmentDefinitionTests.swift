@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 import Vocabulary
 
@@ -54,6 +55,7 @@ import Vocabulary
                 require scikit-learn==1.9.1
                 require scipy==1.17.1
                 require skops==0.16.0
+                as of 2026-12-01
 
                 """
         )
@@ -137,10 +139,14 @@ import Vocabulary
         ("--extra-index-url=https://evil", "packageIndex"), ("-f ./wheels", "packageIndex"),
         ("-e .", "editable"), ("-e git+https://h/x#egg=x", "editable"),
         ("file:///tmp/x.whl", "localFile"), ("./x.whl", "localFile"), ("/x", "localFile"),
-        ("wheels/x-1-py3-none-any.whl", "localFile"),
+        ("wheels/x-1-py3-none-any.whl", "missingFile"),
+        ("../x-1-py3-none-any.whl", "localFile"), ("/x-1-py3-none-any.whl", "localFile"),
+        ("file:x-1-py3-none-any.whl", "localFile"), ("./x", "localFile"),
+        ("https://host/x-1-py3-none-any.whl", "localFile"),
+        ("git+https://host/x", "versionControl"),
         ("git+ssh://git@host/x", "versionControl"), ("https://host/x.zip", "address"),
         ("x @ https://host/x.zip", "directReference"), ("x @ file:///tmp/x", "directReference"),
-        ("-c constraints.txt", "constraints"), ("--pre", "option"),
+        ("-c constraints.txt", "missingFile"), ("-c ../../x", "pathEscapes"), ("--pre", "option"),
         ("-r missing.txt", "missingFile"), ("-r requirements.txt", "recursiveRequirements"),
     ])
     func `row 29, what makes an installer look elsewhere, is refused`(
@@ -170,6 +176,100 @@ import Vocabulary
 
         #expect(places(findings) == ["condaPackage 3:3", "condaPackage 4:3"])
         #expect(findings.problems.first?.what.contains("'cudatoolkit'") == true)
+    }
+
+    @Test func `row 31, a library that wheels bring along, is told to be left out`() throws {
+        let findings = try conda("libgcc-ng", "mkl=2023", "r-base").findings
+
+        #expect(
+            findings.problems.map(\.remedy).map { $0.hasPrefix("remove it: ") }
+                == [true, true, false]
+        )
+        #expect(findings.problems.allSatisfy { $0.what.contains("uv") })
+    }
+
+    @Test func `reads constraints, which hold for what is installed besides`() throws {
+        let definition = try read([
+            "requirements.txt": "-c env/constraints.txt\nmlflow\n",
+            "env/constraints.txt": "Numpy<2  # old\n-c more.txt\n",
+            "env/more.txt": "scipy==1.9\n",
+        ]).get()
+
+        #expect(definition.requirements.map(\.text) == ["mlflow"])
+        #expect(definition.constraints.map(\.text) == ["numpy<2", "scipy==1.9"])
+        #expect(definition.canonicalText.hasSuffix("constrain numpy<2\nconstrain scipy==1.9\n"))
+        #expect(definition.sources == ["requirements.txt", "env/constraints.txt", "env/more.txt"])
+    }
+
+    @Test func `takes wheels of the model's own, and is another for another copy of it`() throws {
+        let wheel = "wheels/my_code-1.5-py3-none-any.whl"
+        let definition = try read([
+            "requirements.txt": "mlflow\n./\(wheel)\n\(wheel)\n", wheel: "x",
+        ]).get()
+
+        #expect(definition.wheels.map(\.path) == [wheel])
+        #expect(definition.wheels.map(\.name) == ["my-code"])
+        #expect(definition.wheels.first?.location.line == 2)
+        let first = definition.takingWheels(from: "/models/a")
+        let second = definition.takingWheels(from: "/models/b")
+        #expect(first.canonicalText != second.canonicalText)
+        #expect(first.canonicalText.contains("wheel \(wheel)\nwheels of /models/a\n"))
+        let without = try requirements("mlflow\n").get()
+        #expect(without.takingWheels(from: "/models/a") == without)
+    }
+
+    @Test func `is resolved as of the month after its model was saved`() throws {
+        func asOf(_ time: String) throws -> String? {
+            let text = head + "utc_time_created: \(time)\n"
+            let model = try ModelDescriptionReader.read(Array(text.utf8), file: "m/MLmodel").get()
+            return EnvironmentDefinitionReader.read(
+                folder: TextFolder(files: ["requirements.txt": "mlflow\n"]),
+                model: model
+            ).value?.asOf
+        }
+
+        #expect(try asOf("'2023-03-16 09:15:02.123456'") == "2023-04-01")
+        #expect(try asOf("2023-03-31 23:59:59") == "2023-04-01")
+        #expect(try asOf("'2022-12-01 00:00:00'") == "2023-01-01")
+        for wrong in ["yesterday", "2023-13-01 00:00:00", "2023-03", "5", "null"] {
+            #expect(try asOf(wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test(arguments: [
+        ("scikit-learn==1.2.2", ["numpy<2"]), ("scikit-learn==1.4.2", []),
+        ("scikit-learn==1.10.0", []), ("pandas==2.2.1\nxgboost==1.7.6", ["numpy<2"]),
+        ("scikit-learn==1.2.2\nnumpy==1.23.5", []), ("scikit-learn==1.2.2\nnumpy", ["numpy<2"]),
+        ("scikit-learn>=1.0", []), ("scikit-learn==1.2.*", []),
+        ("scikit-learn==1.2.2; os_name == 'nt'", []),
+        ("flask==2.0.3\njinja2==2.11.3", ["markupsafe<2.1", "werkzeug<3"]), ("unknown==0.1", []),
+    ])
+    func `constrains what pinned packages break with and do not exclude`(
+        _ text: String,
+        _ constraints: [String]
+    ) throws {
+        let reading = try requirements("mlflow\n\(text)\n")
+
+        #expect(try reading.get().constraints.map(\.text) == constraints)
+        let notices = reading.findings.notices.filter { $0.code == "knownConflict" }
+        #expect(notices.count == constraints.count)
+        #expect(notices.allSatisfy { ($0.location?.line ?? 0) > 1 })
+    }
+
+    @Test func `that was kept before it had constraints and wheels, is read all the same`() throws {
+        let old = """
+            {"python": {"clauses": []}, "buildRequirements": [], "sources": ["requirements.txt"],
+             "requirements": [{"text": "a", "name": "a", "location": {"file": "r", "line": 1}}]}
+            """
+        let definition = try JSONDecoder().decode(EnvironmentDefinition.self, from: Data(old.utf8))
+        #expect(definition.canonicalText == "scorekeeper-environment 1\npython any\nrequire a\n")
+
+        let whole = try read([
+            "requirements.txt": "-c c.txt\na-1-py3-none-any.whl\n", "c.txt": "b<2\n",
+            "a-1-py3-none-any.whl": "x",
+        ]).get().takingWheels(from: "/copy")
+        let bytes = try JSONEncoder().encode(whole)
+        #expect(try JSONDecoder().decode(EnvironmentDefinition.self, from: bytes) == whole)
     }
 
     @Test func `takes conda's packages from PyPI where they are known`() throws {
