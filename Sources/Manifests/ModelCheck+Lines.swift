@@ -26,9 +26,9 @@ extension ModelCheck {
                 let words = parameters.map { "\($0.name) (\($0.type)) = \($0.defaultValue)" }
                 facts.append(("parameters", words.joined(separator: ", ")))
             }
-            if let example = model.inputExample {
-                facts.append(("example", example.servingPath ?? example.path))
-            }
+            let file = model.inputExample.map { $0.servingPath ?? $0.path }
+            let words = example.map { " (\($0))" } ?? ""
+            facts.append(("example", file.map { $0 + words } ?? "none was saved"))
         }
         if let environment { facts += Self.facts(environment) }
         if let settingsFile { facts.append(("settings", settingsFile)) }
@@ -45,11 +45,18 @@ extension ModelCheck {
         let packages = environment.requirements.map(\.text)
         let shown = packages.prefix(6).joined(separator: ", ")
         let more = packages.count > 6 ? ", and \(packages.count - 6) more" : ""
-        return [
+        var facts = [
             ("python", environment.python.description),
             ("packages", packages.isEmpty ? "none" : shown + more),
-            ("read from", environment.sources.joined(separator: ", ")),
         ]
+        let wheels = environment.wheels.map(\.path)
+        if !wheels.isEmpty { facts.append(("wheels", wheels.joined(separator: ", "))) }
+        let constraints = environment.constraints.map(\.text)
+        if !constraints.isEmpty {
+            facts.append(("constraints", constraints.joined(separator: ", ")))
+        }
+        if let asOf = environment.asOf { facts.append(("as of", asOf)) }
+        return facts + [("read from", environment.sources.joined(separator: ", "))]
     }
 
     private var verdict: String {

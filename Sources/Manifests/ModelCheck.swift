@@ -20,6 +20,8 @@ public struct ModelCheck: Codable, Sendable {
     public let endpoint: EndpointName?
     /// What `MLmodel` says, where it can be read.
     public let model: ModelDescription?
+    /// What the model's example is, in words; nothing where there is none or it cannot be read.
+    public let example: String?
     /// What the model needs, where it can be read.
     public let environment: EnvironmentDefinition?
     /// The document beside the model, when there is one.
@@ -118,6 +120,9 @@ public struct ModelCheck: Codable, Sendable {
             read = reading.value
         }
         if let model, let read { Self.noteVariables(model, read, into: &findings) }
+        let example = model.flatMap { ExampleCheck(of: $0, in: folder) }
+        if let notice = example?.notice { findings.add(notice) }
+        self.example = example?.words
         self.path = folder.path
         self.kind = kind
         self.endpoint = naming?.endpoint
@@ -135,6 +140,7 @@ public struct ModelCheck: Codable, Sendable {
         self.kind = kind
         self.endpoint = EndpointNaming(folder: name)?.endpoint
         self.model = nil
+        self.example = nil
         self.environment = nil
         self.settingsFile = nil
         self.settings = nil

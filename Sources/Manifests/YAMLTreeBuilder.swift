@@ -92,7 +92,12 @@ struct YAMLTreeBuilder {
             }
             return false
         case .broken(let why):
-            return stop("syntax", "the text is not YAML: \(why)", at: location)
+            return stop(
+                "syntax",
+                "the text is not YAML: \(why)",
+                "mend what stands just before this place, or save the file again",
+                at: location
+            )
         }
     }
 

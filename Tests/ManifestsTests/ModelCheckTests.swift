@@ -11,7 +11,7 @@ import Vocabulary
     private func wholeModel() throws -> TextFolder {
         var folder = try savedModel("iris")
         for file in ["model.skops", "input_example.json", "serving_input_example.json"] {
-            folder.files[file] = "x"
+            folder.files[file] = "{}"
         }
         return folder
     }
@@ -38,6 +38,7 @@ import Vocabulary
                 "python      =3.11.2",
                 "packages    mlflow==3.17.2, numpy==2.4.6, pandas==3.1.1, scikit-learn==1.9.1, "
                     + "scipy==1.17.1, skops==0.16.0",
+                "as of       2026-12-01",
                 "read from   python_env.yaml, requirements.txt",
                 "settings    my_iris.yml",
                 "instances   2",
