@@ -30,6 +30,7 @@ struct EndpointReport {
         if !deployment.why.isEmpty { facts.append(("because", deployment.why)) }
         if let environment = deployment.environment {
             facts.append(("environment", words(for: environment)))
+            facts += environment.notices.map { ("notice", $0) }
         }
         if let level = deployment.isolation { facts.append(("isolation", level.rawValue)) }
         facts += deployment.isolationReasons.map { ("not higher", $0) }

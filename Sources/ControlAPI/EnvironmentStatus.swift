@@ -25,12 +25,21 @@ public struct EnvironmentStatus: Codable, Sendable, Hashable {
     public var progress: String
     /// The build's log; nothing where there is none.
     public var log: String?
+    /// What a person should know of how it was built, a sentence each.
+    public var notices: [String]
 
     /// Makes an environment's facts.
-    public init(digest: Digest?, state: State, progress: String = "", log: String? = nil) {
+    public init(
+        digest: Digest?,
+        state: State,
+        progress: String = "",
+        log: String? = nil,
+        notices: [String] = []
+    ) {
         self.digest = digest
         self.state = state
         self.progress = progress
         self.log = log
+        self.notices = notices
     }
 }

@@ -159,7 +159,8 @@ extension Supervisor {
             return EnvironmentStatus(
                 digest: environment.digest,
                 state: .built,
-                log: environments.logPath(of: environment.digest)
+                log: environments.logPath(of: environment.digest),
+                notices: environment.notices
             )
         case .failed(let problem):
             return EnvironmentStatus(digest: nil, state: .failed, progress: "\(problem)")

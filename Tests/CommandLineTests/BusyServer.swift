@@ -63,7 +63,8 @@ enum BusyServer {
         deployment.isolationReasons = ["no control group may be written: limits are not kept"]
         deployment.environment = EnvironmentStatus(
             digest: Digest(String(repeating: "0123456789abcdef", count: 4)),
-            state: .built
+            state: .built,
+            notices: ["Python 3.11.2 stands in for 3.11.4"]
         )
         deployment.requests = RequestCounters(
             DeploymentStatistics(

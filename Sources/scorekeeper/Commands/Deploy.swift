@@ -56,6 +56,9 @@ struct Deploy: AsyncParsableCommand {
         let answer = try await server.client.deploy(request())
         for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
         let deployment = noWait ? nil : try await server.client.waitUntilServing(answer)
+        for notice in deployment?.environment?.notices ?? [] {
+            Output.tell("notice: \(notice.printable)")
+        }
         switch format.output {
         case .json:
             try Output.print(json: Report(answer: answer, deployment: deployment))

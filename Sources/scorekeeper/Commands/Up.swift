@@ -52,6 +52,9 @@ struct Up: AsyncParsableCommand {
             let answer = try await client.deploy(DeployRequest(model: path, instances: count))
             for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
             let deployment = try await client.waitUntilServing(answer)
+            for notice in deployment.environment?.notices ?? [] {
+                Output.tell("notice: \(notice.printable)")
+            }
             let level = deployment.isolation.map { ", isolated by '\($0.rawValue)'" } ?? ""
             Output.tell("'\(answer.key.endpoint)' serves\(level)")
             for reason in deployment.isolationReasons {
