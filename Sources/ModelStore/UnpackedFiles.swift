@@ -11,7 +11,7 @@ import Glibc
 /// Writes what an archive holds below one open directory, and nowhere else.
 ///
 /// Each part of a path is opened from the one before it, without following links; a file is always
-/// a new one. Files are 0644 and directories 0755, whatever the archive says.
+/// a new one. Files are 0644 and directories 0755 at most, whatever the archive says.
 final class UnpackedFiles: ArchiveSink {
     private let root: Int32
     private let path: String
@@ -44,7 +44,6 @@ final class UnpackedFiles: ArchiveSink {
         name = path
         file = openat(above, last, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw StoreError.writing(errno, "unpack '\(path.printable)'") }
-        try give(file, 0o644, path)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Problem) {
@@ -65,22 +64,14 @@ final class UnpackedFiles: ArchiveSink {
         var current = fcntl(root, F_DUPFD_CLOEXEC, 3)
         guard current >= 0 else { throw StoreError.reading(errno, path) }
         for part in parts {
-            let isNew = mkdirat(current, part, 0o755) == 0
+            let isThere = mkdirat(current, part, 0o755) == 0 || errno == EEXIST
             let number = errno
             let next = openat(current, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            let failure = isNew || number == EEXIST ? errno : number
+            let failure = isThere ? errno : number
             _ = close(current)
             guard next >= 0 else { throw StoreError.writing(failure, "unpack '\(part.printable)'") }
             current = next
-            if isNew { try give(current, 0o755, part) }
         }
         return current
-    }
-
-    /// Sets a mode that this process's mask may have narrowed.
-    private func give(_ descriptor: Int32, _ mode: mode_t, _ name: String) throws(Problem) {
-        guard fchmod(descriptor, mode) == 0 else {
-            throw StoreError.writing(errno, "unpack '\(name.printable)'")
-        }
     }
 }
