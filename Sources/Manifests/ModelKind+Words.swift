@@ -75,11 +75,13 @@ extension ModelKind {
         case .archive(let form):
             let (stem, called) = ArchiveForm.split(name)
             guard called != form else { return nil }
+            let bare = stem.hasSuffix(".gz") ? String(stem.dropLast(3)) : stem
             return problem(
                 .invalid,
                 "archiveFormat",
-                "'\(name)' holds a '\(form.rawValue)'\(called.map { ", not a '\($0.rawValue)'" } ?? "")",
-                "if a model's directory is packed in it, call it '\(stem)\(form.rawValue)'"
+                "'\(name)' begins as a '\(form.rawValue)' does"
+                    + (called.map { ", not as a '\($0.rawValue)'" } ?? ""),
+                "if a model's directory is packed in it, call it '\(bare)\(form.rawValue)'"
             )
         case .foreignArchive(let word):
             return problem(
