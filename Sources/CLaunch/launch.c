@@ -71,7 +71,9 @@ static int fork_once(const struct launch *launch) {
 }
 
 // Takes the plan and the detached mounts that wait in the launch socket; a negative error number.
-static long take_plan(struct launch *launch) {
+//
+// Never in a warmed parent: what it has mapped or read, the next scorer finds in its own memory.
+static long receive_plan(struct launch *launch) {
     char byte;
     struct part part = {.bytes = &byte, .length = 1};
     struct control control = {0};
@@ -112,9 +114,10 @@ static long take_plan(struct launch *launch) {
     return answer;
 }
 
-static void close_trees(const struct launch *launch) {
-    for (int index = 0; index < launch->tree_count; index++)
-        CALL1(close, launch->trees[index]);
+static void take_plan(struct launch *launch) {
+    long taken = receive_plan(launch);
+    if (taken < 0)
+        launch_fail(launch, "take", "the plan", taken);
 }
 
 static unsigned long namespaces(const struct launch *launch) {
@@ -305,9 +308,7 @@ void launch_cold(void) {
     struct launch launch = {
         .socket = LAUNCH_SOCKET, .lane = LAUNCH_LANE, .log = LAUNCH_LOG, .gate = -1};
     CALL3(close_range, LAUNCH_LOG + 1, ~0U, 0);
-    long taken = take_plan(&launch);
-    if (taken < 0)
-        launch_fail(&launch, "take", "the plan", taken);
+    take_plan(&launch);
     if (has(&launch, LAUNCH_BARE))
         launch_bare(&launch);
     enter_namespaces(&launch);
@@ -320,18 +321,17 @@ void launch_cold(void) {
     execute(&launch);
 }
 
-int launch_warm(int socket, int lane, int log, launch_fork_function fork) {
+int launch_warm(int socket, int lane, int log, launch_fork_function fork,
+                struct launch_plan *plan) {
     struct launch launch = {.fork = fork, .socket = socket, .lane = lane, .log = log, .gate = -1};
     int go[2];
     int status = 0;
     long waited;
-    long taken = take_plan(&launch);
-    if (taken < 0)
-        return (int)taken;
     long piped = CALL2(pipe2, go, O_CLOEXEC);
     int intermediate = piped < 0 ? (int)piped : fork();
     if (intermediate == 0) {
         CALL1(close, go[1]);
+        take_plan(&launch);
         enter_namespaces(&launch);
         if (fork_once(&launch) > 0)
             leave(0);
@@ -339,9 +339,9 @@ int launch_warm(int socket, int lane, int log, launch_fork_function fork) {
         // What an exec would close: all that launch_give_descriptors has left open.
         CALL1(close, launch.socket);
         CALL1(close, launch.gate);
+        *plan = launch.plan;
         return 1;
     }
-    close_trees(&launch);
     if (intermediate > 0) {
         do {
             waited = CALL4(wait4, intermediate, &status, 0, 0);
@@ -354,4 +354,8 @@ int launch_warm(int socket, int lane, int log, launch_fork_function fork) {
         CALL1(close, go[1]);
     }
     return intermediate < 0 ? intermediate : 0;
+}
+
+void launch_let_go(const struct launch_plan *plan) {
+    CALL2(munmap, plan->header, plan->header->size);
 }

@@ -43,15 +43,29 @@ struct ScorerPlan {
         let words = Self.words(order.program, support: place.support)
         plan.records.append(.program(words.first ?? ""))
         plan.records += words.map { .argument($0) }
-        let variables = Self.variables(order, temporary: temporary(level, place))
-        plan.records += variables.map { .variable($0.name, $0.value) }
+        plan.records += Self.variables(order, temporary: temporary(level, place))
         return plan
     }
 
-    /// Everything but the program: what holds for a forked scorer too.
+    /// The plan of a scorer that a warmed parent forks: its one argument is the model's path.
     ///
     /// `trees` are the readable paths that come along as detached mounts, in that order.
-    func enclosure(
+    func forked(
+        _ order: SpawnOrder,
+        _ python: PythonProgram,
+        at level: IsolationLevel,
+        in place: Place,
+        filter: [UInt8],
+        trees: [String]
+    ) -> LaunchPlan {
+        var plan = enclosure(order, at: level, in: place, filter: filter, trees: trees)
+        plan.records.append(.argument(python.model))
+        plan.records += Self.variables(order, temporary: temporary(level, place))
+        return plan
+    }
+
+    /// Everything but the program and its words: what holds for every scorer.
+    private func enclosure(
         _ order: SpawnOrder,
         at level: IsolationLevel,
         in place: Place,
@@ -88,13 +102,15 @@ struct ScorerPlan {
     }
 
     /// Where the scorer may write.
-    func temporary(_ level: IsolationLevel, _ place: Place) -> String {
+    private func temporary(_ level: IsolationLevel, _ place: Place) -> String {
         level >= .sandbox ? "/tmp" : place.scratch
     }
 
     /// The variables of a scorer: nothing is inherited; ours cannot be replaced by the order's.
-    static func variables(_ order: SpawnOrder, temporary: String) -> [(name: String, value: String)]
-    {
+    private static func variables(
+        _ order: SpawnOrder,
+        temporary: String
+    ) -> [LaunchPlan.Record] {
         var variables = order.variables
         variables["HOME"] = temporary
         variables["TMPDIR"] = temporary
@@ -105,7 +121,7 @@ struct ScorerPlan {
         variables["SCOREKEEPER_RUN"] = order.run.description
         variables["SCOREKEEPER_ENDPOINT"] = order.run.instance.key.endpoint.text
         variables["SCOREKEEPER_DEPLOYMENT"] = order.run.instance.key.deployment.text
-        return variables.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        return variables.sorted { $0.key < $1.key }.map { .variable($0.key, $0.value) }
     }
 
     /// The program and its arguments.

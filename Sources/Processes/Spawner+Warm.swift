@@ -94,9 +94,9 @@ extension Spawner {
             // The user namespace is the parent's, and its children are in it already.
             var abilities = abilities
             abilities.needsUserNamespace = false
-            let planner = ScorerPlan(folders: folders, abilities: abilities)
-            let plan = planner.enclosure(
+            let plan = ScorerPlan(folders: folders, abilities: abilities).forked(
                 order,
+                python,
                 at: level,
                 in: place,
                 filter: try filter(order, level),
@@ -119,16 +119,7 @@ extension Spawner {
             process.insideUser = inside
             process.parent = parent
             guard let far = launch.far else { throw SystemError("ask twice", number: EBUSY) }
-            let variables = ScorerPlan.variables(
-                order,
-                temporary: planner.temporary(level, place)
-            )
-            try parent.ask(
-                order.run,
-                model: python.model,
-                variables: variables,
-                with: [far, lane.far, pipe.far]
-            )
+            try parent.ask(with: [far, lane.far, pipe.far])
             launch.forgetFar()
             return process
         } catch {

@@ -28,10 +28,9 @@ final class WarmedParent {
         case closed
     }
 
+    /// Says nothing of the run: whatever the parent is told, its later scorers can find.
     private struct Order: Encodable {
-        var run: String
-        var model: String
-        var variables: [String: String]
+        var fork = true
     }
 
     private struct Answer: Decodable {
@@ -102,15 +101,8 @@ final class WarmedParent {
     }
 
     /// Asks for one scorer; its launch socket, lane and log go along.
-    func ask(
-        _ run: Run,
-        model: String,
-        variables: [(name: String, value: String)],
-        with descriptors: [Descriptor]
-    ) throws(SystemError) {
-        let named = Dictionary(variables.map { ($0.name, $0.value) }) { first, _ in first }
-        let order = Order(run: run.description, model: model, variables: named)
-        try control.send(order, with: descriptors)
+    func ask(with descriptors: [Descriptor]) throws(SystemError) {
+        try control.send(Order(), with: descriptors)
     }
 
     /// The next thing it says; nothing while it says nothing.

@@ -90,6 +90,51 @@ private func parent(of node: TestNode) -> Int32? {
         }
     }
 
+    /// Says which of the words stand in the scorer's memory; each comes in two halves, so that the
+    /// search itself puts none of them there.
+    private static func search(for words: [String]) -> String {
+        let halves = words.map { word in
+            let half = word.count / 2
+            return "(b'\(word.prefix(half))', b'\(word.dropFirst(half))')"
+        }
+        return speakOnLane + """
+            found, memory = set(), open("/proc/self/mem", "rb", 0)
+            for line in open("/proc/self/maps"):
+                first, end = (int(word, 16) for word in line.split()[0].split("-"))
+                try:
+                    memory.seek(first)
+                    piece = memory.read(end - first)
+                except (OSError, OverflowError):
+                    continue
+                for number, (head, tail) in enumerate([\(halves.joined(separator: ", "))]):
+                    at = piece.find(head)
+                    while at >= 0:
+                        rest = at + len(head)
+                        if piece[rest:rest + len(tail)] == tail: found.add(number)
+                        at = piece.find(head, at + 1)
+            say(str(sorted(found)))
+            lane.recv(1)
+            """
+    }
+
+    @Test func `lets no scorer find what an earlier one was told`() throws {
+        let node = try warmNode()
+        let word = UUID().uuidString
+        var told = try node.pythonOrder(Self.search(for: [word]), importing: ["json"])
+        told.variables["PASSWORD"] = word
+        guard case .python(let python) = told.program else { return }
+        let run = told.run.description
+        let code = Self.search(for: [word, "\(python.model)/", run])
+        let curious = try node.pythonOrder(code, importing: ["json"])
+
+        let (first, firstLane) = try node.start(told)
+        let (second, secondLane) = try node.start(curious)
+
+        #expect(first.isWarm && second.isWarm)
+        #expect(try firstLane.text() == "[0]")
+        #expect(try secondLane.text() == "[]")
+    }
+
     @Test func `lets the node see each scorer's true end`() throws {
         let node = try warmNode()
         let endings = ["os._exit(7)": ExitReport.Cause.exited(status: 7)]

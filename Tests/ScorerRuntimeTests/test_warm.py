@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import tempfile
 import unittest
 from typing import Any, Dict
 
+import foreign_memory
 import introspective_model
 import runtime_path
 from warmed_parent import ENDED, WarmedParent, WarmScorer
@@ -76,10 +79,35 @@ class Warm(unittest.TestCase):
             self.assertNotEqual(mine, theirs)
 
     def test_a_packet_that_is_not_an_order_is_answered_and_survived(self) -> None:
-        for packet in (b"not JSON", b'{"run": "a/b/0#1"}'):
-            self.parent.send(packet, [])
-            self.assertIn("error", self.parent.hear())
+        with open(os.devnull, "rb") as file:
+            for descriptors in ([], [file.fileno()], [file.fileno()] * 2):
+                self.parent.send(b"fork", descriptors)
+                self.assertIn("error", self.parent.hear())
         self.start(self.model, {})
+
+    def test_neither_it_nor_a_sibling_can_find_what_a_scorer_was_told(self) -> None:
+        value = secrets.token_hex(16)
+        told = self.look(self.start(self.model, {"PASSWORD": value, "WORDS": value * 300}))
+        other = self.look(self.start(self.model, {}))
+
+        holders = {
+            holder: foreign_memory.holds(pid, value.encode())
+            for holder, pid in (
+                ("itself", told["pid"]),
+                ("its sibling", other["pid"]),
+                ("the parent", self.parent.process.pid),
+            )
+        }
+
+        self.assertEqual(
+            holders, {"itself": True, "its sibling": False, "the parent": False}
+        )
+
+    def test_it_maps_no_plan_however_often_it_forks(self) -> None:
+        scorers = [self.look(self.start(self.model, {})) for _ in range(3)]
+
+        for pid in [self.parent.process.pid] + [scorer["pid"] for scorer in scorers]:
+            self.assertNotIn("memfd:plan", foreign_memory.mapped(pid))
 
 
 if __name__ == "__main__":

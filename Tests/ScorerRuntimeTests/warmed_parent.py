@@ -22,7 +22,8 @@ from scorer_process import Gateway, support_folder
 BECOME_SUBREAPER = 36
 ADD_SEALS, ALL_SEALS = 1033, 0b1111
 PLAN_MAGIC, PLAN_VERSION = 0x4E414C50534B4353, 1
-RULE, MAY_READ, MAY_WRITE = 6, 0, 1
+ARGUMENT, VARIABLE, RULE = 2, 3, 6
+MAY_READ, MAY_WRITE = 0, 1
 ARRIVED, SCORER, STARTED, FAILED, ENDED = 1, 2, 3, 4, 5
 
 
@@ -106,14 +107,13 @@ class WarmedParent:
         """Asks for a scorer, as the node does."""
         reports, launch = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lane, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        plan = _plan()
+        plan = _plan(model, variables or {})
         reports.sendmsg([b"p"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [plan]))])
         number = len(self._forked)
-        order = {"run": f"m/default/{number}#1", "model": model, "variables": variables or {}}
         path = os.path.join(self._folder.name, f"log-{number}")
         with launch, theirs, open(path, "wb") as log:
             descriptors = [launch.fileno(), theirs.fileno(), log.fileno()]
-            self.send(json.dumps(order).encode(), descriptors)
+            self.send(b"fork", descriptors)
             os.close(plan)
             self._forked.append(WarmScorer(Gateway(lane), reports, path))
             scorer = self._forked[-1]
@@ -140,9 +140,13 @@ class WarmedParent:
         self._folder.cleanup()
 
 
-def _plan() -> int:
+def _plan(model: str, variables: Dict[str, str]) -> int:
     """A sealed plan without namespaces: what any machine lets anybody do."""
-    records = _rule("/", MAY_READ) + _rule("/tmp", MAY_WRITE) + _rule("/dev/null", MAY_WRITE)
+    rules = [("/", MAY_READ), ("/tmp", MAY_WRITE), ("/dev/null", MAY_WRITE)]
+    records = b"".join(_record(RULE, path, access) for path, access in rules)
+    records += _record(ARGUMENT, model)
+    for name, value in variables.items():
+        records += _record(VARIABLE, f"{name}={value}")
     size = struct.calcsize("QIIIIIIII") + len(records)
     user, group = os.getuid(), os.getgid()
     header = struct.pack("QIIIIIIII", PLAN_MAGIC, PLAN_VERSION, size, 0, user, group, 0, 0, 0)
@@ -152,6 +156,6 @@ def _plan() -> int:
     return plan
 
 
-def _rule(path: str, access: int) -> bytes:
-    text = path.encode() + b"\0"
-    return struct.pack("IIQ", RULE, len(text), access) + text + b"\0" * (-len(text) % 8)
+def _record(kind: int, words: str, number: int = 0) -> bytes:
+    text = os.fsencode(words) + b"\0"
+    return struct.pack("IIQ", kind, len(text), number) + text + b"\0" * (-len(text) % 8)

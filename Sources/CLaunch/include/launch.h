@@ -50,11 +50,16 @@ typedef int (*launch_fork_function)(void);
 // The launcher's whole life: takes the plan from LAUNCH_SOCKET, carries it out, executes.
 __attribute__((noreturn)) void launch_cold(void);
 
-// In a warmed parent: takes the plan from `socket` and forks one scorer through `fork`.
+// In a warmed parent: forks one scorer through `fork`, which takes the plan from `socket`.
 //
 // Answers 0 in the parent, 1 in the scorer, and a negative error number where nothing was forked.
-// In the scorer, descriptors 0 to 3 are as in every scorer and all others are closed; in the parent
-// they are untouched.
-int launch_warm(int socket, int lane, int log, launch_fork_function fork);
+// In the scorer, descriptors 0 to 3 are as in every scorer, all others are closed, and `plan` is
+// the one that was carried out, for its arguments and variables. In the parent nothing is touched:
+// the plan stays in the socket, so that no later scorer can find in its memory what an earlier one
+// was told.
+int launch_warm(int socket, int lane, int log, launch_fork_function fork, struct launch_plan *plan);
+
+// Unmaps a plan that `launch_warm` gave; nothing of it may be read afterwards.
+void launch_let_go(const struct launch_plan *plan);
 
 #endif

@@ -3,9 +3,13 @@
 
 """The warmed parent: its imports are done, and it forks a scorer for each packet it is sent.
 
-It imports packages of the environment, never a model's code. Each packet on the control socket is
-JSON ``{"run", "model", "variables"}`` with three descriptors: launch plan, lane, log. It answers
-``{"run"}`` once the scorer is forked, or ``{"run", "error"}`` where nothing was.
+It imports packages of the environment, never a model's code. A packet on the control socket brings
+three descriptors: launch socket, lane, log. It answers ``{"forked": true}`` once the scorer is
+forked, or ``{"error"}`` where nothing was.
+
+Whatever this process has ever held, a scorer that it forks later can find in its own memory. So it
+is told nothing of any scorer: the packet's words mean nothing, and the launch plan, with the
+model's path and the variables, waits in the launch socket until the child takes it there.
 """
 
 from __future__ import annotations
@@ -18,13 +22,12 @@ import os
 import socket
 import sys
 import time
-from typing import Any, Dict, List, NoReturn, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
 from . import extensions, fresh_start, serve
 
 CONTROL = 3
-LONGEST_PACKET = 256 * 1024
-IN_THE_CHILD = -1
+LONGEST_PACKET = 64
 
 
 def run(modules: Sequence[str]) -> int:
@@ -44,9 +47,9 @@ def run(modules: Sequence[str]) -> int:
     _send(control, {"warm": True, "seconds": round(time.monotonic() - began, 3)})
     while True:
         packet, descriptors = _receive(control)
-        if packet is None:
+        if not packet:
             return 0
-        _fork(control, launch, packet, descriptors)
+        _fork(control, launch, descriptors)
 
 
 def _import_all(modules: Sequence[str]) -> None:
@@ -62,33 +65,33 @@ def _import_all(modules: Sequence[str]) -> None:
         importlib.import_module(".ways", __package__)
 
 
-def _fork(control: socket.socket, launch: Any, packet: bytes, descriptors: List[int]) -> None:
-    order: Dict[str, Any] = {}
+def _fork(control: socket.socket, launch: Any, descriptors: List[int]) -> None:
+    answer: Dict[str, Any] = {"forked": True}
+    told = None
     try:
-        order = json.loads(packet)
         plan, lane, log = descriptors
-        result = launch.fork(plan, lane, log)
+        told = launch.fork(plan, lane, log)
     except (OSError, ValueError) as error:
-        result = None
-        _send(control, {"run": order.get("run"), "error": f"{type(error).__name__}: {error}"})
-    if result == IN_THE_CHILD:
-        _become_scorer(control, order)
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    if told is not None:
+        _become_scorer(control, *told)
     for descriptor in descriptors:
         os.close(descriptor)
-    if result is not None:
-        # The scorer's pid is not known here: its init is the node's child and reports to the node.
-        _send(control, {"run": order["run"]})
+    # The scorer's pid is not known here: its init is the node's child and reports to the node.
+    _send(control, answer)
 
 
-def _become_scorer(control: socket.socket, order: Dict[str, Any]) -> NoReturn:
+def _become_scorer(
+    control: socket.socket, arguments: List[str], variables: List[str]
+) -> NoReturn:
     # All descriptors but 0 to 3 are closed, and the lane stands where the control socket stood:
     # forget the object, close nothing.
     control.detach()
-    fresh_start.begin(order["variables"])
-    serve.run(order["model"])
+    fresh_start.begin(dict(variable.split("=", 1) for variable in variables))
+    serve.run(arguments[0])
 
 
-def _receive(control: socket.socket) -> Tuple[Optional[bytes], List[int]]:
+def _receive(control: socket.socket) -> Tuple[bytes, List[int]]:
     descriptors = array.array("i")
     room = socket.CMSG_SPACE(3 * descriptors.itemsize)
     flags = socket.MSG_CMSG_CLOEXEC
@@ -96,7 +99,7 @@ def _receive(control: socket.socket) -> Tuple[Optional[bytes], List[int]]:
     for level, kind, content in messages:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
-    return (packet or None), list(descriptors)
+    return packet, list(descriptors)
 
 
 def _send(control: socket.socket, message: Dict[str, Any]) -> None:

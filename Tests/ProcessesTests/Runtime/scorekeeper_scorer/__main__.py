@@ -52,15 +52,16 @@ def warm(modules: List[str]) -> None:
             return
         for _, _, content in ancillary:
             descriptors.frombytes(content)
-        order = json.loads(packet)
-        if launch.fork(*descriptors) == -1:
+        told = launch.fork(*descriptors)
+        if told is not None:
+            arguments, variables = told
             control.detach()
             os.environ.clear()
-            os.environ.update(order["variables"])
-            serve(order["model"])
+            os.environ.update(dict(variable.split("=", 1) for variable in variables))
+            serve(arguments[0])
         for descriptor in descriptors:
             os.close(descriptor)
-        control.send(json.dumps({"run": order["run"], "pid": 0}).encode())
+        control.send(json.dumps({"forked": True}).encode())
 
 
 if sys.argv[1] == "serve":
