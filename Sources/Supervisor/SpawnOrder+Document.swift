@@ -18,7 +18,6 @@ extension SpawnOrder {
     ) {
         let content = "\(store.folder)/\(document.content)"
         let program: Program
-        var readable = [content]
         switch (document.scorer, environment) {
         case (.mlflow(let scorer), let environment?):
             let fork = ForkPlan.decide(
@@ -37,7 +36,6 @@ extension SpawnOrder {
                     warmModules: fork.modules
                 )
             )
-            readable += [configuration.support.path]
         case (.mlflow, nil):
             preconditionFailure("\(run) has no environment: \(document)")
         case (.native(let path, let arguments), _):
@@ -47,7 +45,7 @@ extension SpawnOrder {
             run: run,
             program: program,
             variables: document.settings.variables,
-            readable: readable,
+            readable: [content],
             instanceType: document.settings.instanceType,
             isNetworkAllowed: document.settings.isNetworkAllowed,
             minimumIsolation: document.settings.minimumIsolation,
