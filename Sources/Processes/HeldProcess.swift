@@ -37,6 +37,8 @@ final class HeldProcess {
     var failure: LaunchFailure?
     var hasStarted = false
     var isEnding = false
+    /// Whether it was us who killed it: a scorer's own end is never called ours.
+    private var isKilled = false
     var isLogOpen = true
     var isLaunchOpen = true
     /// When a tree that was asked to end is killed instead.
@@ -117,14 +119,25 @@ final class HeldProcess {
         try launch.letGo()
     }
 
+    /// How long an init may take to tell of an end that has begun; then its tree is killed.
+    private static let tellingLimit: Duration = .seconds(2)
+
     /// Ends the tree: asks an init that must do it by hand, kills where the kernel does it.
+    ///
+    /// A scorer that is leaving by itself is let: its lane is gone before its status is told, so
+    /// that the word to end it is often the echo of its own end.
     func end(now: Moment) {
         isEnding = true
-        guard let rootHandle else {
+        guard let root, let rootHandle else {
             // Not arrived yet: the launcher has made nothing that outlives it.
             if let launcher { _ = Glibc.kill(launcher, SIGKILL) }
             return
         }
+        if let scorer, hasStarted, ProcessFacts.hasEnded(scorer, childOf: root) {
+            killAt = min(killAt ?? .never, now + Self.tellingLimit)
+            return
+        }
+        isKilled = true
         if level >= .sandbox {
             group?.kill()
             _ = linux_pidfd_send_signal(rootHandle.number, SIGKILL)
@@ -137,6 +150,7 @@ final class HeldProcess {
     /// Ends what did not end when asked.
     func kill() {
         killAt = nil
+        isKilled = true
         group?.kill()
         if let rootHandle { _ = linux_pidfd_send_signal(rootHandle.number, SIGKILL) }
     }
@@ -147,7 +161,7 @@ final class HeldProcess {
         let signal = status & 0x7f
         var cause = ExitReport.Cause.exited(status: (status >> 8) & 0xff)
         if signal != 0 {
-            let wasMemory = signal == SIGKILL && !isEnding && (group?.outOfMemoryKills ?? 0) > 0
+            let wasMemory = signal == SIGKILL && !isKilled && (group?.outOfMemoryKills ?? 0) > 0
             cause = wasMemory ? .outOfMemory : .signalled(signal)
         }
         return ExitReport(cause: cause, lastLines: log.lastLines)
@@ -161,11 +175,6 @@ final class HeldProcess {
     }
 
     private static func isOurChild(_ pid: Int32) -> Bool {
-        guard pid > 1, let text = SmallFile.read("/proc/\(pid)/stat"),
-            // The name may hold anything but ends with the last parenthesis.
-            let end = text.lastIndex(of: ")")
-        else { return false }
-        let words = text[text.index(after: end)...].split(separator: " ")
-        return words.count > 1 && Int32(words[1]) == getpid()
+        pid > 1 && ProcessFacts.read(pid)?.parent == getpid()
     }
 }
