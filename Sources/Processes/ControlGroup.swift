@@ -7,6 +7,8 @@ import Wire
 /// One run's cgroups, one in each hierarchy.
 struct ControlGroup {
     let hierarchies: [ControlGroups.Hierarchy]
+    /// Most bytes of memory; zero where there is no limit.
+    var memoryBytes: Int64 = 0
 
     /// Puts a process, and whatever it starts from now on, into the group.
     func add(_ pid: Int32) throws(SystemError) {

@@ -94,7 +94,8 @@ struct ControlGroups {
     /// Errors: `SystemError` when a group cannot be made or a limit is not accepted; nothing is left.
     func make(_ name: String, for type: InstanceType) throws(SystemError) -> ControlGroup {
         let group = ControlGroup(
-            hierarchies: hierarchies.map { Hierarchy(kind: $0.kind, path: "\($0.path)/\(name)") }
+            hierarchies: hierarchies.map { Hierarchy(kind: $0.kind, path: "\($0.path)/\(name)") },
+            memoryBytes: type.memoryBytes
         )
         do throws(SystemError) {
             for hierarchy in group.hierarchies {

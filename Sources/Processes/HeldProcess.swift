@@ -159,11 +159,15 @@ final class HeldProcess {
     func report(rootStatus: Int32) -> ExitReport {
         let status = self.status ?? rootStatus
         let signal = status & 0x7f
-        var cause = ExitReport.Cause.exited(status: (status >> 8) & 0xff)
-        if signal != 0 {
-            let wasMemory = signal == SIGKILL && !isKilled && (group?.outOfMemoryKills ?? 0) > 0
-            cause = wasMemory ? .outOfMemory : .signalled(signal)
+        if signal == SIGKILL, !isKilled, let group, group.outOfMemoryKills > 0 {
+            return ExitReport(
+                cause: .outOfMemory,
+                lastLines: log.lastLines,
+                memoryBytes: group.memoryBytes
+            )
         }
+        let cause: ExitReport.Cause =
+            signal == 0 ? .exited(status: (status >> 8) & 0xff) : .signalled(signal)
         return ExitReport(cause: cause, lastLines: log.lastLines)
     }
 

@@ -70,6 +70,12 @@ final class LogCapture {
         file = nil
     }
 
+    /// Adds a line of our own behind everything.
+    func add(_ line: String) {
+        store(text.note(line))
+        file = nil
+    }
+
     private enum Portion {
         case some
         case nothing

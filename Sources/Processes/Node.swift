@@ -251,6 +251,8 @@ final class Node {
         let run = process.run
         process.log.finish(now: Self.now)
         let report = process.report(rootStatus: status)
+        // Whoever is killed by the kernel cannot write it down.
+        if report.cause == .outOfMemory { process.log.add("[scorekeeper: the scorer \(report)]") }
         held[run] = nil
         if process.hasLostItsInit { endStrangers() }
         if let group = process.cleanUp() { dyingGroups.append(group) }

@@ -108,11 +108,14 @@ public struct ExitReport: Hashable, Codable, Sendable, CustomStringConvertible {
     public let cause: Cause
     /// The last lines it wrote, bounded, escaped; what a person reads first.
     public let lastLines: [String]
+    /// The limit that `outOfMemory` is about, in bytes; reports of earlier versions say none.
+    public let memoryBytes: Int64?
 
     /// Makes a report.
-    public init(cause: Cause, lastLines: [String] = []) {
+    public init(cause: Cause, lastLines: [String] = [], memoryBytes: Int64? = nil) {
         self.cause = cause
         self.lastLines = lastLines
+        self.memoryBytes = memoryBytes
     }
 
     /// The text for people.
@@ -120,7 +123,9 @@ public struct ExitReport: Hashable, Codable, Sendable, CustomStringConvertible {
         switch cause {
         case .exited(let status): "left with status \(status)"
         case .signalled(let signal): "was ended by signal \(signal)"
-        case .outOfMemory: "was ended by the kernel: its memory limit was reached"
+        case .outOfMemory:
+            "ran out of memory: it needed more than its "
+                + (memoryBytes.map { "\(ByteCount($0))" } ?? "limit")
         case .lost: "was lost with its node"
         }
     }

@@ -274,6 +274,9 @@ private enum Reach {
         let report = try node.result(of: "x = b'x' * (256 << 20)") { $0.instanceType = type }
 
         #expect(report.cause == .outOfMemory)
+        #expect(report.memoryBytes == 64 << 20)
+        let log = try String(contentsOfFile: "\(node.folder)/scorer.log", encoding: .utf8)
+        #expect(log.contains("ran out of memory: it needed more than its 64 MiB"))
         #expect(try node.result(of: "import os; os.kill(os.getpid(), 9)").cause != .outOfMemory)
     }
 

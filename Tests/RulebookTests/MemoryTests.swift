@@ -57,7 +57,7 @@ import Vocabulary
 
         #expect(explanation.state == .serving)
         #expect(explanation.description.contains("run iris/default/1#2 of r1 serves on 'node-1'"))
-        #expect(explanation.description.contains("its memory limit was reached"))
+        #expect(explanation.description.contains("ran out of memory"))
         // What it wrote is for its operator: a reason may reach clients.
         #expect(!explanation.description.contains("loading"))
     }
