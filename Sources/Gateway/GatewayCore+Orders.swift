@@ -30,6 +30,7 @@ extension GatewayCore {
         case .end(let run):
             if let station = stations.first(where: { $0.run == run }) { end(station) }
         case .reportStatistics(let id): reportStatistics(id)
+        case .last: isLast = true
         case .leave(let grace): leave(within: .milliseconds(Int64(grace)))
         }
     }
@@ -135,12 +136,17 @@ extension GatewayCore {
         isLeaving = true
         for open in listeners { open.channel.close(promise: nil) }
         for connection in connectionsInOrder { connection.leave() }
-        if connections.isEmpty {
-            left()
-            return
-        }
+        if connections.isEmpty { return finish() }
         let core = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: TimeAmount(grace)) { core.value.left() }
+        loop.scheduleTask(in: TimeAmount(grace)) { core.value.finish() }
+    }
+
+    /// Leaves, once everything is answered or its time is over.
+    func finish() {
+        if isLast {
+            for station in stations where !station.isDismissed { try? station.lane.tellToDrain() }
+        }
+        left()
     }
 
     // MARK: - Figures

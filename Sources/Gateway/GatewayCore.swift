@@ -38,6 +38,8 @@ final class GatewayCore {
     var connections: [ObjectIdentifier: Connection] = [:]
     var generation: UInt64
     var isLeaving = false
+    /// Whether no gateway comes after this one.
+    var isLast = false
     /// What to do with a report to the supervisor.
     let report: (GatewayReport) -> Void
     /// What to do when the last connection is gone after `leave`.
@@ -174,7 +176,7 @@ final class GatewayCore {
 
     func closed(_ connection: Connection) {
         connections[ObjectIdentifier(connection)] = nil
-        if isLeaving, connections.isEmpty { left() }
+        if isLeaving, connections.isEmpty { finish() }
     }
 }
 

@@ -62,6 +62,8 @@ extension Rulebook {
     /// Lets everything go once the gateway has finished, or cannot.
     mutating func steerLeaving(_ work: inout Deliberation) {
         let isFinished = !gateway.peer.isJoined || (gateway.retireBy ?? .zero) <= work.now
+        // A gateway that was asked to leave, and did, has told every scorer to leave as well.
+        let isTold = gateway.retireBy != nil && !gateway.peer.isJoined
         for path in paths.reversed() {
             switch self[path].state {
             case .waiting, .backingOff, .failed:
@@ -70,7 +72,7 @@ extension Rulebook {
                 guard isFinished else { continue }
                 stop(
                     path,
-                    at: work.now,
+                    at: isTold ? work.now + Timings.farewell : work.now,
                     then: .leave,
                     because: "the server is shutting down",
                     &work

@@ -33,7 +33,9 @@ extension Supervisor {
         case .startGateway: startGateway()
         case .retireGateway:
             let grace = GatewayOrder.leave(graceMilliseconds: Self.leaveGraceMilliseconds)
-            guard gateway.joined?.send(grace) == true else {
+            guard gateway.joined?.send(GatewayOrder.last) == true,
+                gateway.joined?.send(grace) == true
+            else {
                 inbox.put(.event(.gatewayLost))
                 return
             }

@@ -19,6 +19,8 @@ public enum GatewayOrder: Codable, Sendable {
     case end(Run)
     /// Report counters: answered by `statistics` for each deployment, then `statisticsEnd`.
     case reportStatistics(id: Int)
+    /// No gateway comes after this one: when it leaves, it tells every scorer to leave.
+    case last
     /// Accept nothing more, finish what is under way within the grace, leave.
     case leave(graceMilliseconds: Int)
 }

@@ -121,8 +121,12 @@ class DropFolder(EndToEnd):
         self.server.wait_until_serving("returning")
 
         self.server.stop()
+        # Its scorer was told to leave, and left: nobody had to end it.
+        lines = [line for line in self.server.last_lines(60).splitlines() if "scorer ended" in line]
+        ends = {one["instance"]: one["how"] for one in map(json.loads, lines)}
         self.server.start()
 
+        self.assertEqual(ends["returning/default/1"], "left with status 0")
         self.server.wait_until_up()
         self.server.wait_until_serving("returning")
         self.assertEqual(json.loads(self.score("returning", ONE)[1]), {"predictions": "again"})

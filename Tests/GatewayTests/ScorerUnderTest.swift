@@ -29,6 +29,8 @@ final class ScorerUnderTest: Sendable {
     private let socket: Int32
     /// What it was asked, in order.
     let asked = Mailbox<Asked>()
+    /// Why it was told to take no more requests.
+    let farewell = Mailbox<scorer_result>()
     private let count = Atomic(0)
 
     /// Requests that it has begun.
@@ -57,7 +59,7 @@ final class ScorerUnderTest: Sendable {
         while true {
             let result = scorer_take(lane, &request)
             if result == SCORER_INTERRUPTED { continue }
-            guard result == SCORER_OK else { return }
+            guard result == SCORER_OK else { return farewell.put(result) }
             let head = UnsafeRawBufferPointer(
                 start: request.head,
                 count: Int(request.head_length)

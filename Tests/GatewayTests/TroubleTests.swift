@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CScorerABI
 import Foundation
 import Glibc
 import Testing
@@ -276,6 +277,29 @@ import Wire
         #expect(isIdleClosed)
         #expect(answer.text == "last words")
         #expect(answer.field("connection") == "close")
+    }
+
+    @Test func `tells its scorers to leave where it is the last`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+
+        try gateway.send(.last)
+        try gateway.send(.leave(graceMilliseconds: 15_000))
+        try gateway.waitUntilLeft()
+
+        #expect(try scorer.farewell.take { $0 } == SCORER_DRAINED)
+    }
+
+    @Test func `leaves its scorers to the gateway that comes after it`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+
+        try gateway.send(.leave(graceMilliseconds: 15_000))
+        try gateway.waitUntilLeft()
+
+        #expect(try scorer.farewell.take { $0 } == SCORER_GONE)
     }
 
     @Test func `leaves by itself when no supervisor comes back`() throws {

@@ -140,18 +140,44 @@ import Vocabulary
 }
 
 @Suite struct `A shutdown` {
-    @Test func `lets the gateway finish, then ends every process, then says farewell`() {
+    @Test func `lets the gateway finish, lets its scorers leave, then says farewell`() {
         var stage = Stage()
         stage.play(.declared(Stage.declaration(1)))
         stage.effects = []
 
         let asked = stage.hear(.leave)
-        let ended = stage.hear(.gatewayLost)
-        let last = stage.hear(.exited(Stage.run(1, 1), ExitReport(cause: .signalled(9))))
+        let finished = stage.hear(.gatewayLost)
+        let last = stage.hear(.exited(Stage.run(1, 1), ExitReport(cause: .exited(status: 0))))
 
         #expect(asked.effects == [.retireGateway])
-        #expect(ended.effects == [.end(Stage.run(1, 1), on: Stage.node)])
+        #expect(finished.effects == [])
         #expect(last.effects == [.farewell])
+    }
+
+    @Test func `ends what has not left two seconds after it was told to`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1)))
+        stage.hear(.leave)
+        stage.hear(.gatewayLost)
+        stage.effects = []
+
+        stage.pass(.seconds(1))
+        let before = stage.effects
+        stage.pass(.seconds(1))
+
+        #expect(before == [])
+        #expect(stage.effects.first == .end(Stage.run(1, 1), on: Stage.node))
+    }
+
+    @Test func `ends at once what nobody can tell to leave`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1)))
+        stage.hear(.gatewayLost)
+        stage.effects = []
+
+        stage.play(.leave)
+
+        #expect(stage.effects.contains(.end(Stage.run(1, 1), on: Stage.node)))
     }
 
     @Test func `forgets nothing that was declared`() {
