@@ -113,10 +113,8 @@ struct NodeInventory {
         for run in runs {
             switch held[run] {
             case .running(let facts): effects.append(.tell(.holding(facts)))
-            case .starting, nil:
-                // No pid yet: `spawned` or `refused` follows.
-                let facts = HeldRun(run: run, pid: 0, isolation: .process, isWarm: false)
-                effects.append(.tell(.holding(facts)))
+            case .starting: effects.append(.tell(.starting(run)))
+            case nil: break
             }
         }
         effects += exits.map { .tell(.exited($0.run, $0.report)) }
@@ -139,8 +137,12 @@ struct NodeInventory {
             let known = exits.last { $0.run == run }?.report
             return tell(.exited(run, known ?? ExitReport(cause: .lost)))
         case .lane(let run):
-            if held[run] != nil { return [.tellWithLane(.lane(run), run)] }
-            return tell(.refused(run, Self.notHeld(run)))
+            switch held[run] {
+            case .running: return [.tellWithLane(.lane(run), run)]
+            // `spawned` will bring it.
+            case .starting: return []
+            case nil: return tell(.refused(run, Self.notHeld(run)))
+            }
         case .cool(let environment):
             return [.cool(environment: environment)]
         case .leave:

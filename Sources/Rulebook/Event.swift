@@ -22,7 +22,7 @@ public enum Event: Codable, Hashable, Sendable {
     case prepared(DeploymentKey, Revision)
     /// Observed: this revision can never be started.
     case preparationFailed(DeploymentKey, Revision, Problem)
-    /// Observed: a node said hello, and these are all the processes it holds.
+    /// Observed: a node said hello, and these are all the runs it holds.
     ///
     /// Exits that the node reports while it says hello are told first, as `exited`. Orders of an
     /// earlier connection that the node has not carried out by then are never carried out.
@@ -75,7 +75,7 @@ public struct NodeInventory: Codable, Hashable, Sendable {
     public let memoryBytes: Int64
     /// The highest isolation level that works there.
     public let isolation: IsolationLevel
-    /// Every process that the node holds.
+    /// Every run that the node holds.
     public let held: [HeldProcess]
 
     /// Makes an inventory.
@@ -94,15 +94,16 @@ public struct NodeInventory: Codable, Hashable, Sendable {
     }
 }
 
-/// A process that a node holds.
+/// A run that a node holds.
 public struct HeldProcess: Codable, Hashable, Sendable {
     /// The run that it is.
     public let run: Run
-    /// The scorer's pid as the host sees it.
-    public let pid: Int32
+    /// The scorer's pid as the host sees it; nothing while it is being made: `spawned` or
+    /// `nodeRefused` follows.
+    public let pid: Int32?
 
     /// Makes an inventory's row.
-    public init(run: Run, pid: Int32) {
+    public init(run: Run, pid: Int32?) {
         self.run = run
         self.pid = pid
     }

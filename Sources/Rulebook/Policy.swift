@@ -73,6 +73,9 @@ package struct Policy: Sendable {
     /// Whether a lane of an earlier gateway still counts as ready.
     package var outlivesGateway: @Sendable () -> Bool = { false }
 
+    /// The process of a run that a node holds: only what has one is given a lane.
+    package var process: @Sendable (_ held: HeldProcess) -> Int32? = { $0.pid }
+
     /// Whether a process that a node holds and nobody wants is ended.
     package var endsStray: @Sendable () -> Bool = { true }
 

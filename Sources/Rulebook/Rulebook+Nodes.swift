@@ -34,7 +34,7 @@ extension Rulebook {
                 settle(path, because: cause, isBlamed: false, &work)
                 continue
             }
-            changeLive(path) { $0.pid = held.pid }
+            changeLive(path) { $0.pid = work.policy.process(held) }
             refresh(path, work)
         }
     }

@@ -6,6 +6,7 @@ struct FaultPlan {
     var refusals = false
     var crashes = false
     var slowness = false
+    var slowSpawns = false
     var deafness = false
     var duplicates = false
     var nodeLosses = false
@@ -26,6 +27,7 @@ struct FaultPlan {
         refusals = random.chance(1, in: 2)
         crashes = random.chance(2, in: 3)
         slowness = random.chance(1, in: 2)
+        slowSpawns = random.chance(1, in: 2)
         deafness = random.chance(1, in: 2)
         duplicates = random.chance(2, in: 3)
         nodeLosses = random.chance(1, in: 2)

@@ -23,6 +23,7 @@ public enum Mutant: String, CaseIterable, Sendable {
     case endsOnce = "never repeats an end that was not answered"
     case leavesLanes = "does not settle the lane of a run that ended"
     case trustsOldLanes = "takes lanes of a lost gateway for ready"
+    case opensLanesEarly = "takes a run that is being started for one that has a process"
     case leavesStrays = "does not end processes that nobody wants"
     case vacatesEarly = "gives the place of a draining instance away"
     case discardsInUse = "discards a revision that still runs"
@@ -47,6 +48,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .endsOnce: [.converges, .everyProcessWanted, .gatewayAgrees, .farewellHoldsNothing]
         case .leavesLanes: [.endedIsSettled]
         case .trustsOldLanes: [.routesOnlyToReady]
+        case .opensLanesEarly: [.lanesToProcesses]
         case .leavesStrays: [.converges, .everyProcessWanted, .gatewayAgrees]
         case .vacatesEarly: [.neverAbove, .noNodeExceeded]
         case .discardsInUse: [.usedIsKept]
@@ -91,6 +93,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .endsOnce: policy.endAgain = { _ in .never }
         case .leavesLanes: policy.owesSettlement = { _, _ in false }
         case .trustsOldLanes: policy.outlivesGateway = { true }
+        case .opensLanesEarly: policy.process = { $0.pid ?? 0 }
         case .leavesStrays: policy.endsStray = { false }
         case .vacatesEarly:
             policy.isVacated = { state in

@@ -47,6 +47,7 @@ extension Referee {
             judgePresence(of: node, effect)
         case .openLane(let run, let node, _):
             judgePresence(of: node, effect)
+            check(.lanesToProcesses, known.contains(run)) { "\(run) has no process yet" }
             lanes.insert(run)
         case .closeLane(let run):
             lanes.remove(run)

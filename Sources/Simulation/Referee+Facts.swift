@@ -18,6 +18,7 @@ extension Referee {
     mutating func noteSupervisorDied(forgetting undurable: [Run], isMemoryOld: Bool) {
         joined = []
         heard = []
+        known = []
         isGatewayJoined = false
         isGatewayHeard = false
         ready = []
@@ -44,6 +45,7 @@ extension Referee {
         case .nodeJoined(let inventory):
             joined.insert(inventory.name)
             heard.insert(inventory.name)
+            for held in inventory.held where held.pid != nil { known.insert(held.run) }
             let nodes = nodes
             forgetReady { run in
                 nodes[run] == inventory.name && !inventory.held.contains { $0.run == run }
@@ -69,6 +71,7 @@ extension Referee {
             lanes = []
             ready = []
             routed = [:]
+        case .spawned(let run, _): known.insert(run)
         case .ready(let run): noteReady(run)
         case .ejected(let run, _): forgetReady { $0 == run }
         case .prepared(let key, let revision): change(key, revision) { $0.isPrepared = true }

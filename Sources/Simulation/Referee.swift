@@ -50,6 +50,8 @@ struct Referee {
     // What was told to the rulebook.
     var joined: Set<NodeName> = []
     var isGatewayJoined = false
+    /// Runs of whose process the supervisor's present life was told.
+    var known: Set<Run> = []
     /// Nodes that have joined or were reported lost since the supervisor's present life began.
     var heard: Set<NodeName> = []
     var isGatewayHeard = false

@@ -29,6 +29,8 @@ public enum Sentence: String, CaseIterable, Sendable {
     case firstDeathAtOnce = "the first death of a serving run is answered at once"
     /// Checked at each effect for a node.
     case ordersToPresent = "nodes are told things only while they are there"
+    /// Checked at each `openLane`.
+    case lanesToProcesses = "a lane is opened only to a run whose process was told of"
     /// Checked at each exit of a run whose lane the gateway holds.
     case endedIsSettled = "every ended run is settled"
     /// Checked at each `drain`.

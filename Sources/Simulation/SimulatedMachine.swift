@@ -29,7 +29,8 @@ struct SimulatedNode {
 /// One scorer.
 struct SimulatedProcess {
     let run: Run
-    let pid: Int32
+    /// Nothing while it is being made.
+    var pid: Int32?
     /// Whether it has loaded its model.
     var isLoaded = false
 }
@@ -64,6 +65,7 @@ enum Happening {
     case reach(node: Int, life: Int)
     case reachGateway(life: Int)
     // Of itself.
+    case spawned(Run, Revision, node: Int)
     case loads(Run, node: Int)
     case ends(Run, node: Int, ExitReport)
     case sayReady(Run, gatewayLife: Int)

@@ -58,7 +58,8 @@ extension SimulatedWorld {
     mutating func carryOut(_ effect: Effect) {
         switch effect {
         case .openLane(let run, _, _):
-            guard let process = process(run), !gateway.lanes.contains(where: { $0.run == run })
+            guard let process = process(run), process.pid != nil,
+                !gateway.lanes.contains(where: { $0.run == run })
             else { return }
             gateway.lanes.append(SimulatedGateway.Lane(run: run))
             if process.isLoaded {

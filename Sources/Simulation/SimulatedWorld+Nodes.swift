@@ -89,9 +89,10 @@ extension SimulatedWorld {
             nodes[node].ordered.removeAll { $0 == run }
             spawn(run, revision, on: node)
         case .end(let run, _):
-            guard nodes[node].processes.contains(where: { $0.run == run }) else {
+            guard let process = nodes[node].processes.first(where: { $0.run == run }) else {
                 return say(.exited(run, ExitReport(cause: .lost)), from: node)
             }
+            if process.pid == nil { return abandon(run, on: node) }
             if faults.deafness, random.chance(1, in: 3) { return }
             plan(
                 .ends(run, node: node, ExitReport(cause: .signalled(9))),
@@ -107,8 +108,26 @@ extension SimulatedWorld {
             let problem = Problem(.failed, code: "spawn", what: "cannot fork")
             return say(.nodeRefused(run, problem), from: node)
         }
+        nodes[node].processes.append(SimulatedProcess(run: run))
+        guard faults.slowSpawns, random.chance(1, in: 2) else {
+            return begin(run, revision, on: node)
+        }
+        // Its warmed parent has to be made first.
+        plan(.spawned(run, revision, node: node), in: random.milliseconds(0...14_000))
+    }
+
+    /// Ends a run before it has a process.
+    private mutating func abandon(_ run: Run, on node: Int) {
+        nodes[node].processes.removeAll { $0.run == run }
+        referee.noteEnded(run)
+        let problem = Problem(.conflict, code: "endedEarly", what: "it had not started")
+        say(.nodeRefused(run, problem), from: node)
+    }
+
+    mutating func begin(_ run: Run, _ revision: Revision, on node: Int) {
+        guard let index = nodes[node].processes.firstIndex(where: { $0.run == run }) else { return }
         nextPid += 1
-        nodes[node].processes.append(SimulatedProcess(run: run, pid: nextPid))
+        nodes[node].processes[index].pid = nextPid
         say(.spawned(run, pid: nextPid), from: node)
         if broken.contains(name(run.instance.key, revision)) {
             return plan(

@@ -103,6 +103,7 @@ struct SimulatedWorld {
             if self.life == life { reach(node) }
         case .reachGateway(let life):
             if self.life == life { reachGateway() }
+        case .spawned(let run, let revision, let node): begin(run, revision, on: node)
         case .loads(let run, let node): load(run, on: node)
         case .ends(let run, let node, let report): end(run, on: node, report)
         case .sayReady(let run, let life): sayReady(run, life)

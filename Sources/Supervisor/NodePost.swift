@@ -17,7 +17,7 @@ struct NodePost {
     private(set) var hello: NodeHello?
     /// How often it was started again.
     var restarts = -1
-    private var arriving: [HeldRun] = []
+    private var arriving: [HeldProcess] = []
     private var isGreeted = false
 
     /// The connection, once the rulebook knows what the node holds: whatever is decided before that
@@ -55,7 +55,9 @@ struct NodePost {
         case .hello(let hello):
             self.hello = hello
         case .holding(let held) where !isGreeted:
-            arriving.append(held)
+            arriving.append(HeldProcess(run: held.run, pid: held.pid))
+        case .starting(let run) where !isGreeted:
+            arriving.append(HeldProcess(run: run, pid: nil))
         case .helloEnd:
             guard let hello else { return nil }
             isGreeted = true
@@ -64,7 +66,7 @@ struct NodePost {
                 millicores: hello.millicores,
                 memoryBytes: hello.memoryBytes,
                 isolation: hello.isolation,
-                held: arriving.map { HeldProcess(run: $0.run, pid: $0.pid) }
+                held: arriving
             )
         default: break
         }

@@ -122,7 +122,7 @@ extension Supervisor {
         case .notice(let text):
             logger.notice("node", metadata: ["node": "\(name)", "notice": "\(text)"])
             notices.set("\(name): \(text)", for: .node(name.text))
-        case .hello, .helloEnd:
+        case .hello, .starting, .helloEnd:
             break
         }
     }

@@ -23,9 +23,12 @@ public enum NodeOrder: Codable, Sendable {
 public enum NodeReport: Codable, Sendable {
     /// First on every connection.
     case hello(NodeHello)
-    /// After `hello`: one for each run that is held.
+    /// After `hello`: one for each run that has a process.
     case holding(HeldRun)
-    /// After the last `holding` and every exit that nobody has heard of.
+    /// After `hello`: one for each run that is held and has no process yet; `spawned` or `refused`
+    /// follows.
+    case starting(Run)
+    /// After the last `holding` and `starting` and every exit that nobody has heard of.
     case helloEnd
     /// The run has a process; with the gateway's end of its lane.
     case spawned(HeldRun)

@@ -44,6 +44,7 @@ private struct Bench {
         switch report {
         case .hello: "hello"
         case .holding(let held): "holding \(held.run.short) pid \(held.pid)"
+        case .starting(let run): "starting \(run.short)"
         case .helloEnd: "hello end"
         case .spawned(let held): "spawned \(held.run.short)"
         case .refused(let run, let problem): "refused \(run.short): \(problem.code)"
@@ -125,10 +126,21 @@ private let left = ExitReport(cause: .exited(status: 3))
 
         #expect(
             bench.after(.supervisorArrived) == [
-                "tell hello", "tell holding 2#1 pid 0", "tell holding 3#1 pid 42",
+                "tell hello", "tell starting 2#1", "tell holding 3#1 pid 42",
                 "tell exited 1#1: left with status 3", "tell hello end",
             ]
         )
+    }
+
+    @Test func `sends a lane again once there is a process, and never a lane without one`() throws {
+        var bench = try Bench()
+        let run = try bench.run(1)
+        _ = bench.after(.supervisorArrived)
+        _ = bench.after(bench.spawn(run))
+
+        #expect(bench.after(.ordered(.lane(run))) == [])
+        #expect(bench.after(bench.started(run)) == ["tell spawned 1#1 with lane of 1#1"])
+        #expect(bench.after(.ordered(.lane(run))) == ["tell lane 1#1 with lane of 1#1"])
     }
 
     @Test func `keeps what happens while nobody listens`() throws {

@@ -108,6 +108,26 @@ import Vocabulary
         #expect(!stage.effects.contains { $0.run != nil })
     }
 
+    @Test func `opens the lane of a run that was being started once it has a process`() {
+        var stage = Stage()
+        stage.hear(.declared(Stage.declaration(1)))
+        stage.hear(.prepared(Stage.key, Revision(number: 1)))
+        let lane = Effect.openLane(
+            Stage.run(1, 1),
+            on: Stage.node,
+            revision: Revision(number: 1)
+        )
+
+        stage.hear(.began(nodes: stage.nodes))
+        stage.hear(.gatewayJoined([]))
+        stage.join(Stage.node, held: [HeldProcess(run: Stage.run(1, 1), pid: nil)])
+        let early = stage.effects.contains(lane)
+        let told = stage.hear(.spawned(Stage.run(1, 1), pid: 7))
+
+        #expect(!early)
+        #expect(told.effects == [lane])
+    }
+
     @Test func `asks again for what was being prepared`() {
         var stage = Stage()
         stage.hear(.declared(Stage.declaration(1)))
