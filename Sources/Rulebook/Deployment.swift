@@ -64,6 +64,12 @@ package struct Deployment: Codable, Sendable {
         !isWithdrawn && (revision == current || revision == target || revision == next)
     }
 
+    /// Whether what it is started from must stay: also of one that was given up, for it is listed
+    /// until another is declared, and may be tried again.
+    func isKept(_ revision: Revision) -> Bool {
+        isReferenced(revision) || (!isWithdrawn && revision == halt?.revision)
+    }
+
     func isHeld(_ revision: Revision) -> Bool {
         instances.contains { $0.revision == revision && $0.state.reservation != nil }
     }

@@ -85,7 +85,7 @@ package struct Policy: Sendable {
     }
 
     /// Whether a revision's files may go.
-    package var mayDiscard: @Sendable (_ isReferenced: Bool, _ isHeld: Bool) -> Bool = {
+    package var mayDiscard: @Sendable (_ isKept: Bool, _ isHeld: Bool) -> Bool = {
         !$0 && !$1
     }
 

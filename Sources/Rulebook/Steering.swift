@@ -64,7 +64,7 @@ extension Rulebook {
                 !isEveryoneHeard || strays.contains { $0.run.instance.key == deployment.key }
             for record in deployment.revisions
             where work.policy.mayDiscard(
-                deployment.isReferenced(record.revision),
+                deployment.isKept(record.revision),
                 mayLinger || deployment.isHeld(record.revision)
             ) {
                 deployments[index].revisions.removeAll { $0.revision == record.revision }

@@ -99,7 +99,7 @@ public enum Mutant: String, CaseIterable, Sendable {
             policy.isVacated = { state in
                 if case .draining = state { true } else { state?.reservation == nil }
             }
-        case .discardsInUse: policy.mayDiscard = { isReferenced, _ in !isReferenced }
+        case .discardsInUse: policy.mayDiscard = { isKept, _ in !isKept }
         case .publishesChangesOnly: policy.mustPublish = { hasChanged, _ in hasChanged }
         case .displacesForUnproven:
             policy.staying = { _, _, standing, _ in max(0, standing - 1) }

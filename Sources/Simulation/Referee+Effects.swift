@@ -142,9 +142,8 @@ extension Referee {
             $0.run.instance.key == key && $0.revision == revision
         }
         let newest = versions[key]?.last
-        let isWanted =
-            newest?.declaration.revision == revision && newest?.mayBeGivenUp == false
-            && !withdrawn.contains(key)
+        // Given up or not: it is listed, and may be tried again.
+        let isWanted = newest?.declaration.revision == revision && !withdrawn.contains(key)
         check(.usedIsKept, !isRunning && !isWanted) { "\(revision) of \(key) is in use" }
     }
 

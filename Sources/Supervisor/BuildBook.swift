@@ -16,6 +16,7 @@ struct BuildBook {
     }
 
     private var progress: [String: Progress] = [:]
+    private var logs: [String: String] = [:]
     /// Builds that ended, for the counters.
     private(set) var succeeded = 0
     private(set) var failed = 0
@@ -34,6 +35,16 @@ struct BuildBook {
     func built(_ definition: EnvironmentDefinition) -> BuiltEnvironment? {
         guard case .built(let environment) = progress(of: definition) else { return nil }
         return environment
+    }
+
+    /// Where the last build of a definition's environment wrote its log, as far as that is known.
+    func log(of definition: EnvironmentDefinition) -> String? {
+        logs[definition.canonicalText]
+    }
+
+    /// A build writes its log there.
+    mutating func note(log: String, of definition: EnvironmentDefinition) {
+        logs[definition.canonicalText] = log
     }
 
     /// A build has come to a step.

@@ -150,11 +150,12 @@ extension Supervisor {
 
     private func environmentFacts(of document: DeploymentDocument) -> EnvironmentStatus? {
         guard case .mlflow(let scorer) = document.scorer else { return nil }
+        let log = builds.log(of: scorer.environment)
         switch builds.progress(of: scorer.environment) {
         case .none:
             return EnvironmentStatus(digest: nil, state: .waiting)
         case .building(let step):
-            return EnvironmentStatus(digest: nil, state: .building, progress: step)
+            return EnvironmentStatus(digest: nil, state: .building, progress: step, log: log)
         case .built(let environment):
             return EnvironmentStatus(
                 digest: environment.digest,
@@ -163,7 +164,12 @@ extension Supervisor {
                 notices: environment.notices
             )
         case .failed(let problem):
-            return EnvironmentStatus(digest: nil, state: .failed, progress: "\(problem)")
+            return EnvironmentStatus(
+                digest: nil,
+                state: .failed,
+                progress: "\(problem)",
+                log: log
+            )
         }
     }
 }

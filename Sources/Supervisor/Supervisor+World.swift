@@ -82,6 +82,7 @@ extension Supervisor {
     ) async throws(Problem) -> BuiltEnvironment {
         if let environment = builds.built(definition) { return environment }
         builds.step("waiting", of: definition)
+        await noteLog(of: definition, for: settings)
         do throws(Problem) {
             let environment = try await environments.build(
                 definition,
@@ -99,10 +100,25 @@ extension Supervisor {
             )
             return environment
         } catch {
+            // Its Python may have been fetched meanwhile, and only now has it a name.
+            await noteLog(of: definition, for: settings)
             builds.end(.failure(error), of: definition)
             logger.error("environment not built", metadata: ["why": "\(error)"])
             throw error
         }
+    }
+
+    /// Keeps where the log of a build is: it is wanted most where nothing comes of the build.
+    private func noteLog(
+        of definition: EnvironmentDefinition,
+        for settings: ServingSettings
+    ) async {
+        let prospect = try? await environments.prospect(
+            of: definition,
+            python: settings.pythonPolicy
+        )
+        guard let digest = prospect?.digest else { return }
+        builds.note(log: environments.logPath(of: digest), of: definition)
     }
 
     private func note(_ step: String, of definition: EnvironmentDefinition) {

@@ -34,6 +34,23 @@ import Vocabulary
         #expect(stage.published?.runs == [Stage.run(2, 1)])
     }
 
+    @Test func `keeps what was given up until another is declared or it is withdrawn`() {
+        for last in [Event.withdrawn(Stage.key), .declared(Stage.declaration(2))] {
+            var stage = Stage()
+            stage.hear(.declared(Stage.declaration(1)))
+            let problem = Problem(.failed, code: "build", what: "cannot resolve 'sklearn==0.0'")
+            let discard = Effect.discard(Stage.key, Revision(number: 1))
+
+            let given = stage.play(.preparationFailed(Stage.key, Revision(number: 1), problem))
+            let kept = stage.rulebook.revisionsInUse
+            let ended = stage.play(last)
+
+            #expect(!given.effects.contains(discard))
+            #expect(kept == [Stage.declaration(1)])
+            #expect(ended.effects.contains(discard))
+        }
+    }
+
     @Test func `refuses without a trace`() {
         var stage = Stage()
         stage.play(.declared(Stage.declaration(2)))

@@ -81,9 +81,10 @@ import Vocabulary
         stage.hear(.declared(Stage.declaration(2)))
         let problem = Problem(.failed, code: "build", what: "cannot resolve 'sklearn==0.0'")
 
-        stage.play(.preparationFailed(Stage.key, Revision(number: 2), problem))
+        let failed = stage.play(.preparationFailed(Stage.key, Revision(number: 2), problem))
 
         #expect(stage.deployment?.problem == problem)
+        #expect(!failed.effects.contains(.discard(Stage.key, Revision(number: 2))))
         #expect(stage.deployment?.state == .serving)
     }
 

@@ -46,7 +46,15 @@ struct Explain: AsyncParsableCommand {
             )
         }
         let endpoint = try await server.client.endpoint(name)
-        return endpoint.deployments.flatMap { $0.instances.map(\.id) }
+        let instances = endpoint.deployments.flatMap { $0.instances.map(\.id) }
+        guard instances.isEmpty else { return instances }
+        let why = endpoint.deployments.map(\.why).filter { !$0.isEmpty }.joined(separator: "; ")
+        throw Problem(
+            .notFound,
+            code: "noInstances",
+            what: "'\(name)' has no instance to explain" + (why.isEmpty ? "" : ": \(why)"),
+            remedy: "see 'scorekeeper logs \(name)'"
+        )
     }
 }
 

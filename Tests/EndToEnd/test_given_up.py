@@ -1,0 +1,106 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""A revision that was given up stays known: it is listed, explained, logged and deleted."""
+
+from __future__ import annotations
+
+import os
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import command
+import models
+from command import FAILED, NO_ROOM, NOT_FOUND, Done
+from harness import EndToEnd
+
+HOPELESS = "a-package-that-is-nowhere==1"
+
+# Makes environments without packages, and finds no other requirement.
+UV = """#!/bin/sh
+case "$1" in
+    --version) echo 'uv 0.0.1' ;;
+    venv)
+        for last; do :; done
+        exec python3 -m venv --without-pip "$last"
+        ;;
+    *)
+        echo "error: No solution found: {requirement} is in no registry" >&2
+        exit 1
+        ;;
+esac
+"""
+
+
+class GivenUp(EndToEnd):
+    """A server whose uv is a script."""
+
+    uv: Path
+
+    @classmethod
+    def prepare(cls, folder: Path) -> Path:
+        cls.uv = folder / "uv"
+        cls.install_uv()
+        named = mock.patch.dict(os.environ, SCOREKEEPER_UV=str(cls.uv))
+        named.start()
+        cls.addClassCleanup(named.stop)
+        return super().prepare(folder)
+
+    @classmethod
+    def install_uv(cls) -> None:
+        """Puts the script where SCOREKEEPER_UV says."""
+        cls.uv.write_text(UV.format(requirement=HOPELESS))
+        cls.uv.chmod(0o755)
+
+    def hopeless(self, name: str, requirement: str = HOPELESS) -> Path:
+        """A model with a requirement that is nowhere."""
+        model = models.write(Path(self._folder.name) / "hopeless" / name, models.answering("no"))
+        (model / "requirements.txt").write_text(requirement + "\n")
+        (model / "conda.yaml").unlink()
+        lines = (model / "MLmodel").read_text().splitlines()
+        (model / "MLmodel").write_text(
+            "\n".join(line for line in lines if "conda.yaml" not in line) + "\n"
+        )
+        return model
+
+    def run_command(self, *arguments: "str | Path") -> Done:
+        """A subcommand that means this server."""
+        return command.run(*arguments, state=self.server.state)
+
+    def test_the_first_one_is_shown_logged_refused_a_second_origin_and_deleted(self) -> None:
+        model = self.hopeless("first")
+
+        deploy = self.run_command("deploy", model, "--name", "first")
+        status = self.run_command("status", "first").out
+        logs = self.run_command("logs", "first")
+        explain = self.run_command("explain", "first")
+
+        self.assertEqual(deploy.code, FAILED, deploy)
+        self.assertIn(HOPELESS, deploy.err)
+        self.assertIn(f"source       {model}", status)
+        self.assertIn("deadline     60 s", status)
+        self.assertIn("environment  failed", status)
+        self.assertIn("is in no registry", logs.out)
+        self.assertEqual(explain.code, NOT_FOUND, explain)
+        self.assertIn(HOPELESS, explain.err)
+
+        self.server.run("delete", "first")
+
+        self.wait_for("its end", lambda: self.server.deployment("first") is None)
+
+    def test_a_dropped_one_keeps_its_name(self) -> None:
+        self.hopeless("dropped").rename(self.server.models / "dropped")
+        self.wait_for(
+            "its failure",
+            lambda: (self.server.deployment("dropped") or {}).get("state") == "failed",
+        )
+
+        other = self.run_command("deploy", self.hopeless("other"), "--name", "dropped")
+
+        self.assertEqual(other.code, NO_ROOM, other)
+        self.assertIn(f"{self.server.models}/dropped", other.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
