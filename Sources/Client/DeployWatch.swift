@@ -32,6 +32,9 @@ public struct DeployWatch: Sendable {
             return wasSeen ? .failed(removed) : tell("waiting to be taken up")
         }
         wasSeen = true
+        if let givenUp = deployment.givenUp, givenUp >= answer.revision {
+            return .failed(refusal(deployment))
+        }
         guard deployment.revision >= answer.revision else { return tell("waiting to be taken up") }
         switch deployment.state {
         case .serving: return .serving(deployment)
@@ -69,11 +72,12 @@ public struct DeployWatch: Sendable {
 
     private func refusal(_ deployment: DeploymentStatus) -> Problem {
         let why = deployment.why.isEmpty ? "its revision failed" : deployment.why
-        let kept = deployment.state == .halted ? " (the revision before it goes on serving)" : ""
+        let goesOn = deployment.revision < answer.revision && deployment.serving > 0
+        let kept = goesOn ? "; \(deployment.revision) goes on serving" : ""
         return Problem(
             .failed,
             code: "deploymentFailed",
-            what: "cannot serve '\(answer.key)' \(deployment.revision): \(why)\(kept)",
+            what: "cannot serve '\(answer.key)' \(answer.revision): \(why)\(kept)",
             remedy: "'scorekeeper logs \(answer.key.endpoint)' shows what it wrote"
         )
     }

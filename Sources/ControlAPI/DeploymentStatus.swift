@@ -36,6 +36,8 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
     public var name: DeploymentName
     /// The revision that is wanted.
     public var revision: Revision
+    /// The newest revision, where it was given up; `why` says why.
+    public var givenUp: Revision?
     /// Instances that are wanted.
     public var wanted: Int
     /// Instances that serve, of any revision.
@@ -69,6 +71,7 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
     public init(
         name: DeploymentName,
         revision: Revision,
+        givenUp: Revision? = nil,
         wanted: Int,
         serving: Int,
         state: State,
@@ -86,6 +89,7 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
     ) {
         self.name = name
         self.revision = revision
+        self.givenUp = givenUp
         self.wanted = wanted
         self.serving = serving
         self.state = state

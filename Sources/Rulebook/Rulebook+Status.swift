@@ -68,6 +68,7 @@ extension Deployment {
             key: key,
             current: current,
             incoming: next ?? target,
+            givenUp: halt?.revision,
             percent: declared.percent,
             wanted: isWithdrawn ? 0 : (steered ?? wanted)?.declaration.instances ?? 0,
             serving: serving,

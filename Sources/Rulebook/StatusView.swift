@@ -39,6 +39,8 @@ public struct DeploymentView: Codable, Hashable, Sendable {
     public let current: Revision?
     /// The revision that is on its way in, prepared or not, if there is one.
     public let incoming: Revision?
+    /// The newest revision, where it was given up.
+    public let givenUp: Revision?
     /// Percent of the endpoint's traffic.
     public let percent: Int
     /// Instances that shall serve.

@@ -87,6 +87,7 @@ extension Supervisor {
         return DeploymentStatus(
             name: view.key.deployment,
             revision: view.incoming ?? view.current ?? document?.revision ?? Revision(number: 1),
+            givenUp: view.givenUp,
             wanted: view.wanted,
             serving: view.serving,
             state: DeploymentStatus.State(view),

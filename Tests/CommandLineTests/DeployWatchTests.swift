@@ -18,6 +18,7 @@ import Vocabulary
     private func endpoint(
         _ state: DeploymentStatus.State,
         revision: Int = 2,
+        givenUp: Int? = nil,
         why: String = ""
     ) -> EndpointStatus {
         let serving = state.isAnswering ? 1 : 0
@@ -29,6 +30,7 @@ import Vocabulary
             revision: revision
         )
         deployment.why = why
+        deployment.givenUp = givenUp.map { Revision(number: $0) }
         return BusyServer.endpoint(key, deployment)
     }
 
@@ -68,6 +70,26 @@ import Vocabulary
 
         #expect(problem.what.contains("no room"))
         #expect(CommandStatus(problem) == .failed)
+    }
+
+    @Test(arguments: [DeploymentStatus.State.halted, .changing, .failed])
+    mutating func `ends when a replacement is given up`(state: DeploymentStatus.State) {
+        let look = endpoint(state, revision: 1, givenUp: 2, why: "r2 was given up: no wheels")
+
+        guard case .failed(let problem) = watch.look(at: look) else {
+            Issue.record("it went on")
+            return
+        }
+
+        let words = "cannot serve 'iris/default' r2: r2 was given up: no wheels"
+        #expect(problem.what.hasPrefix(words))
+        #expect(problem.what.hasSuffix("; r1 goes on serving") == state.isAnswering)
+    }
+
+    @Test mutating func `goes on when only the revision before was given up`() {
+        let look = endpoint(.building, revision: 2, givenUp: 1)
+
+        #expect(watch.look(at: look) == .onItsWay("building its environment, 0 of 1 serving"))
     }
 
     @Test mutating func `ends when the endpoint is removed meanwhile`() {

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -13,7 +15,7 @@ from unittest import mock
 import command
 import models
 from command import FAILED, NO_ROOM, NOT_FOUND, Done
-from harness import EndToEnd
+from harness import ROOT, EndToEnd, program
 
 HOPELESS = "a-package-that-is-nowhere==1"
 
@@ -88,6 +90,20 @@ class GivenUp(EndToEnd):
         self.server.run("delete", "first")
 
         self.wait_for("its end", lambda: self.server.deployment("first") is None)
+
+    def test_a_replacement_ends_the_deploy_with_the_reason_and_the_old_one_goes_on(self) -> None:
+        folder = Path(self._folder.name) / "scorer-c"
+        shutil.copytree(ROOT / "Samples" / "scorer-c", folder)
+        support = program().parent / "support"
+        subprocess.run(["make", "-s", "-C", str(folder), f"SUPPORT={support}"], check=True)
+        self.server.run("deploy", "--scorer", str(folder / "echo"), "--name", "replaced")
+
+        deploy = self.run_command("deploy", self.hopeless("second"), "--name", "replaced")
+
+        self.assertEqual(deploy.code, FAILED, deploy)
+        self.assertIn("r2 was given up: ", deploy.err)
+        self.assertIn("; r1 goes on serving", deploy.err)
+        self.assertEqual(self.score("replaced", b"on", route="score"), (200, b"on"))
 
     def test_a_dropped_one_keeps_its_name(self) -> None:
         self.hopeless("dropped").rename(self.server.models / "dropped")

@@ -84,6 +84,7 @@ import Vocabulary
         let failed = stage.play(.preparationFailed(Stage.key, Revision(number: 2), problem))
 
         #expect(stage.deployment?.problem == problem)
+        #expect(stage.deployment?.givenUp == Revision(number: 2))
         #expect(!failed.effects.contains(.discard(Stage.key, Revision(number: 2))))
         #expect(stage.deployment?.state == .serving)
     }
