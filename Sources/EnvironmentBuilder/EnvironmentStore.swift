@@ -96,6 +96,13 @@ public actor EnvironmentStore {
         return try await wait(for: identity.digest, progress: progress)
     }
 
+    /// Makes sure that builds can begin on this machine.
+    ///
+    /// Errors: `noUv` saying how to get it.
+    public func checkTools() async throws(Problem) {
+        _ = try await uv()
+    }
+
     /// The environment that stands ready under `digest`; nothing where none does.
     public nonisolated func load(_ digest: Digest) -> BuiltEnvironment? {
         let path = folder.environment(digest)

@@ -31,12 +31,19 @@ public struct ModelCheck: Codable, Sendable {
     /// What refuses it.
     public let problems: [Problem]
     /// What a person should know besides.
-    public let notices: [Notice]
+    public private(set) var notices: [Notice]
     /// Problems beyond those that are listed.
     public let unlisted: Int
 
     /// Whether the model would be deployed.
     public var isServable: Bool { problems.isEmpty }
+
+    /// The same with one more notice.
+    public func noting(_ notice: Notice) -> ModelCheck {
+        var check = self
+        check.notices.append(notice)
+        return check
+    }
 
     /// Checks the model at `path`, in a folder or an archive, and the document `NAME.yml` beside it.
     public init(path: String) {

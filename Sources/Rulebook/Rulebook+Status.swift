@@ -43,6 +43,12 @@ extension Rulebook {
         return deployments[index].declared
     }
 
+    /// Whether the newest revision of a deployment is this one, and was given up.
+    public func isGivenUp(_ key: DeploymentKey, _ revision: Revision) -> Bool {
+        guard let index = index(of: key) else { return false }
+        return deployments[index].halt?.revision == revision
+    }
+
     /// The lowest number that a new revision of a deployment may have.
     public func nextRevision(of key: DeploymentKey) -> Revision {
         if let index = index(of: key) { return deployments[index].declared.revision.next }

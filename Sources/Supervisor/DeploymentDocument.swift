@@ -74,6 +74,13 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         return twin == self
     }
 
+    /// The same as a later revision.
+    func again(as revision: Revision) -> DeploymentDocument {
+        var later = self
+        later.revision = revision
+        return later
+    }
+
     /// What its scorers must have installed; nothing for a program.
     var environment: EnvironmentDefinition? {
         switch scorer {

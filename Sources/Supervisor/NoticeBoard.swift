@@ -9,6 +9,8 @@ struct NoticeBoard {
         case exposure
         /// The journal.
         case ledger
+        /// What the machine lacks to build environments.
+        case tools
         /// The folder that models are dropped into.
         case models
         /// One entry of that folder.

@@ -100,6 +100,8 @@ extension Supervisor: ServerControl {
 
     /// Makes a draft the newest revision, unless it would change nothing.
     ///
+    /// What was given up is tried again, as a newer revision: the machine may have been mended.
+    ///
     /// Errors: `nameTaken` when the endpoint has another origin; what the rulebook or the ledger
     /// refuse.
     func declare(_ draft: Draft) throws(Problem) -> DeploymentDocument {
@@ -113,16 +115,29 @@ extension Supervisor: ServerControl {
                 remedy: "rename one of them, or name it with --name"
             )
         }
-        let document = draft.document(
-            revision: max(shelf.nextRevision(of: draft.key), rulebook.nextRevision(of: draft.key))
-        )
-        if let present, present.serves(sameAs: document) { return present }
+        let document = draft.document(revision: nextRevision(of: draft.key))
+        if let present, present.serves(sameAs: document),
+            !rulebook.isGivenUp(present.key, present.revision)
+        {
+            return present
+        }
+        return try declare(document)
+    }
+
+    /// The revision that a change of `key` gets.
+    func nextRevision(of key: DeploymentKey) -> Revision {
+        max(shelf.nextRevision(of: key), rulebook.nextRevision(of: key))
+    }
+
+    /// Makes a document the newest revision.
+    func declare(_ document: DeploymentDocument) throws(Problem) -> DeploymentDocument {
         try document.checkLength()
         guard store.stored(document.content) != nil else {
             throw Problem(
                 .conflict,
                 code: "copyGone",
-                what: "the copy of '\(draft.origin.path)' was let go while it was taken up again",
+                what: "the copy of '\(document.origin.path)' was let go while it was taken up "
+                    + "again",
                 remedy: "deploy it once more"
             )
         }

@@ -91,6 +91,7 @@ extension Supervisor {
                 Task { await self?.note(step, of: definition) }
             }
             builds.end(.success(environment), of: definition)
+            notices.set(nil, for: .tools)
             logger.info(
                 "environment stands",
                 metadata: [

@@ -94,6 +94,8 @@ actor Supervisor {
         sweep()
         observe(.began(nodes: configuration.nodes))
         declareAgain()
+        tryAgain()
+        lookForTools()
         for await inbound in inbox.arrivals {
             take(inbound)
             if hasSaidFarewell { break }
@@ -127,6 +129,36 @@ actor Supervisor {
             guard let refusal = decision.refusal else { continue }
             let text = "'\(document.key)' is declared and cannot be served: \(refusal)"
             notices.set(text, for: .drop(document.key.endpoint.text))
+        }
+    }
+
+    /// Tries again what earlier lives gave up: the machine may have been mended since.
+    ///
+    /// What lies in the models folder is taken up again anyway.
+    private func tryAgain() {
+        for view in rulebook.status.deployments {
+            guard let revision = view.givenUp,
+                let document = shelf.document(view.key, revision)
+            else { continue }
+            if case .dropped = document.origin, configuration.models != nil { continue }
+            do throws(Problem) {
+                _ = try declare(document.again(as: nextRevision(of: view.key)))
+            } catch {
+                let text = "'\(view.key)' cannot be tried again: \(error)"
+                notices.set(text, for: .drop(view.key.endpoint.text))
+            }
+        }
+    }
+
+    /// Tells early that no environment can be built here.
+    private func lookForTools() {
+        Task {
+            do throws(Problem) {
+                try await environments.checkTools()
+            } catch {
+                logger.warning("no environment can be built", metadata: ["why": "\(error)"])
+                notices.set("\(error)", for: .tools)
+            }
         }
     }
 

@@ -75,6 +75,14 @@ class Check(unittest.TestCase):
         for text in (shown.out, shown.err, refused.out, refused.err):
             self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f]")
 
+    def test_a_machine_without_uv_is_told_and_refuses_nothing(self) -> None:
+        env = command.variables(SCOREKEEPER_UV=str(self.folder / "nowhere"))
+
+        done = command.run("check", ROOT / "Samples" / "mlflow-iris", env=env)
+
+        self.assertEqual(done.code, command.DONE, done)
+        self.assertIn(f"notice: cannot run '{self.folder}/nowhere' as uv; ", done.out)
+
     def test_a_path_where_nothing_is_says_so(self) -> None:
         done = command.run("check", self.folder / "nothing")
 

@@ -105,6 +105,33 @@ class GivenUp(EndToEnd):
         self.assertIn("; r1 goes on serving", deploy.err)
         self.assertEqual(self.score("replaced", b"on", route="score"), (200, b"on"))
 
+    def test_what_was_given_up_is_tried_again_when_asked_and_when_the_server_starts(self) -> None:
+        self.server.stop()
+        self.uv.unlink()
+        self.server.start()
+        self.server.wait_until_up()
+        missing = f"cannot run '{self.uv}' as uv"
+        self.wait_for("the notice", lambda: missing in str(self.server.status()["server"]))
+        model = self.hopeless("again", requirement="")
+        arguments = ("deploy", model, "--name", "again")
+
+        failed = self.run_command(*arguments)
+        again = self.run_command(*arguments)
+        self.install_uv()
+        self.server.stop()
+        self.server.start()
+        self.server.wait_until_up()
+        self.wait_for("its environment", lambda: self.environment("again") == "built")
+        self.server.run("delete", "again")
+
+        self.assertIn(missing, failed.err)
+        self.assertIn("'again/default' r1: ", failed.err)
+        self.assertIn("'again/default' r2: ", again.err)
+
+    def environment(self, endpoint: str) -> str:
+        """How far its environment is."""
+        return str(self.deployment(endpoint)["environment"]["state"])
+
     def test_a_dropped_one_keeps_its_name(self) -> None:
         self.hopeless("dropped").rename(self.server.models / "dropped")
         self.wait_for(

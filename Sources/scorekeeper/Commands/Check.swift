@@ -3,14 +3,17 @@
 
 import ArgumentParser
 import Client
+import Foundation
 import Manifests
+import Supervisor
+import Vocabulary
 
 /// `scorekeeper check`.
-struct Check: ParsableCommand {
+struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says what a model is, what it needs, and every problem.",
         discussion: """
-            Starts nothing and needs no server. Problems are told with file, line and column, and make the exit \
+            Starts nothing and needs no server. What the machine lacks is a notice. Problems are told with file, line and column, and make the exit \
             status 2.
 
             EXAMPLE
@@ -23,12 +26,24 @@ struct Check: ParsableCommand {
 
     @OptionGroup var format: OutputOptions
 
-    func run() throws {
-        let check = ModelCheck(path: model)
+    func run() async throws {
+        var check = ModelCheck(path: model)
+        if check.environment != nil, let missing = await missingTool() {
+            check = check.noting(Notice(code: missing.code, text: "\(missing)"))
+        }
         switch format.output {
         case .json: try Output.print(json: check)
         case .table: Output.print(check.lines.joined(separator: "\n"))
         }
         if !check.isServable { throw ExitCode(CommandStatus.badInput.rawValue) }
+    }
+
+    private func missingTool() async -> Problem? {
+        let state = DefaultState.folder(
+            named: nil,
+            variables: ProcessInfo.processInfo.environment,
+            isRoot: geteuid() == 0
+        )
+        return await BuildTools.problem(state: absolutePath(state))
     }
 }
