@@ -247,7 +247,7 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "ControlAPI", "Ledger", "Manifests", "Supervisor", "Vocabulary", "Wire",
+                "ControlAPI", "Ledger", "Manifests", "Rulebook", "Supervisor", "Vocabulary", "Wire",
             ]
         ),
         .testTarget(

@@ -128,12 +128,17 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         )
     }
 
+    private static func apology(for key: DeploymentKey) -> String {
+        "the deployment '\(key)' has failed; see 'scorekeeper status \(key.endpoint)'"
+    }
+
     /// What the gateway needs to know of the deployment while this revision's settings hold.
     func route(_ published: PublishedDeployment, statuses: StatusStyle) -> DeploymentRoute {
         let availability: DeploymentRoute.Availability =
             switch published.availability {
             case .open: .open
-            case .failed(let why): .failed(why)
+            // Why is for those who may ask for the status: it tells of folders, packages and code.
+            case .failed: .failed(Self.apology(for: key))
             }
         let contract: DeploymentRoute.Contract =
             switch scorer {

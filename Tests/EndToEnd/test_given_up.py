@@ -77,6 +77,7 @@ class GivenUp(EndToEnd):
         status = self.run_command("status", "first").out
         logs = self.run_command("logs", "first")
         explain = self.run_command("explain", "first")
+        code, body = self.score("first", {"inputs": [[1]]})
 
         self.assertEqual(deploy.code, FAILED, deploy)
         self.assertIn(HOPELESS, deploy.err)
@@ -86,6 +87,10 @@ class GivenUp(EndToEnd):
         self.assertIn("is in no registry", logs.out)
         self.assertEqual(explain.code, NOT_FOUND, explain)
         self.assertIn(HOPELESS, explain.err)
+        self.assertEqual(code, 503)
+        self.assertIn(b"'scorekeeper status first'", body)
+        for internal in (HOPELESS, str(self.server.state), "log"):
+            self.assertNotIn(internal.encode(), body)
 
         self.server.run("delete", "first")
 

@@ -75,7 +75,7 @@ import Vocabulary
         #expect(explanation.state == .serving)
         #expect(explanation.description.contains("run iris/default/1#2 of r1 serves on 'node-1'"))
         #expect(explanation.description.contains("ran out of memory"))
-        // What it wrote is for its operator: a reason may reach clients.
+        // What it wrote is in its log, and told where the deployment's status is.
         #expect(!explanation.description.contains("loading"))
     }
 }

@@ -3,6 +3,7 @@
 
 import Foundation
 import Ledger
+import Rulebook
 import Testing
 import Vocabulary
 
@@ -151,5 +152,25 @@ private func scorer(installing package: String) -> DeploymentDocument.MLflowScor
         #expect(first.serves(sameAs: second))
         #expect(!first.serves(sameAs: changed))
         #expect(!first.serves(sameAs: try document(revision: 1, content: "b")))
+    }
+
+    @Test func `tells callers that it has failed, and never why`() throws {
+        let document = try document(revision: 1, content: "a")
+        let published = PublishedDeployment(
+            key: document.key,
+            revision: document.revision,
+            percent: 100,
+            availability: .failed("cannot resolve 'secret' in '/srv/state/models'"),
+            runs: []
+        )
+
+        let route = document.route(published, statuses: .azure)
+
+        #expect(
+            route.availability
+                == .failed(
+                    "the deployment 'echo/default' has failed; see 'scorekeeper status echo'"
+                )
+        )
     }
 }
