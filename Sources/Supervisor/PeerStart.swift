@@ -20,6 +20,8 @@ struct PeerStart: Sendable {
     let socketPath: String
     /// Where its output goes.
     let log: String
+    /// Where its process is kept.
+    let peers: Peers
 
     /// How long a started peer may take to answer at its socket.
     static let patience: Duration = .seconds(20)
@@ -27,7 +29,9 @@ struct PeerStart: Sendable {
 
     /// Connects to a peer that already runs; nothing when there is none.
     func findRunning() -> PacketSocket? {
-        try? PacketSocket(connectingTo: socketPath)
+        guard let socket = try? PacketSocket(connectingTo: socketPath) else { return nil }
+        peers.add(socket.peer)
+        return socket
     }
 
     /// Starts the peer and connects to it.
@@ -38,6 +42,7 @@ struct PeerStart: Sendable {
     func start() throws(Problem) -> PacketSocket {
         let pid = try ChildProgram.start(executable, arguments, log: log)
         let child = ReapedChild(pid)
+        peers.add(pid)
         let clock = ContinuousClock()
         let deadline = clock.now + Self.patience
         while clock.now < deadline {

@@ -20,7 +20,6 @@ public struct Server: Sendable {
     private let control: ControlServer
     private let lock: ServerLock
     private let drops: DropFolderLoop?
-    private let store: ModelStore
     private let configuration: ServerConfiguration
     private let isTemporary: Bool
 
@@ -38,7 +37,6 @@ public struct Server: Sendable {
         lock = try ServerLock(folder: state.path)
         let logger = Logbook.logger("supervisor", level: Self.logLevel)
         let store = try ModelStore(folder: state.models)
-        self.store = store
         let supervisor = try Supervisor(
             configuration: configuration,
             ledger: try Ledger(path: state.ledger),
@@ -112,8 +110,8 @@ public struct Server: Sendable {
             isInsecure: options.insecure
         )
         try listeners.bindRest()
-        let folder = FileManager.default.temporaryDirectory.path
-        let state = try StateFolder(path: "\(folder)/scorekeeper-up-\(getpid())")
+        TemporaryState.sweep()
+        let state = try TemporaryState.own()
         let configuration = ServerConfiguration(
             state: state,
             executable: executable,
@@ -162,14 +160,9 @@ public struct Server: Sendable {
         watching?.cancel()
         serving.cancel()
         await serving.value
-        if isTemporary { removeState() }
+        if isTemporary { TemporaryState.remove(configuration.state) }
         withExtendedLifetime((signals, lock)) {}
         if let problem = await trouble.first { throw problem }
-    }
-
-    private func removeState() {
-        for digest in (try? store.digests()) ?? [] { try? store.discard(digest) }
-        try? FileManager.default.removeItem(atPath: configuration.state.path)
     }
 
     /// Where built environments are kept for a server that keeps no state.

@@ -21,7 +21,8 @@ extension Supervisor {
             executable: configuration.executable,
             arguments: arguments,
             socketPath: configuration.state.gatewaySocket,
-            log: "\(configuration.state.logs)/gateway.log"
+            log: "\(configuration.state.logs)/gateway.log",
+            peers: peers
         )
         reach(start) { .gatewayReached($0) }
     }

@@ -15,7 +15,8 @@ extension Supervisor {
             executable: configuration.executable,
             arguments: nodeArguments(name),
             socketPath: configuration.state.nodeSocket(name),
-            log: "\(configuration.state.logs)/\(name).log"
+            log: "\(configuration.state.logs)/\(name).log",
+            peers: peers
         )
         reach(start) { .nodeReached(name, $0) }
     }

@@ -27,6 +27,7 @@ actor Supervisor {
     let environments: EnvironmentStore
     let logger: Logger
     let inbox = Inbox()
+    let peers = Peers()
     let startedAt = Date()
 
     var rulebook: Rulebook
@@ -50,6 +51,7 @@ actor Supervisor {
     private var alarm: Task<Void, Never>?
     private(set) var isLeaving = false
     private var hasSaidFarewell = false
+    private var isHurried = false
 
     init(
         configuration: ServerConfiguration,
@@ -176,7 +178,8 @@ actor Supervisor {
 
     private func leave() {
         guard !isLeaving else {
-            logger.notice("leaving at once")
+            logger.notice("leaving at once: the gateway, the nodes and their scorers are ended")
+            isHurried = true
             hasSaidFarewell = true
             return
         }
@@ -190,30 +193,29 @@ actor Supervisor {
         hasSaidFarewell = true
     }
 
-    /// Tells nodes and gateway to leave, and waits a while until they have.
+    /// Tells nodes and gateway to leave, waits a while until they have, and ends those that have not.
     ///
     /// They remove their sockets as they go, which must be over before the folder is removed; and
     /// whoever waits for us may start another server on the same ports.
     private func letGo() {
+        let leaving = peers.close()
         let nodes = configuration.nodes.compactMap { self.nodes[$0]?.connection }
-        let pids = nodes.map(\.pid) + [gateway.connection?.pid].compactMap(\.self)
-        // Opened while their connections stand: none of the pids can be another's yet.
-        let leaving = pids.map { ChildProgram.openPidfd($0) }.filter { $0 >= 0 }
-            .map { Descriptor(owning: $0) }
         for node in nodes { _ = node.send(NodeOrder.leave) }
         _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: 0))
-        let deadline = now + Self.partingLimit
-        withExtendedLifetime(leaving) {
-            for one in leaving {
-                let rest = max(.zero, deadline - now).wholeMilliseconds
-                var watched = pollfd(fd: one.number, events: Int16(POLLIN), revents: 0)
-                _ = poll(&watched, 1, Int32(rest))
-            }
+        let told = nodes.map(\.pid) + [gateway.connection?.pid].compactMap(\.self)
+        for one in leaving where !told.contains(one.pid) { one.askToLeave() }
+        let deadline = now + (isHurried ? Self.hurriedPartingLimit : Self.partingLimit)
+        for one in leaving where !one.hasEnded(within: deadline - now) {
+            logger.warning("ended, for it did not leave", metadata: ["pid": "\(one.pid)"])
+            one.kill()
+            _ = one.hasEnded(within: Self.hurriedPartingLimit)
         }
     }
 
     /// How long nodes and gateway may take to leave once nothing is held.
     private static let partingLimit = Duration.seconds(5)
+    /// The same when somebody cannot wait: a node needs a moment to end its scorers.
+    private static let hurriedPartingLimit = Duration.seconds(1)
 
     /// The machine's monotonic clock.
     var now: Moment { Moment(nanoseconds: linux_monotonic_nanoseconds()) }

@@ -105,6 +105,58 @@ class Up(unittest.TestCase):
         self.assertEqual([pid for pid in family if is_alive(pid)], [])
         self.assertEqual(self.left_behind(), [])
 
+    def test_a_second_interrupt_ends_every_process_though_a_request_is_held(self) -> None:
+        model = models.write(self.folder / "model", models.HOLDING.replace("0.3", "60"))
+        port = free_port()
+        process = self.start(str(model), "--port", str(port))
+        self.wait_for(process, lambda: "Ctrl-C ends it" in self.log.read_text())
+        family = tree(process.pid)
+
+        with RawClient(port) as client:
+            client.send(post("/score", b'{"inputs": [[1]]}'))
+            process.send_signal(signal.SIGINT)
+            self.wait_for(process, lambda: "draining" in self.log.read_text())
+            process.send_signal(signal.SIGINT)
+
+            self.assertEqual(process.wait(PATIENCE_SECONDS), 0, self.log.read_text())
+
+        self.assertIn("leaving at once: the gateway, the nodes", self.log.read_text())
+        self.assertEqual([pid for pid in family if is_alive(pid)], [])
+        self.assertEqual(self.left_behind(), [])
+
+    def test_an_interrupt_before_it_serves_leaves_no_process(self) -> None:
+        model = models.write(self.folder / "model", models.answering("never"))
+        process = self.start(str(model), "--port", str(free_port()))
+        family = self.wait_for(process, lambda: tree(process.pid)[1:] and tree(process.pid))
+
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE_SECONDS)
+
+        self.assertEqual([pid for pid in family if is_alive(pid)], [])
+        self.assertEqual(self.left_behind(), [])
+
+    def test_what_a_killed_one_left_is_removed_by_the_next(self) -> None:
+        model = models.write(self.folder / "model", models.answering("up"))
+        first = self.start(str(model), "--port", str(free_port()))
+        self.wait_for(first, lambda: "Ctrl-C ends it" in self.log.read_text())
+        family = tree(first.pid)
+        for pid in reversed(family):
+            os.kill(pid, signal.SIGKILL)
+        first.wait(PATIENCE_SECONDS)
+        kept = self.folder / "tmp" / f"scorekeeper-up-{os.getpid()}"
+        kept.mkdir()
+        self.assertEqual(len(self.state_folders()), 2)
+
+        second = self.start(str(model), "--port", str(free_port()))
+        self.wait_for(second, lambda: "Ctrl-C ends it" in self.log.read_text())
+
+        self.assertIn(kept, self.state_folders())
+        self.assertEqual(len(self.state_folders()), 2)
+
+    def state_folders(self) -> List[Path]:
+        """What is in the folder for what is temporary."""
+        return list((self.folder / "tmp").glob("scorekeeper-up-*"))
+
     def test_a_model_that_cannot_be_served_is_told_before_anything_starts(self) -> None:
         model = models.write(self.folder / "model", models.answering("up"))
         (model / "MLmodel").write_text("flavors: [\n")
