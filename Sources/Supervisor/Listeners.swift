@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControlAPI
+import Glibc
 import Vocabulary
 import Wire
 
@@ -85,6 +86,17 @@ struct Listeners {
             )
             wanted[index].bound = (listener, socket)
         }
+    }
+
+    /// Has every further connection refused, wherever the sockets are held.
+    ///
+    /// Without this a connection made while requests are finished would stand in the kernel's queue,
+    /// accepted by nobody, until it is reset.
+    ///
+    /// Source: on Linux shutdown(2) takes a listening socket back to one that does not listen, for
+    /// all its descriptors.
+    func stopListening() {
+        for (_, socket) in bound { _ = shutdown(socket.number, Int32(SHUT_RDWR)) }
     }
 
     /// Where an endpoint's requests go: a port of its own before the common listener.

@@ -186,6 +186,8 @@ actor Supervisor {
         isLeaving = true
         logger.notice("draining")
         observe(.leave)
+        // After the order to leave: the gateway accepts nothing more by then.
+        listeners.stopListening()
     }
 
     /// The last effect of a shutdown: nothing is held any more.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControlAPI
+import Glibc
 import Testing
 import Vocabulary
 import Wire
@@ -55,6 +56,20 @@ import Wire
         #expect(problem { try second.bindRest() }?.code == "portInUse")
     }
 
+    @Test func `refuse connections once told to, though a gateway holds the sockets too`() throws {
+        var listeners = try Listeners(common: "127.0.0.1:0", ports: [], isInsecure: false)
+        try listeners.bindRest()
+        let (listener, socket) = try #require(listeners.bound.first)
+        let held = try socket.duplicate()
+        let port = try SocketAddress(listener.address).port
+        #expect(connectToLoopback(port) == 0)
+
+        listeners.stopListening()
+
+        #expect(connectToLoopback(port) == ECONNREFUSED)
+        withExtendedLifetime(held) {}
+    }
+
     @Test func `take over what an earlier gateway holds, and nothing else`() throws {
         var earlier = try Listeners(common: "127.0.0.1:0", ports: [], isInsecure: false)
         try earlier.bindRest()
@@ -67,5 +82,20 @@ import Wire
 
         #expect(later.bound.first?.listener == listener)
         #expect(elsewhere.bound.isEmpty)
+    }
+}
+
+/// Connects to a loopback port and hangs up; answers the reason where it was refused, else 0.
+private func connectToLoopback(_ port: UInt16) -> Int32 {
+    let client = Descriptor(owning: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    return withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(client.number, $0, length) == 0 ? 0 : errno
+        }
     }
 }
