@@ -15,12 +15,17 @@ import Glibc
 public struct ModelDirectory: ModelFolder {
     /// The directory's path as the person named it.
     public let path: String
+    private let root: String
 
     /// Names the directory at `path`; nothing is opened yet.
-    public init(path: String) {
+    ///
+    /// Shape: `copy` is where a copy of it lies: that is read, and what is said of it names the
+    /// person's own files.
+    public init(path: String, copiedTo copy: String? = nil) {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         self.path = path
+        self.root = copy ?? path
     }
 
     /// Why a path was not opened.
@@ -130,7 +135,7 @@ public struct ModelDirectory: ModelFolder {
 
     /// Opens what stands at `relative` for reading; the caller closes the descriptor.
     public func open(_ relative: String) throws(OpenError) -> Int32 {
-        let root = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let root = Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else { throw Self.failure(errno) }
         defer { _ = close(root) }
         return try Self.open(relative, beneath: root)

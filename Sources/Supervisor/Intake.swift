@@ -118,7 +118,7 @@ struct Intake: Sendable {
         }
         let stored = try adopt(check.kind, at: path, store)
         let copy = ModelCheck(
-            folder: ModelDirectory(path: stored.path),
+            folder: ModelDirectory(path: path, copiedTo: stored.path),
             name: "\(endpoint)",
             settings: nil
         )

@@ -81,6 +81,7 @@ class GivenUp(EndToEnd):
 
         self.assertEqual(deploy.code, FAILED, deploy)
         self.assertIn(HOPELESS, deploy.err)
+        self.assertIn(f"{model}/requirements.txt:1:1: cannot resolve", deploy.err)
         self.assertIn(f"source       {model}", status)
         self.assertIn("deadline     60 s", status)
         self.assertIn("environment  failed", status)

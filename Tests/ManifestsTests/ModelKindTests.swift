@@ -109,6 +109,15 @@ import Glibc
         }
     }
 
+    @Test func `is read from its copy and called by its own name`() throws {
+        try write("copies/71/requirements.txt", Array("skops\n".utf8))
+        let folder = ModelDirectory(path: "/models/iris", copiedTo: "\(root)/copies/71")
+
+        #expect(try folder.read("requirements.txt", limit: 10) == Array("skops\n".utf8))
+        #expect(throws: Problem.self) { try folder.read("requirements.txt", limit: 1) }
+        #expect(folder.name(of: "requirements.txt") == "/models/iris/requirements.txt")
+    }
+
     @Test func `is read without leaving it, by its words or by its links`() throws {
         try write("secret", Array("s".utf8))
         try write("iris/data/a", Array("a".utf8))
