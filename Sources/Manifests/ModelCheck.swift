@@ -46,7 +46,9 @@ public struct ModelCheck: Codable, Sendable {
     }
 
     /// Checks the model at `path`, in a folder or an archive, and the document `NAME.yml` beside it.
-    public init(path: String) {
+    ///
+    /// Shape: `endpoint` is the name that a person gave, whatever the folder is called.
+    public init(path: String, endpoint: EndpointName? = nil) {
         let kind = ModelKind.recognise(path)
         let whole = Self.absolute(path)
         let name = EndpointNaming.stem(of: Self.name(of: path, whole: whole))
@@ -70,6 +72,7 @@ public struct ModelCheck: Codable, Sendable {
             kind: kind,
             name: name,
             settings: document.map { ($0, beside.name(of: "\(name).yml")) },
+            endpoint: endpoint,
             findings: findings
         )
     }
@@ -105,10 +108,13 @@ public struct ModelCheck: Codable, Sendable {
         kind: ModelKind = .mlflow,
         name: String,
         settings: (bytes: [UInt8], file: String)?,
+        endpoint given: EndpointName? = nil,
         findings: Findings = Findings()
     ) {
         var findings = findings
-        let naming = Self.naming(name, path: folder.path, into: &findings)
+        let naming =
+            given == nil
+            ? Self.naming(name, path: folder.path, into: &findings) : EndpointNaming(folder: name)
         let model = Self.model(folder, into: &findings)
         let environment = model.flatMap { model -> EnvironmentDefinition? in
             let reading = EnvironmentDefinitionReader.read(folder: folder, model: model)
@@ -132,7 +138,7 @@ public struct ModelCheck: Codable, Sendable {
         self.example = example?.words
         self.path = folder.path
         self.kind = kind
-        self.endpoint = naming?.endpoint
+        self.endpoint = given ?? naming?.endpoint
         self.model = model
         self.environment = environment
         self.settingsFile = settings?.file

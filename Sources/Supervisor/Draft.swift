@@ -6,7 +6,7 @@ import Vocabulary
 /// A deployment as it was read from its source: a document that has no revision yet.
 struct Draft: Sendable {
     /// The deployment.
-    var key: DeploymentKey
+    let key: DeploymentKey
     /// Where it came from.
     let origin: DeploymentDocument.Origin
     /// What answers the requests.

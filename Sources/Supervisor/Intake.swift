@@ -61,9 +61,14 @@ struct Intake: Sendable {
         var draft: Draft
         switch (request.model, request.scorer) {
         case (let model?, nil):
-            draft = try self.draft(of: model, origin: .deployed(path: model), store: store)
+            draft = try self.draft(
+                of: model,
+                origin: .deployed(path: model),
+                named: request.name,
+                store: store
+            )
         case (nil, let program?):
-            draft = try self.draft(of: program, store: store)
+            draft = try self.draft(of: program, named: request.name, store: store)
         case (.some, .some):
             throw Problem(
                 .unsupported,
@@ -78,9 +83,6 @@ struct Intake: Sendable {
                 what: "there is nothing to deploy",
                 remedy: "name a model's directory or archive, or a program with --scorer"
             )
-        }
-        if let name = request.name {
-            draft.key = DeploymentKey(endpoint: name, deployment: draft.key.deployment)
         }
         if let instances = request.instances {
             draft.settings.instances = try legal(instances, for: draft.key)
@@ -107,9 +109,10 @@ struct Intake: Sendable {
     private static func draft(
         of path: String,
         origin: DeploymentDocument.Origin,
+        named name: EndpointName? = nil,
         store: ModelStore
     ) throws(Problem) -> Draft {
-        let check = ModelCheck(path: path)
+        let check = ModelCheck(path: path, endpoint: name)
         if let problem = check.problems.first {
             throw problem.among(check.problems.count + check.unlisted, of: path)
         }
@@ -167,6 +170,7 @@ struct Intake: Sendable {
 
     private static func draft(
         of program: DeployRequest.ScorerProgram,
+        named name: EndpointName?,
         store: ModelStore
     ) throws(Problem) -> Draft {
         let file = URL(fileURLWithPath: program.path).lastPathComponent
@@ -195,7 +199,8 @@ struct Intake: Sendable {
                 remedy: "chmod +x '\(program.path)'"
             )
         }
-        guard let naming = EndpointNaming(folder: file) else {
+        let naming = EndpointNaming(folder: file)
+        guard let endpoint = name ?? naming?.endpoint else {
             throw Problem(
                 .invalid,
                 code: "noName",
@@ -205,12 +210,13 @@ struct Intake: Sendable {
         }
         let stored = try store.adopt(program: program.path, named: file)
         return Draft(
-            key: DeploymentKey(endpoint: naming.endpoint, deployment: .dropped),
+            key: DeploymentKey(endpoint: endpoint, deployment: .dropped),
             origin: .deployed(path: program.path),
             scorer: .native(path: file, arguments: program.arguments),
             content: stored.digest,
             settings: ServingSettings(DeploymentSettings(), retryUnlessSaid: .never),
-            notices: naming.isChanged ? ["'\(file)' is served as '\(naming.endpoint)'"] : []
+            notices: endpoint.text == file || name != nil
+                ? [] : ["'\(file)' is served as '\(endpoint)'"]
         )
     }
 }

@@ -52,6 +52,21 @@ import Vocabulary
         )
     }
 
+    @Test func `takes the name that a person gave, and says nothing of the folder's`() throws {
+        let zap = EndpointName("zap")
+
+        let check = try ModelCheck(
+            folder: wholeModel(),
+            name: "iris.out",
+            settings: nil,
+            endpoint: zap
+        )
+
+        #expect(check.endpoint == zap)
+        #expect(check.isServable)
+        #expect(check.notices.isEmpty)
+    }
+
     @Test func `tells every problem of every file at once`() throws {
         var folder = try wholeModel()
         folder.files["model.skops"] = nil

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Client
 import ControlAPI
+import Manifests
 import Supervisor
 import Vocabulary
 
@@ -49,7 +50,13 @@ struct Up: AsyncParsableCommand {
         )
         let client = ControlClient(state: server.stateFolder)
         try await server.run { () throws(Problem) in
-            let answer = try await client.deploy(DeployRequest(model: path, instances: count))
+            // Named, for nobody scores it by its name: it answers at the root of its port.
+            let request = DeployRequest(
+                name: ModelCheck(path: path).endpoint,
+                model: path,
+                instances: count
+            )
+            let answer = try await client.deploy(request)
             for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
             let deployment = try await client.waitUntilServing(answer)
             for notice in deployment.environment?.notices ?? [] {
