@@ -18,7 +18,8 @@ public struct ExplanationReport: Sendable {
 
     /// The sentence that explains it now, then what led there, oldest first.
     public var text: String {
-        let head = "\(explanation.instance) \(state): \(explanation.sentence.printable)"
+        let why = explanation.sentence.isEmpty ? "" : ": \(explanation.sentence.printable)"
+        let head = "\(explanation.instance) \(state)\(why)"
         guard !explanation.entries.isEmpty else {
             return head + "\n\nthe journal holds no decision about it"
         }

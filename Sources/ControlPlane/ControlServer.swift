@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControlAPI
+import Glibc
 import Hummingbird
 import Logging
 import NIOCore
@@ -67,6 +68,14 @@ public struct ControlServer: Sendable {
         } catch is CancellationError {
             return .success(())
         } catch let problem as Problem {
+            return .failure(problem)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            let problem = Problem(
+                .conflict,
+                code: "portInUse",
+                what: "cannot listen on \(listener.name): another program has the port",
+                remedy: "name a free one with --metrics-port"
+            )
             return .failure(problem)
         } catch {
             let problem = Problem(

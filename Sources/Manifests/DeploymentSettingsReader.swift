@@ -105,6 +105,13 @@ public struct DeploymentSettingsReader {
             )
         case "data_collector", "resources":
             if !value.isNull { values.refuseUnsupported(entry) }
+        case _ where Self.properties.contains(entry.key):
+            values.findings.refuse(
+                "misplacedKey",
+                "the document has no key '\(entry.key)'",
+                "write it under 'properties'",
+                at: entry.location
+            )
         default:
             values.refuseUnknown(entry, among: Self.keys, in: "the document")
         }

@@ -219,14 +219,20 @@ public struct Server: Sendable {
 
     private static func requireFolder(_ path: String) throws(Problem) {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-            isFolder.boolValue
-        else {
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw Problem(
                 .notFound,
                 code: "modelsFolder",
                 what: "cannot watch '\(path)': there is no such folder",
                 remedy: "make it, or name another with --models"
+            )
+        }
+        guard isFolder.boolValue else {
+            throw Problem(
+                .invalid,
+                code: "modelsFolder",
+                what: "cannot watch '\(path)': it is no folder",
+                remedy: "name the folder that models are dropped into with --models"
             )
         }
     }

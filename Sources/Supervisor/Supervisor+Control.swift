@@ -63,7 +63,8 @@ extension Supervisor: ServerControl {
         return ControlAPI.Explanation(
             instance: instance,
             state: present.flatMap { InstanceStatus.State($0.state) },
-            sentence: present?.sentences.joined(separator: "; ") ?? "it is gone",
+            sentence: present?.sentences.joined(separator: "; ")
+                ?? records.last?.entry.reason ?? "",
             entries: records.map(\.entry).map { entry in
                 ControlAPI.Explanation.Entry(
                     time: entry.decidedAt,

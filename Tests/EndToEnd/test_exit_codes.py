@@ -103,6 +103,22 @@ class ExitCodes(EndToEnd):
             self.assertIn("50", done.err)
         self.assertIsNone(self.server.deployment("many"))
 
+    def test_a_metrics_port_that_is_taken_is_5_and_names_the_option(self) -> None:
+        done = self.serve("--metrics-port", str(self.server.port))
+
+        self.assert_refused(
+            done, command.NO_ROOM, f"127.0.0.1:{self.server.port}: another", "--metrics-port"
+        )
+
+    def test_a_models_folder_that_is_a_file_is_2_and_one_that_is_not_there_4(self) -> None:
+        self.assert_refused(self.serve("--models", __file__), BAD_INPUT, "it is no folder")
+        self.assert_refused(self.serve("--models", "/not/there"), NOT_FOUND, "no such folder")
+
+    def serve(self, *arguments: str) -> command.Done:
+        """A second server that cannot begin."""
+        state = Path(self._folder.name) / "second"
+        return command.run("serve", "--listen", "127.0.0.1:0", *arguments, state=state)
+
     def test_every_command_has_help_with_an_example(self) -> None:
         for name in COMMANDS:
             done = command.run(name, "--help")

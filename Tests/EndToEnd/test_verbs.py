@@ -170,6 +170,9 @@ class Verbs(EndToEnd):
         self.assertFalse(self.is_alive(pid))
         self.assertNotIn("leaving", self.run_command("status").out)
         self.assertEqual(self.run_command("status", "leaving").code, NOT_FOUND)
+        told = self.run_command("explain", "leaving/default/1").out
+        self.assertIn("leaving/default/1 is gone: ", told)
+        self.assertNotIn("is gone: it is gone", told)
         with self.assertRaises(urllib.error.HTTPError) as refusal:
             urllib.request.urlopen(url, b"{}", timeout=30)
         self.assertEqual(refusal.exception.code, 404)

@@ -116,6 +116,13 @@ import Vocabulary
         #expect(problem?.location?.line == 1)
     }
 
+    @Test func `with a key of ours beside 'properties', is told where it belongs`() {
+        let problem = read("scorekeeper.retry: never\n").findings.problems.first
+
+        #expect(problem?.remedy == "write it under 'properties'")
+        #expect(problem?.location?.line == 1)
+    }
+
     @Test func `with a key like none that is known, is told to drop it`() {
         #expect(read("bogus: 1\n").findings.problems.map(\.remedy) == ["remove it"])
     }

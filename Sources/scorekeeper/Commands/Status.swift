@@ -14,6 +14,7 @@ struct Status: AsyncParsableCommand {
 
             EXAMPLE
               scorekeeper status iris
+              scorekeeper status iris --output json | jq '.deployments[].instances[].pid'
               scorekeeper status --output json | jq '.endpoints[].deployments[].instances[].pid'
             """
     )
