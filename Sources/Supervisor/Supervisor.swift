@@ -5,6 +5,7 @@ import CLinux
 import ControlAPI
 import EnvironmentBuilder
 import Foundation
+import Glibc
 import Ledger
 import Logging
 import ModelStore
@@ -211,6 +212,12 @@ actor Supervisor {
             logger.warning("ended, for it did not leave", metadata: ["pid": "\(one.pid)"])
             one.kill()
             _ = one.hasEnded(within: Self.hurriedPartingLimit)
+        }
+        // A gateway that became another user cannot remove its own; one that was ended had no time.
+        for socket in configuration.nodes.map(configuration.state.nodeSocket)
+            + [configuration.state.gatewaySocket]
+        {
+            _ = unlink(socket)
         }
     }
 

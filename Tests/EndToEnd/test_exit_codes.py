@@ -119,6 +119,15 @@ class ExitCodes(EndToEnd):
         state = Path(self._folder.name) / "second"
         return command.run("serve", "--listen", "127.0.0.1:0", *arguments, state=state)
 
+    def test_a_server_that_was_stopped_leaves_no_socket(self) -> None:
+        self.server.stop()
+
+        left = [str(one) for one in self.server.state.rglob("*.sock")]
+        self.server.start()
+        self.server.wait_until_up()
+
+        self.assertEqual(left, [])
+
     def test_every_command_has_help_with_an_example(self) -> None:
         for name in COMMANDS:
             done = command.run(name, "--help")
