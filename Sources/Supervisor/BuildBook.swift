@@ -53,6 +53,12 @@ struct BuildBook {
         progress[definition.canonicalText] = .building(step: step)
     }
 
+    /// An environment stands from an earlier life, of which nothing was known in this one.
+    mutating func recall(_ environment: BuiltEnvironment, of definition: EnvironmentDefinition) {
+        if progress(of: definition) != nil { return }
+        progress[definition.canonicalText] = .built(environment)
+    }
+
     /// A build has ended.
     mutating func end(
         _ outcome: Result<BuiltEnvironment, Problem>,

@@ -95,7 +95,7 @@ extension Supervisor {
             url: listeners.scoringURI(of: view.key.endpoint),
             percent: view.percent,
             model: document?.content,
-            environment: document.flatMap(environmentFacts(of:)),
+            environment: document.flatMap { environmentFacts(of: $0, view) },
             isolation: isolation,
             isolationReasons: isolationReasons(view, isolation),
             retry: document?.settings.retry ?? .once,
@@ -149,12 +149,19 @@ extension Supervisor {
         return reasons
     }
 
-    private func environmentFacts(of document: DeploymentDocument) -> EnvironmentStatus? {
+    private func environmentFacts(
+        of document: DeploymentDocument,
+        _ view: DeploymentView
+    ) -> EnvironmentStatus? {
         guard case .mlflow(let scorer) = document.scorer else { return nil }
         let log = builds.log(of: scorer.environment)
         switch builds.progress(of: scorer.environment) {
         case .none:
-            return EnvironmentStatus(digest: nil, state: .waiting)
+            // A process runs in it, though this life of the supervisor has not looked for it yet.
+            let isUsed = view.instances.contains {
+                $0.revision == document.revision && $0.pid != nil
+            }
+            return EnvironmentStatus(digest: nil, state: isUsed ? .built : .waiting)
         case .building(let step):
             return EnvironmentStatus(digest: nil, state: .building, progress: step, log: log)
         case .built(let environment):

@@ -99,6 +99,7 @@ actor Supervisor {
         declareAgain()
         tryAgain()
         lookForTools()
+        recallEnvironments()
         for await inbound in inbox.arrivals {
             take(inbound)
             if hasSaidFarewell { break }
@@ -149,6 +150,23 @@ actor Supervisor {
             } catch {
                 let text = "'\(view.key)' cannot be tried again: \(error)"
                 notices.set(text, for: .drop(view.key.endpoint.text))
+            }
+        }
+    }
+
+    /// Learns which environments stand from before: what serves already never asks for its own.
+    private func recallEnvironments() {
+        for document in shelf.wanted {
+            guard let definition = document.environment else { continue }
+            Task {
+                let prospect = try? await environments.prospect(
+                    of: definition,
+                    python: document.settings.pythonPolicy
+                )
+                guard let digest = prospect?.digest, let built = environments.load(digest) else {
+                    return
+                }
+                builds.recall(built, of: definition)
             }
         }
     }

@@ -119,6 +119,10 @@ class Kills(EndToEnd):
         after = self.only_instance(self.endpoint)
         self.assertEqual(after["pid"], self.before["pid"])
         self.assertEqual(after["incarnation"], self.before["incarnation"])
+        self.wait_for(
+            "what it serves in",
+            lambda: self.deployment(self.endpoint)["environment"]["state"] == "built",
+        )
 
     def test_a_killed_node_loses_no_request_and_its_instance_comes_back(self) -> None:
         self.wait_for_calls(3)
