@@ -162,8 +162,8 @@ let package = Package(
         .executableTarget(
             name: "scorekeeper",
             dependencies: [
-                "CLinux", "Client", "ControlAPI", "Gateway", "Manifests", "Processes", "Simulation",
-                "Supervisor", "Vocabulary",
+                "CLinux", "Client", "ControlAPI", "Gateway", "Manifests", "ModelStore", "Processes",
+                "Simulation", "Supervisor", "Vocabulary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The models that Scorekeeper and MLflow's server are compared on, and a request of one row each."""
+"""The models that we and MLflow's server are compared on, and a request of one row for each."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ public struct ModelCheck: Codable, Sendable {
     /// How it is to be deployed, where that can be read; the defaults without a document.
     public let settings: DeploymentSettings?
     /// What refuses it.
-    public let problems: [Problem]
+    public private(set) var problems: [Problem]
     /// What a person should know besides.
     public private(set) var notices: [Notice]
     /// Problems beyond those that are listed.
@@ -37,6 +37,13 @@ public struct ModelCheck: Codable, Sendable {
 
     /// Whether the model would be deployed.
     public var isServable: Bool { problems.isEmpty }
+
+    /// The same, refused for one more problem.
+    public func refusing(_ problem: Problem) -> ModelCheck {
+        var check = self
+        check.problems.append(problem)
+        return check
+    }
 
     /// The same with one more notice.
     public func noting(_ notice: Notice) -> ModelCheck {

@@ -42,6 +42,16 @@ public struct ModelStore: Sendable {
         }
     }
 
+    /// What `adopt` would refuse a directory for, found by looking at it alone.
+    public static func refusal(of directory: String) -> Problem? {
+        do throws(Problem) {
+            _ = try SourceTree(path: directory).list()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Takes the model in `directory` into the store; one that is there already is not copied again.
     ///
     /// Shape: `programs` are paths in it, relative, that shall be executable.

@@ -65,16 +65,15 @@ class EndToEnd(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls._folder = tempfile.TemporaryDirectory(prefix="scorekeeper-test-")
+        cls.addClassCleanup(cls._folder.cleanup)
         folder = Path(cls._folder.name)
         (folder / "state").mkdir()
         executable = cls.prepare(folder)
         (folder / "state" / "environments").symlink_to(shared_environments())
         cls.server = Server(executable, folder, free_port(), cls.arguments)
-        try:
-            cls.server.wait_until_up()
-        except ServerFailed:
-            cls.tearDownClass()
-            raise
+        # Also where a subclass fails to set up what its tests need.
+        cls.addClassCleanup(cls.stop_server)
+        cls.server.wait_until_up()
 
     @classmethod
     def prepare(cls, folder: Path) -> Path:
@@ -85,9 +84,9 @@ class EndToEnd(unittest.TestCase):
         return program()
 
     @classmethod
-    def tearDownClass(cls) -> None:
+    def stop_server(cls) -> None:
+        """Stops whichever server is the class's at its end."""
         cls.server.stop()
-        cls._folder.cleanup()
 
     @classmethod
     def deploy(cls, name: str, code: str, *arguments: str) -> None:

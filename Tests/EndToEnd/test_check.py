@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import unittest
 from pathlib import Path
@@ -54,6 +55,20 @@ class Check(unittest.TestCase):
         self.assertEqual(done.code, command.BAD_INPUT, done)
         place = done.content["problems"][0]["location"]
         self.assertEqual((place["file"], place["line"]), (f"{model}/MLmodel", 2))
+
+    def test_what_cannot_be_copied_is_a_problem_here_already(self) -> None:
+        for name, make in (
+            ("pipe", lambda path: os.mkfifo(path)),
+            ("escape", lambda path: path.symlink_to("/etc/passwd")),
+            ("b\x07ll", lambda path: path.touch()),
+        ):
+            model = models.write(self.folder / f"with-{ord(name[0])}", models.answering("never"))
+            make(model / name)
+
+            done = command.run("check", model)
+
+            self.assertEqual(done.code, command.BAD_INPUT, done)
+            self.assertIn("it cannot be served: 1 problem", done.out)
 
     def test_a_link_is_called_by_its_own_name(self) -> None:
         models.write(self.folder / "target", models.answering("never"))

@@ -60,12 +60,6 @@ class FullDisk(EndToEnd):
         cls.addClassCleanup(cls.unmount, state)
         return super().prepare(folder)
 
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.server.stop()
-        cls.unmount(cls.server.state)
-        super().tearDownClass()
-
     @staticmethod
     def unmount(state: Path) -> None:
         """Takes the small disk away; what still runs there keeps it until it ends."""

@@ -5,6 +5,7 @@ import ArgumentParser
 import Client
 import Foundation
 import Manifests
+import ModelStore
 import Supervisor
 import Vocabulary
 
@@ -13,8 +14,8 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says what a model is, what it needs, and every problem.",
         discussion: """
-            Starts nothing and needs no server. What the machine lacks is a notice. Problems are told with file, line and column, and make the exit \
-            status 2.
+            Starts nothing and needs no server. What the machine lacks is a notice. Problems are told with \
+            file, line and column, and make the exit status 2.
 
             EXAMPLE
               scorekeeper check Samples/mlflow-iris
@@ -31,11 +32,23 @@ struct Check: AsyncParsableCommand {
         if check.environment != nil, let missing = await missingTool() {
             check = check.noting(Notice(code: missing.code, text: "\(missing)"))
         }
+        if check.isServable, let refusal = refusal(of: check.kind) {
+            check = check.refusing(refusal)
+        }
         switch format.output {
         case .json: try Output.print(json: check)
         case .table: Output.print(check.lines.joined(separator: "\n"))
         }
         if !check.isServable { throw ExitCode(CommandStatus.badInput.rawValue) }
+    }
+
+    /// What would keep the model from being copied; an archive was read whole by the check.
+    private func refusal(of kind: ModelKind) -> Problem? {
+        switch kind {
+        case .mlflow: ModelStore.refusal(of: model)
+        case .modelBelow(let below): ModelStore.refusal(of: "\(model)/\(below)")
+        default: nil
+        }
     }
 
     private func missingTool() async -> Problem? {
