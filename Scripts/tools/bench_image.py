@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any, List
 
 SIDE = 112
-CHANNELS = (3, 8, 16, 16, 32, 32, 32)
+CHANNELS = (3, 16, 48, 64, 64, 64, 64)
 CALLS = 100
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
 import unittest
 import warnings
@@ -15,7 +16,7 @@ from typing import Any, Dict, List
 import mlflow.sklearn
 import numpy as np
 import pandas as pd
-import runtime_path  # noqa: F401
+import runtime_path
 from scorekeeper_scorer.loaded_model import LoadedModel
 from scorekeeper_scorer.ways import Ways
 from sklearn import cluster, ensemble, linear_model, naive_bayes, neighbors, svm, tree
@@ -121,6 +122,17 @@ class SklearnArrays(WayCase):
         ways = self.ways(chosen)
         self.assertIsNotNone(ways._fast._on_arrays)  # type: ignore[union-attr]
         self.assert_answered_alike(ways, chosen, [post("/score", body) for body in self.bodies()])
+
+    def test_so_does_the_samples_with_numbers_of_two_types_and_names_of_classes(self) -> None:
+        directory = os.path.join(runtime_path.ROOT, "Samples", "mlflow-pipeline")
+        chosen = LoadedModel.load(directory)
+        ways = self.ways(chosen)
+        with open(os.path.join(directory, "request.json"), "rb") as file:
+            request = post("/invocations", file.read())
+
+        self.assertIsNotNone(ways._fast._on_arrays)  # type: ignore[union-attr]
+        self.assert_answered_alike(ways, chosen, [request])
+        self.assertEqual(ways.counts["fast"], 1)
 
     def test_a_pipeline_of_text_and_category_columns_gets_its_columns(self) -> None:
         for unknown in ("ignore", "error"):

@@ -145,6 +145,9 @@ def _texts(known: List[str], rows: int, draw: Any, is_strange: bool) -> List[str
 def _is_same(one: Any, other: Any) -> bool:
     if type(one) is not np.ndarray or type(other) is not np.ndarray:
         return False
-    if one.dtype != other.dtype or one.shape != other.shape or one.dtype.kind == "O":
+    if one.dtype != other.dtype or one.shape != other.shape:
         return False
+    if one.dtype.kind == "O":
+        # Names of classes; of nothing else in an object could this be known.
+        return all(type(name) is str for name in one.flat) and one.tolist() == other.tolist()
     return one.tobytes() == other.tobytes()

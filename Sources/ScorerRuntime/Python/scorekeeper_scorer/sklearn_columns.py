@@ -16,6 +16,9 @@ import numpy as np
 from . import sklearn_known
 from .decode_plan import TEXT, Plan
 
+# Together they become what pandas makes of them together; with others pandas makes objects.
+_NUMBERS = frozenset(["float64", "float32", "int64", "int32"])
+
 Columns = Sequence[Any]
 Transform = Callable[[Columns], Any]
 
@@ -53,7 +56,7 @@ def _piece(
         return None
     chosen = [places[name] for name in names]
     dtypes = {plan.parts[place].dtype for place in chosen}
-    if len(dtypes) != 1:
+    if len(dtypes) != 1 and not dtypes <= _NUMBERS:
         return None
     sent_through = sklearn_known.sent_through
     if isinstance(columns, str):
