@@ -39,6 +39,7 @@ RESULTS: Dict[str, Callable[[], Any]] = {
     "flags": lambda: np.array([True, False]),
     "texts": lambda: np.array(["a", "\u00e9\u20ac\U0001f600\\\"\n"]),
     "objects": lambda: np.array(["a", 1, None, 2.5, np.float32(0.1)], object),
+    "texts as objects": lambda: np.array([["a", "\u00e9\"\n"]], object),
     "no dimension": lambda: np.array(3.5),
     "empty": lambda: np.zeros((0, 2)),
     "not finite": lambda: np.array([1.5, np.nan, -np.inf]),

@@ -30,7 +30,7 @@ def encode(result: Any) -> Optional[bytes]:
 def _plain(result: Any) -> Any:
     """Lists and dictionaries of what JSON knows, or None."""
     if type(result) is np.ndarray:
-        return result.tolist() if result.dtype.kind in _PLAIN_KINDS else None
+        return result.tolist() if _is_plain(result) else None
     if isinstance(result, pd.DataFrame):
         return _records(result)
     if isinstance(result, pd.Series):
@@ -39,6 +39,13 @@ def _plain(result: Any) -> Any:
     if type(result) is dict and any(type(part) is np.ndarray for part in result.values()):
         return _named(result)
     return result if isinstance(result, (list, dict, str, int, float)) else None
+
+
+def _is_plain(array: Any) -> bool:
+    """Whether the array holds numbers, flags or texts alone; names of classes are often objects."""
+    if array.dtype == object:
+        return all(type(part) is str for part in array.flat)
+    return array.dtype.kind in _PLAIN_KINDS
 
 
 def _named(result: Any) -> Any:
