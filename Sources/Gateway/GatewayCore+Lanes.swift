@@ -40,6 +40,8 @@ extension GatewayCore {
         }
     }
 
+    private static let nothing = ByteBuffer()
+
     private static func post(
         _ exchange: Exchange,
         to station: LaneStation
@@ -47,41 +49,17 @@ extension GatewayCore {
         let lane = station.lane
         let shares = station.sharesCalls
         let deadline = exchange.deadline
-        var result = Result<Ticket, LaneError>.failure(.ended)
-        exchange.scorerHead.withUnsafeBytes { head in
-            do throws(LaneError) {
-                if let long = exchange.body.long {
-                    result = .success(
-                        try lane.post(
-                            head: head,
-                            body: long,
-                            deadline: deadline,
-                            sharesCalls: shares
-                        )
-                    )
-                } else if let bytes = exchange.body.bytes {
-                    bytes.withUnsafeReadableBytes { body in
-                        result = Result { () throws(LaneError) in
-                            try lane.post(
-                                head: head,
-                                body: body,
-                                deadline: deadline,
-                                sharesCalls: shares
-                            )
-                        }
-                    }
-                } else {
-                    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-                    result = .success(
-                        try lane.post(
-                            head: head,
-                            body: nothing,
-                            deadline: deadline,
-                            sharesCalls: shares
-                        )
-                    )
+        let result = exchange.scorerHead.withUnsafeBytes { head -> Result<Ticket, LaneError> in
+            if let long = exchange.body.long {
+                return Result { () throws(LaneError) in
+                    try lane.post(head: head, body: long, deadline: deadline, sharesCalls: shares)
                 }
-            } catch { result = .failure(error) }
+            }
+            return (exchange.body.bytes ?? nothing).withUnsafeReadableBytes { body in
+                Result { () throws(LaneError) in
+                    try lane.post(head: head, body: body, deadline: deadline, sharesCalls: shares)
+                }
+            }
         }
         return try result.get()
     }

@@ -150,7 +150,7 @@ class DropFolder(EndToEnd):
             self.wait_for(
                 "a new run",
                 lambda: (self.server.deployment("edited") or {}).get("state") == "serving"
-                and self.only_instance("edited")["pid"] not in (None, before["pid"]),
+                and self.only_instance("edited").get("pid") not in (None, before["pid"]),
             )
             answer = json.loads(self.score("edited", ONE)[1])
         self.assertEqual(answer, {"predictions": "first"})

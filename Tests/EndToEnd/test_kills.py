@@ -148,7 +148,7 @@ class Kills(EndToEnd):
             killed,
             lambda: self.wait_for(
                 "a new gateway",
-                lambda: (self.server.status()["gateway"]["pid"] or gateway) != gateway,
+                lambda: self.server.status()["gateway"].get("pid", gateway) != gateway,
             ),
         )
         calls = self.finish()
