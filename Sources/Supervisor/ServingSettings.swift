@@ -37,6 +37,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         instanceType = .shared
         variables = manifest.variables
         if manifest.showsFailures { variables["SCOREKEEPER_DEBUG_ERRORS"] = "1" }
+        if (manifest.retry ?? retry) == .never { variables["SCOREKEEPER_RETRY"] = "never" }
         if let merging = manifest.merging { variables["SCOREKEEPER_MERGE"] = merging.rawValue }
         deadlineMilliseconds = manifest.requestTimeoutMilliseconds ?? 60_000
         maxConcurrentRequestsPerInstance = manifest.concurrentRequests

@@ -18,6 +18,7 @@ from unittest import mock
 
 import batch_models
 import numpy as np
+import pandas as pd
 import runtime_path  # noqa: F401
 from mlflow.types import DataType, ParamSchema, ParamSpec, TensorSpec
 from scorekeeper_scorer import routes
@@ -42,7 +43,7 @@ def row(number: int) -> List[float]:
 
 class Merging(WayCase):
     def loaded(self, function: Callable[[Any], Any], setting: str = "auto") -> Ways:
-        self.model, self.flavor = model(scaled(function), SCHEMA, SCALE, "mlflow.pyfunc.model")
+        self.model, self.flavor = model(scaled(function), SCHEMA, SCALE)
         return self.begun(self.model, setting)
 
     def begun(self, loaded: LoadedModel, setting: str = "auto") -> Ways:
@@ -175,7 +176,7 @@ class Merging(WayCase):
         ways = self.proven(batch_models.ROW_WISE["a sum"])
         self.flavor.calls = 0
         self.all_answers(ways, [post("/score", {"input_data": [row(n)]}) for n in range(64)])
-        self.assertEqual(self.flavor.calls, 1)
+        self.assertEqual(self.flavor.calls, 2, "one for all, and one that looks at one of them")
         self.assertEqual((ways.counts["merged"], ways.counts["merged_calls"]), (64, 1))
 
     def test_a_merged_table_lies_in_memory_as_pandas_keeps_one(self) -> None:
@@ -188,14 +189,71 @@ class Merging(WayCase):
 
         ways = self.proven(watch)
         self.all_answers(ways, [post("/score", {"input_data": [row(n)]}) for n in range(3)])
-        self.assertEqual(layouts[-1], (True, False))
+        self.assertEqual(layouts[-2], (True, False))
 
-    def test_requests_of_other_params_are_another_call(self) -> None:
+    def test_requests_with_params_or_labels_go_alone(self) -> None:
         ways = self.proven(batch_models.ROW_WISE["a sum"])
         self.flavor.calls = 0
-        bodies = [{"input_data": [row(n)], "params": {"scale": n % 2 + 1}} for n in range(6)]
+        bodies: List[Dict[str, Any]] = [
+            {"input_data": [row(n)], "params": {"scale": 2}} for n in range(6)
+        ]
+        for number in range(6):
+            split = {"columns": batch_models.COLUMNS, "data": [row(number)], "index": [number]}
+            bodies.append({"input_data": split})
         self.all_answers(ways, [post("/score", body) for body in bodies])
-        self.assertEqual(self.flavor.calls, 2)
+        self.assertEqual((self.flavor.calls, ways.counts["merged"]), (12, 0))
+
+    def test_no_more_rows_share_a_call_than_were_proven_together(self) -> None:
+        sizes = []
+
+        def watch(table: Any) -> Any:
+            sizes.append(len(table))
+            return table["x"].to_numpy()
+
+        ways = self.proven(watch)
+        bodies = [{"input_data": [row(n)] * 30} for n in range(5)] + [{"input_data": [row(1)] * 40}]
+        self.all_answers(ways, [post("/score", body) for body in bodies])
+        self.assertEqual(max(sizes), 64)
+
+    def test_an_answer_in_another_form_than_alone_ends_merging(self) -> None:
+        forms: Dict[str, Callable[[Any], Any]] = {
+            "columns": lambda table: pd.DataFrame([{f"c{int(n > 500)}": 1} for n in table["id"]]),
+            "numbers": lambda table: table["id"].map(lambda n: 1 if n < 500 else None),
+        }
+        for name, function in forms.items():
+            ways = self.proven(function)
+            self.assertEqual(self.verdict(ways)["verdict"], "merging", name)
+            requests = [post("/score", {"input_data": [row(n)]}) for n in (1, 2, 600, 3)]
+
+            answers = self.all_answers(ways, requests)
+
+            for request, answer in zip(requests, answers):
+                exact = self.quietly(lambda: routes.answer(self.model, request))
+                self.assertEqual(comparable(answer), comparable(exact), name)
+            self.assertIn("another form", self.verdict(ways)["why"])
+
+    def test_a_value_at_which_the_model_looks_at_its_neighbours_is_found_when_it_comes(self) -> None:
+        def sneaky(table: Any) -> Any:
+            seen = table["x"].to_numpy()
+            return seen + len(seen) if (table["id"] > 500).any() else seen
+
+        ways = self.proven(sneaky)
+        self.assertEqual(self.verdict(ways)["verdict"], "merging")
+        requests = [post("/score", {"input_data": [row(n)]}) for n in (1, 2, 600, 3)]
+
+        answers = self.all_answers(ways, requests)
+
+        for request, answer in zip(requests, answers):
+            exact = self.quietly(lambda: routes.answer(self.model, request))
+            self.assertEqual(comparable(answer), comparable(exact))
+        self.assertIn("otherwise among others", self.verdict(ways)["why"])
+
+    def test_requests_that_may_not_be_scored_twice_are_never_merged_by_themselves(self) -> None:
+        with mock.patch.dict(os.environ, {"SCOREKEEPER_RETRY": "never"}):
+            refused = self.loaded(batch_models.ROW_WISE["a sum"])
+            wanted = self.loaded(batch_models.ROW_WISE["a sum"], "on")
+        self.assertIn("scored twice", self.verdict(refused)["why"])
+        self.assertEqual(self.verdict(wanted)["verdict"], "merging")
 
     def test_a_wrong_number_of_rows_ends_merging_and_scores_again_alone(self) -> None:
         def short(table: Any) -> Any:
@@ -240,9 +298,10 @@ class Merging(WayCase):
             self.assertEqual(self.verdict(ways)["setting"], setting)
 
     def test_models_that_look_at_several_rows_by_nature_do_not_merge_by_themselves(self) -> None:
-        loaded, _ = model(batch_models.ROW_WISE["a sum"], SCHEMA, loader="mlflow.prophet")
-        self.assertIn("mlflow.prophet", self.verdict(self.begun(loaded))["why"])
-        self.assertEqual(self.verdict(self.begun(loaded, "on"))["verdict"], "merging")
+        for loader in ("mlflow.prophet", "mlflow.pyfunc.model"):
+            loaded, _ = model(batch_models.ROW_WISE["a sum"], SCHEMA, loader=loader)
+            self.assertIn(loader, self.verdict(self.begun(loaded))["why"])
+            self.assertEqual(self.verdict(self.begun(loaded, "on"))["verdict"], "merging")
 
     def test_tensors_merge_where_their_first_dimension_is_free(self) -> None:
         def total(array: Any) -> Any:

@@ -20,6 +20,13 @@ import Vocabulary
         #expect((settings.variables["SCOREKEEPER_DEBUG_ERRORS"] == "1") == shows)
     }
 
+    @Test(arguments: RetryPolicy.allCases)
+    func `tell its scorer where a request may not be scored twice`(retry: RetryPolicy) {
+        let settings = ServingSettings(DeploymentSettings(), retryUnlessSaid: retry)
+
+        #expect((settings.variables["SCOREKEEPER_RETRY"] == "never") == (retry == .never))
+    }
+
     @Test(arguments: [nil] + MergePolicy.allCases)
     func `tell its scorer how to merge only where that is said`(merging: MergePolicy?) {
         var manifest = DeploymentSettings()

@@ -41,6 +41,8 @@ class MergeProof:
         self.verdict = PROVING
         self.why = "it has seen no rows yet"
         self.largest_difference = 0.0
+        # Of every answer that was given alone: see `row_results.form`.
+        self.form: Any = None
         self._rows: List[Any] = []
         self._keys: Set[bytes] = set()
         self._alone: List[Any] = []
@@ -69,7 +71,8 @@ class MergeProof:
     def begin(self) -> None:
         """Enough rows are there; fewer than two never are."""
         if self.wants_rows and len(self._rows) >= ROWS_OF_EXAMPLE:
-            self.why = f"it scores {len(self._rows)} distinct rows alone and together"
+            rows = len(self._rows)
+            self.why = f"{rows} distinct rows are scored alone and together, a step a request"
             self._batches = _batches(len(self._rows))
 
     def step(self, predict: Predict) -> bool:
@@ -122,7 +125,7 @@ class MergeProof:
             self.refuse(f"it answers {said} for {_rows(len(numbers))}")
             return
         if len(self._alone) < len(self._rows):
-            self._alone.append(result)
+            self._take_alone(result)
             return
         for number, piece in zip(numbers, row_results.split(result, [1] * len(numbers))):
             apart = row_results.difference(self._alone[number], piece)
@@ -130,6 +133,15 @@ class MergeProof:
                 self.refuse(f"a row comes out otherwise among {_rows(len(numbers))} than alone")
                 return
             self.largest_difference = max(self.largest_difference, apart)
+
+    def _take_alone(self, result: Any) -> None:
+        form = row_results.form(result)
+        if not self._alone:
+            self.form = form
+        elif form != self.form:
+            self.refuse("what kind of answer a row gets depends on the row")
+            return
+        self._alone.append(result)
 
     def _conclude(self) -> None:
         self.verdict = MERGING

@@ -18,26 +18,31 @@ from . import decode_plan, row_results
 from .exchange import JSON, Answer, Request
 from .fast_way import Call, FastWay
 from .loaded_model import LoadedModel
-from .merge_proof import MERGING, PROVING, MergeProof, Unprovable
+from .merge_proof import MERGING, PROVING, SIZES, MergeProof, Unprovable
 
 SETTING = "SCOREKEEPER_MERGE"
+RETRY = "SCOREKEEPER_RETRY"
 SETTINGS = ("auto", "on", "off")
 REQUESTS_MOST = 64
-ROWS_OF_A_REQUEST_MOST = 256
-ROWS_OF_A_CALL_MOST = 2_048
+ROWS_OF_A_REQUEST_MOST = 32
+ROWS_OF_A_CALL_MOST = SIZES[-1]  # no more than were proven together
 
 _BYTES_OF_A_ROW_MOST = 1 << 20
 _EXAMPLE_BYTES_MOST = 4 << 20
-_SECONDS_AT_LOADING = 0.25
+_SECONDS_AT_LOADING = 0.6
+# Merged calls that are looked at again: the first so many, and one in so many from then on.
+_FIRST_LOOKS = 16
+_CALLS_A_LOOK = 64
 
 # Whoever takes nothing for three seconds is thought to hang.
 _SECONDS_OF_A_STEP_MOST = 1.0
 
-# Models whose rows have nothing to do with one another by what they are. A forecast's rows do.
+# Models whose rows have nothing to do with one another by what they are. A forecast's rows do, and
+# of a person's own code nothing is known: there, the person says so.
 _ROW_WISE_LOADERS = frozenset(
     "mlflow." + name
     for name in (
-        "sklearn xgboost lightgbm catboost onnx pytorch tensorflow keras pyfunc.model".split()
+        "sklearn xgboost lightgbm catboost onnx pytorch tensorflow keras".split()
     )
 )
 
@@ -50,6 +55,7 @@ class Merging:
         self._fast = fast
         self.setting = setting()
         self.proof = MergeProof()
+        self._calls = 0
         self._seconds_a_row: Optional[float] = None  # the least: others may have had the core
         reason = self._reason_against()
         if reason is not None:
@@ -65,7 +71,7 @@ class Merging:
         return self.proof.verdict == MERGING
 
     def groups(self, calls: Sequence[Call]) -> List[List[Call]]:
-        """Which of these calls go together: those of equal params and shapes, in their order."""
+        """Which of these calls go together: those of equal shapes, in their order."""
         groups: Dict[Any, List[List[Call]]] = {}
         for call in calls:
             same = groups.setdefault(_kind(call), [[]])
@@ -89,8 +95,31 @@ class Merging:
         if got != sum(counts):
             self._end(f"it answered {got} rows for {sum(counts)} in a merged call")
             return None
+        if self.proof.form is not None and row_results.form(result) != self.proof.form:
+            self._end("a merged call answered in another form than rows alone")
+            return None
         pieces = row_results.split(result, counts)
+        if not self._is_as_alone(calls, pieces):
+            self._end("a request came out otherwise among others than alone")
+            return None
         return [self._fast.written(call, piece, seconds) for call, piece in zip(calls, pieces)]
+
+    def _is_as_alone(self, calls: List[Call], pieces: List[Any]) -> bool:
+        """Looks at one request of a merged call now and then, before anybody is answered.
+
+        No rows that a proof can have hold what later ones do: a value at which the model looks at
+        the whole batch shows only when it comes.
+        """
+        number = self._calls
+        self._calls += 1
+        if self.setting == "on" or (number >= _FIRST_LOOKS and number % _CALLS_A_LOOK):
+            return True
+        place = number % len(calls)
+        try:
+            alone = self._fast.score(calls[place].arrays, calls[place].params)
+        except BaseException:
+            return False
+        return row_results.difference(alone, pieces[place]) is not None
 
     def learn(self, call: Call) -> None:
         """Rows of live traffic, as long as the proof can use them."""
@@ -114,8 +143,12 @@ class Merging:
         plan = self._fast.plan
         if plan.kind == decode_plan.TENSORS and any(part.shape[0] != -1 for part in plan.parts):
             return "the signature fixes the number of rows"
+        if self.setting == "on":
+            return None
+        if os.environ.get(RETRY) == "never":
+            return "a request that may not be scored twice shares no other's fate"
         loader = self._model.pyfunc.loader_module
-        if self.setting == "auto" and loader not in _ROW_WISE_LOADERS:
+        if loader not in _ROW_WISE_LOADERS:
             return f"models of '{loader}' are not known to score each row for itself"
         return None
 
@@ -173,7 +206,12 @@ def setting() -> str:
 
 
 def may_merge(call: Call) -> bool:
-    """Whether a request is small enough to share a call."""
+    """Whether a request is small and plain enough to share a call.
+
+    Params and labels of rows may change what a model makes of a batch, and no proof had any.
+    """
+    if call.reading.params is not None or call.reading.index is not None:
+        return False
     lengths = {len(array) for array in call.arrays}
     return len(lengths) == 1 and lengths.pop() <= ROWS_OF_A_REQUEST_MOST
 
@@ -184,8 +222,7 @@ def row_count(call: Call) -> int:
 
 
 def _kind(call: Call) -> Tuple[Any, ...]:
-    shapes = tuple(None if isinstance(a, list) else a.shape[1:] for a in call.arrays)
-    return call.reading.params, shapes
+    return tuple(None if isinstance(a, list) else a.shape[1:] for a in call.arrays)
 
 
 def _bytes(array: Any) -> bytes:

@@ -27,6 +27,24 @@ def count(result: Any) -> Optional[int]:
     return None
 
 
+def form(result: Any) -> Any:
+    """What the result is made of, whatever its rows hold: kinds, names, types, dimensions.
+
+    An answer's own form must not come from its neighbours: a table's columns that are made of what
+    the rows hold, or whole numbers that become others' floating ones.
+    """
+    if isinstance(result, np.ndarray):
+        kind = result.dtype.kind
+        return ("array", kind if kind in "USO" else result.dtype.str, result.shape[1:])
+    if isinstance(result, pd.DataFrame):
+        return ("table", tuple(result.columns), tuple(str(kind) for kind in result.dtypes))
+    if isinstance(result, pd.Series):
+        return ("series", result.name, str(result.dtype))
+    if isinstance(result, dict):
+        return ("named", tuple((name, form(part)) for name, part in result.items()))
+    return type(result).__name__
+
+
 def split(result: Any, counts: Sequence[int]) -> List[Any]:
     """The result cut into pieces of so many rows, in order."""
     pieces, start = [], 0
