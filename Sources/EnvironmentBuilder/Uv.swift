@@ -47,7 +47,8 @@ struct Uv: Hashable, Sendable {
             .failed,
             code: "noUv",
             what: "cannot build an environment: no 'uv' is on this machine",
-            remedy: "install it ('python3 -m pip install uv'), or let SCOREKEEPER_UV name it"
+            remedy: "install it with its installer, pipx or pip in a virtual environment, put it "
+                + "on PATH or let SCOREKEEPER_UV name it, and deploy the model again"
         )
     }
 

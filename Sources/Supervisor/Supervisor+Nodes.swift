@@ -110,7 +110,10 @@ extension Supervisor {
             held[run] = nil
             lanes[run] = nil
             facts[run] = nil
-            lastWords[run.instance.key] = report.lastLines
+            lastWords[run.instance.key] = LastWords(
+                revision: revisions[run],
+                lines: report.lastLines
+            )
             logger.info(
                 "scorer ended",
                 metadata: ["instance": "\(run.instance)", "how": "\(report)"]

@@ -106,10 +106,11 @@ extension Supervisor {
 
     /// The rulebook's sentence, and the last lines of a scorer where there is something to explain.
     private func why(_ view: DeploymentView) -> String {
-        let lines = (lastWords[view.key] ?? []).suffix(Self.shownLines)
-        guard view.problem != nil || view.state == .failed, !lines.isEmpty else {
-            return view.sentence
-        }
+        let told = view.givenUp ?? view.incoming ?? view.current
+        guard view.problem != nil || view.state == .failed, let words = lastWords[view.key],
+            !words.lines.isEmpty, words.revision == nil || words.revision == told
+        else { return view.sentence }
+        let lines = words.lines.suffix(Self.shownLines)
         return "\(view.sentence); its last lines: \(lines.joined(separator: " | "))"
     }
 

@@ -41,7 +41,7 @@ actor Supervisor {
     var revisions: [Run: Revision] = [:]
     /// What the scorer of each deployment that ended last wrote last: for its operator, never for
     /// its clients.
-    var lastWords: [DeploymentKey: [String]] = [:]
+    var lastWords: [DeploymentKey: LastWords] = [:]
     /// What scorers told of their models.
     var facts: [Run: ScorerFacts] = [:]
     var awaitingEnvironment: [Run: NodeName] = [:]
@@ -315,4 +315,10 @@ actor Supervisor {
             inbox.put(.alarm)
         }
     }
+}
+
+/// What a scorer wrote last, and which revision it was of: another's failure is not explained by it.
+struct LastWords {
+    let revision: Revision?
+    let lines: [String]
 }

@@ -4,8 +4,8 @@
 extension StringProtocol {
     /// The same text with nothing in it that a terminal would obey.
     ///
-    /// Shape: control characters (C0 with tab and newline, DEL, C1) and the marks that reverse the
-    /// direction of text are written as `\n`, `\t` or `\u{1b}`; all else is as it was. What a model
+    /// Shape: control characters (C0 with tab and newline, DEL, C1), the marks that reverse the
+    /// direction of text and those that take no place are written as `\n`, `\t` or `\u{1b}`; all else is as it was. What a model
     /// prints or is called is a stranger's, and ends on somebody's screen.
     public var printable: String {
         guard unicodeScalars.contains(where: \.isObeyedByTerminals) else { return String(self) }
@@ -24,10 +24,11 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isObeyedByTerminals: Bool {
+    /// Whether a terminal would do something else than show the character.
+    public var isObeyedByTerminals: Bool {
         switch value {
         case 0..<0x20, 0x7f..<0xa0: true
-        case 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+        case 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
         default: false
         }
     }

@@ -27,7 +27,7 @@ private final class Page: Sendable {
     @Test func `writes one JSON object a line, whatever the facts hold`() throws {
         logger(.json).warning(
             "run ejected",
-            metadata: ["run": "iris/default/1#2", "why": "a\n\"b\""]
+            metadata: ["run": "iris/default/1#2", "why": "a\n\"b\"", "said": "\u{9b}31m\u{202e}"]
         )
 
         let line = try #require(page.lines.first)
@@ -39,6 +39,8 @@ private final class Page: Sendable {
         #expect(object["program"] == "gateway")
         #expect(object["message"] == "run ejected")
         #expect(object["why"] == "a\n\"b\"")
+        #expect(object["said"] == "\u{9b}31m\u{202e}")
+        #expect(line.utf8.allSatisfy { $0 < 0x80 })
     }
 
     @Test func `keeps a fact that bears one of its own names`() throws {
