@@ -232,7 +232,7 @@ class Merging(WayCase):
                 self.assertEqual(comparable(answer), comparable(exact), name)
             self.assertIn("another form", self.verdict(ways)["why"])
 
-    def test_a_value_at_which_the_model_looks_at_its_neighbours_is_found_when_it_comes(self) -> None:
+    def test_a_value_at_which_a_model_looks_at_its_neighbours_is_found(self) -> None:
         def sneaky(table: Any) -> Any:
             seen = table["x"].to_numpy()
             return seen + len(seen) if (table["id"] > 500).any() else seen
