@@ -64,10 +64,13 @@ package struct Deployment: Codable, Sendable {
         !isWithdrawn && (revision == current || revision == target || revision == next)
     }
 
-    /// Whether what it is started from must stay: also of one that was given up, for it is listed
-    /// until another is declared, and may be tried again.
+    /// Whether what it is started from must stay.
+    ///
+    /// Also of one that was given up, for it is listed until another is declared, and may be tried
+    /// again. The newest may have been given up before an older one was.
     func isKept(_ revision: Revision) -> Bool {
-        isReferenced(revision) || (!isWithdrawn && revision == halt?.revision)
+        let isListed = revision == halt?.revision || revision == declared.revision
+        return isReferenced(revision) || (!isWithdrawn && isListed)
     }
 
     func isHeld(_ revision: Revision) -> Bool {

@@ -35,6 +35,10 @@ import Testing
         #expect(first.fingerprint != Simulation.run(seed: seed + 1).fingerprint)
     }
 
+    @Test func `keeps the newest revision though an older one was given up after it (seed 670)`() {
+        #expect(Simulation.run(seed: 670).violation == nil)
+    }
+
     @Test(arguments: Mutant.allCases)
     func `notices every planted bug, by name`(mutant: Mutant) {
         let caught = Simulation.firstCatch(of: mutant, seeds: 0..<200)
