@@ -63,9 +63,9 @@ def main() -> None:
 
 
 def _echo(program: Path, folder: Path) -> Path:
-    """Compiles Samples/scorer-c against what was built."""
-    sample = folder / "scorer-c"
-    shutil.copytree(ROOT / "Samples" / "scorer-c", sample)
+    """Compiles Samples/byoc-c against what was built."""
+    sample = folder / "byoc-c"
+    shutil.copytree(ROOT / "Samples" / "byoc-c", sample)
     support = program.resolve().parent / "support"
     subprocess.run(["make", "-s", "-C", str(sample), f"SUPPORT={support}"], check=True)
     return sample / "echo"

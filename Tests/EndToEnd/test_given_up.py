@@ -98,8 +98,8 @@ class GivenUp(EndToEnd):
         self.wait_for("its end", lambda: self.server.deployment("first") is None)
 
     def test_a_replacement_ends_the_deploy_with_the_reason_and_the_old_one_goes_on(self) -> None:
-        folder = Path(self._folder.name) / "scorer-c"
-        shutil.copytree(ROOT / "Samples" / "scorer-c", folder)
+        folder = Path(self._folder.name) / "byoc-c"
+        shutil.copytree(ROOT / "Samples" / "byoc-c", folder)
         support = program().parent / "support"
         subprocess.run(["make", "-s", "-C", str(folder), f"SUPPORT={support}"], check=True)
         self.server.run("deploy", "--scorer", str(folder / "echo"), "--name", "replaced")

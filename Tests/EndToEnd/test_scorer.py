@@ -17,8 +17,8 @@ class OwnScorer(EndToEnd):
     """The echo scorer in C, deployed and killed."""
 
     def test_the_echo_sample_is_deployed_answers_and_comes_back(self) -> None:
-        folder = Path(self._folder.name) / "scorer-c"
-        shutil.copytree(ROOT / "Samples" / "scorer-c", folder)
+        folder = Path(self._folder.name) / "byoc-c"
+        shutil.copytree(ROOT / "Samples" / "byoc-c", folder)
         support = program().parent / "support"
         subprocess.run(["make", "-s", "-C", str(folder), f"SUPPORT={support}"], check=True)
 
