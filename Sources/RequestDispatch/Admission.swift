@@ -31,6 +31,8 @@ public struct DeploymentRules: Hashable, Sendable {
     public var waitingLimit: Int
     /// Longest body in bytes.
     public var bodyLimit: Int
+    /// Most bytes of its bodies held at once, where that is more than every deployment has.
+    public var bodyRoom: Int
     /// Whole time a request may take.
     public var deadline: Duration
     /// What happens to a request whose scorer died while scoring it.
@@ -41,12 +43,14 @@ public struct DeploymentRules: Hashable, Sendable {
         isOpen: Bool = true,
         waitingLimit: Int = 1_000,
         bodyLimit: Int = 16 << 20,
+        bodyRoom: Int = 0,
         deadline: Duration = .seconds(60),
         retry: RetryPolicy = .once
     ) {
         self.isOpen = isOpen
         self.waitingLimit = waitingLimit
         self.bodyLimit = bodyLimit
+        self.bodyRoom = bodyRoom
         self.deadline = deadline
         self.retry = retry
     }

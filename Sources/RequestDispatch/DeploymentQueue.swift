@@ -10,12 +10,17 @@ struct DeploymentQueue: Sendable {
     var waiting = LinkedList()
     /// Those that must be scored alone.
     var suspects = LinkedList()
-    /// Every request whose deadline still runs, soonest first.
+    /// Every request whose deadline still runs and whose answer has not begun, soonest first.
     var deadlines = LinkedList()
+    /// Those whose answers have begun and are not whole, soonest first: all have the same time for
+    /// their next part, so the one whose part came last stands last.
+    var streams = LinkedList()
     /// Admitted requests whose bodies are not whole.
     var receiving = 0
     /// Bytes of bodies that are held for it.
     var heldBytes = 0
+    /// The same with what is kept for those that are coming.
+    var claimedBytes = 0
     /// Its lanes, in the order in which they were opened.
     var lanes: ContiguousArray<Int32> = []
     /// Where the next choice among equally loaded lanes begins.

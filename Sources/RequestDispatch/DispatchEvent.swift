@@ -12,6 +12,8 @@ public enum DispatchEvent: Hashable, Sendable {
     case taken(RequestID)
     /// A part of the answer came; more will follow.
     case part(RequestID)
+    /// The client took over a part of the answer that it had not kept up with until now.
+    case partRead(RequestID)
     /// The whole answer, or its last part, came.
     case answered(RequestID)
     /// The scorer gave the request back unseen: withdrawn, or late.

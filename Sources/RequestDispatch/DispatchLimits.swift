@@ -7,10 +7,15 @@ import Vocabulary
 ///
 /// Source: ARCHITECTURE.md, "The lane", rules 7 and 8; the product brief for the byte limit.
 public struct DispatchLimits: Hashable, Sendable {
-    /// Most bytes of bodies held at once.
+    /// Most bytes of bodies held at once; more where a deployment's rules give it so much that the
+    /// others would not have `deploymentBytes` beside it.
     public var heldBytes = 256 << 20
-    /// Most of them for one deployment: its bodies leave room for those of others.
+    /// Most of them for one deployment, unless its rules give it more: its bodies leave room for
+    /// those of others.
     public var deploymentBytes = 128 << 20
+    /// How much of what a body announced counts as held, as a multiple of what has come of it: a
+    /// client must send to keep room from others.
+    public var trust = 8
     /// A body up to this length always finds room: long ones cannot keep short ones out.
     ///
     /// How many there can be is bounded by the requests that may wait, and by the connections.
@@ -21,6 +26,9 @@ public struct DispatchLimits: Hashable, Sendable {
     public var convictionLife = Duration.seconds(600)
     /// Most convicted bodies remembered for one deployment; the oldest is forgotten first.
     public var convictionsRemembered = 256
+    /// How long an answer that was begun may stay without its next part, once its client has taken
+    /// over all that came: from its first part on this is its deadline.
+    public var partGrace = Duration.seconds(300)
     /// How far past its deadline a request may stay taken before its lane is hung.
     public var overdueGrace = Duration.seconds(1)
     /// How long a scorer with room may leave requests untaken before its lane is hung.

@@ -18,12 +18,8 @@ extension Dispatcher {
 
     /// Ends a request that is in no queue and no lane.
     mutating func release(_ index: Int32) {
-        let place = Int(requests[index].deployment)
-        heldBytes -= requests[index].bytes
-        deployments[place].heldBytes -= requests[index].bytes
-        if !requests[index].isAbandoned {
-            requests.removeFromDeadlines(index, of: &deployments[place].deadlines)
-        }
+        giveBackBytes(of: index)
+        if !requests[index].isAbandoned { stopClock(of: index) }
         requests.release(index)
     }
 
@@ -55,8 +51,7 @@ extension Dispatcher {
     ///
     /// It keeps its slot until the lane says what became of it, but its deadline runs no more.
     mutating func letGo(_ index: Int32, _ effects: inout [DispatchEffect]) {
-        let place = Int(requests[index].deployment)
-        requests.removeFromDeadlines(index, of: &deployments[place].deadlines)
+        stopClock(of: index)
         requests[index].isAbandoned = true
         if !requests[index].isBeingMoved {
             effects.append(.withdraw(requests.id(of: index), laneID(requests[index].lane)))
@@ -114,8 +109,18 @@ extension Dispatcher {
     mutating func notePart(_ request: RequestID, _ now: Moment) {
         noteTaken(request, now)
         guard let index = findBound(request) else { return }
-        requests[index].hasPartLeft = true
         lanes[Int(requests[index].lane)].heard = now
+        guard !requests[index].isAbandoned else { return }
+        requests[index].unreadParts += 1
+        awaitPart(of: index, now)
+    }
+
+    mutating func noteRead(_ request: RequestID, _ now: Moment) {
+        guard let index = findBound(request), !requests[index].isAbandoned,
+            requests[index].unreadParts > 0
+        else { return }
+        requests[index].unreadParts -= 1
+        awaitPart(of: index, now)
     }
 
     mutating func noteBegun(_ request: RequestID, _ now: Moment) {

@@ -19,7 +19,7 @@ extension Dispatcher {
         let queue = deployments[Int(deployment.index)]
         return DispatchFigures(
             waiting: queue.pending,
-            bound: queue.deadlines.count - queue.pending,
+            bound: queue.deadlines.count + queue.streams.count - queue.pending,
             redispatched: queue.redispatched,
             abandoned: queue.abandoned
         )

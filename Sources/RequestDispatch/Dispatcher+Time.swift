@@ -11,11 +11,17 @@ extension Dispatcher {
         for queue in deployments where !queue.deadlines.isEmpty {
             soonest = min(soonest, requests[queue.deadlines.first].deadline)
         }
+        for queue in deployments where !queue.streams.isEmpty {
+            soonest = min(soonest, requests[queue.streams.first].deadline)
+        }
         return soonest
     }
 
     mutating func tick(_ now: Moment, _ effects: inout [DispatchEffect]) {
-        for place in deployments.indices { expire(place, now, &effects) }
+        for place in deployments.indices {
+            expire(place, now, &effects)
+            expireStreams(place, now, &effects)
+        }
         guard now >= nextLook else { return }
         let lag = now - nextLook
         nextLook = now + (laneSlotsUsed > 0 ? limits.lookInterval : limits.probeInterval)
@@ -39,6 +45,46 @@ extension Dispatcher {
                 dequeue(index)
                 failLate(index, &effects)
             }
+        }
+    }
+
+    /// Ends answers whose next part does not come.
+    ///
+    /// One whose client has not taken over what came is not its scorer's to hasten: it gets its time
+    /// again. How long a client may take is the connection's business.
+    private mutating func expireStreams(
+        _ place: Int,
+        _ now: Moment,
+        _ effects: inout [DispatchEffect]
+    ) {
+        while !deployments[place].streams.isEmpty {
+            let index = deployments[place].streams.first
+            guard requests[index].deadline <= now else { return }
+            if requests[index].unreadParts > 0 {
+                awaitPart(of: index, now)
+            } else {
+                effects.append(.fail(requests.id(of: index), .deadline))
+                letGo(index, &effects)
+            }
+        }
+    }
+
+    /// Gives an answer that has begun its time for the next part, from now on.
+    mutating func awaitPart(of index: Int32, _ now: Moment) {
+        let place = Int(requests[index].deployment)
+        stopClock(of: index)
+        requests[index].hasPartLeft = true
+        requests[index].deadline = now + limits.partGrace
+        requests.appendTurn(index, to: &deployments[place].streams)
+    }
+
+    /// Takes a request out of whichever list its deadline stands in.
+    mutating func stopClock(of index: Int32) {
+        let place = Int(requests[index].deployment)
+        if requests[index].hasPartLeft {
+            requests.removeTurn(index, from: &deployments[place].streams)
+        } else {
+            requests.removeTurn(index, from: &deployments[place].deadlines)
         }
     }
 

@@ -21,6 +21,9 @@ public struct Dispatcher: Sendable {
     var freeLanes: ContiguousArray<Int32> = []
     var deployments: ContiguousArray<DeploymentQueue> = []
     var heldBytes = 0
+    var claimedBytes = 0
+    /// Most bytes of bodies held at once, as the deployments' rules make it.
+    var room: Int
     var laneSlotsUsed = 0
     /// When the lanes are looked at next.
     public internal(set) var nextLook = Moment.never
@@ -28,6 +31,7 @@ public struct Dispatcher: Sendable {
     /// Makes a dispatcher that knows no deployment.
     public init(limits: DispatchLimits = DispatchLimits()) {
         self.limits = limits
+        self.room = limits.heldBytes
     }
 
     // MARK: - What there is
@@ -35,12 +39,14 @@ public struct Dispatcher: Sendable {
     /// Adds a deployment.
     public mutating func addDeployment(_ rules: DeploymentRules) -> DeploymentID {
         deployments.append(DeploymentQueue(rules: rules))
+        makeRoom()
         return DeploymentID(index: Int32(deployments.count - 1))
     }
 
     /// Changes what holds for the deployment's requests from now on.
     public mutating func setRules(_ rules: DeploymentRules, of deployment: DeploymentID) {
         deployments[Int(deployment.index)].rules = rules
+        makeRoom()
     }
 
     /// Adds a lane that is neither ready nor routed yet.
@@ -77,7 +83,8 @@ public struct Dispatcher: Sendable {
     ///
     /// Shape: `length` is what the client announced; zero when it did not say. It holds nothing yet:
     /// a few silent clients could otherwise announce all the room away. What comes is told by
-    /// `grow`. Whether as many wait as may is looked at again when the request is whole.
+    /// `grow`; some multiple of that is kept for it. Whether as many wait as may is looked at again
+    /// when the request is whole.
     public mutating func admit(
         to deployment: DeploymentID,
         length: Int,
@@ -87,45 +94,16 @@ public struct Dispatcher: Sendable {
         guard queue.rules.isOpen else { return .refused(.closed) }
         guard length <= queue.rules.bodyLimit else { return .refused(.bodyTooLong) }
         guard queue.queued < queue.rules.waitingLimit else { return .refused(.tooManyWaiting) }
-        guard hasRoom(for: length, more: length, in: queue) else {
-            return .refused(.tooManyBytes)
-        }
+        guard mayClaim(length, in: queue) else { return .refused(.tooManyBytes) }
         let index = requests.make()
         let deadline = now + queue.rules.deadline
         requests[index].state = .receiving
         requests[index].deployment = deployment.index
+        requests[index].announced = length
         requests[index].deadline = deadline
         deployments[Int(deployment.index)].receiving += 1
         requests.insertByDeadline(index, into: &deployments[Int(deployment.index)].deadlines)
         return .admitted(requests.id(of: index), deadline: deadline)
-    }
-
-    /// Counts bytes of a body that came; a refusal ends the request.
-    public mutating func grow(_ request: RequestID, by bytes: Int) -> Refusal? {
-        guard let index = requests.find(request) else { return nil }
-        let length = requests[index].bytes + bytes
-        let place = Int(requests[index].deployment)
-        let refusal: Refusal
-        if length > deployments[place].rules.bodyLimit {
-            refusal = .bodyTooLong
-        } else if !hasRoom(for: length, more: bytes, in: deployments[place]) {
-            refusal = .tooManyBytes
-        } else {
-            requests[index].bytes = length
-            deployments[place].heldBytes += bytes
-            heldBytes += bytes
-            return nil
-        }
-        dequeue(index)
-        release(index)
-        return refusal
-    }
-
-    /// Whether a body of `length` bytes, `more` of which are not held yet, finds room.
-    private func hasRoom(for length: Int, more: Int, in queue: DeploymentQueue) -> Bool {
-        length <= limits.shortBody
-            || (heldBytes + more <= limits.heldBytes
-                && queue.heldBytes + more <= limits.deploymentBytes)
     }
 
     /// Whether the digest of a body must be told with `arrived`: only while a body is refused.
@@ -164,6 +142,7 @@ public struct Dispatcher: Sendable {
         case .clientGone(let request): abandon(request, now, &effects)
         case .taken(let request): noteTaken(request, now)
         case .part(let request): notePart(request, now)
+        case .partRead(let request): noteRead(request, now)
         case .answered(let request): finish(request, now, &effects)
         case .declined(let request): takeBack(request, now, &effects)
         case .withdrawn(let request): regain(request, now, &effects)
@@ -221,6 +200,9 @@ public struct Dispatcher: Sendable {
     ) {
         guard let index = requests.find(request), !requests[index].isAbandoned else { return }
         if requests[index].state == .bound {
+            // A stream may have had longer: to see that nobody wants it, it has a request's time.
+            let rules = deployments[Int(requests[index].deployment)].rules
+            requests[index].deadline = min(requests[index].deadline, now + rules.deadline)
             letGo(index, &effects)
         } else {
             dequeue(index)

@@ -29,19 +29,26 @@ struct RequestRecord: Sendable {
     var isSuspect = false
     /// A part of its answer has come: it cannot be scored again.
     var hasPartLeft = false
+    /// Parts that its client has not taken over: two at most.
+    var unreadParts: UInt8 = 0
     /// Nobody waits for it any more; it is here only because a lane holds it.
     var isAbandoned = false
     /// Its lane was asked to give it back so that an idle lane may have it.
     var isBeingMoved = false
     var deployment: Int32 = 0
     var lane: Int32 = -1
+    /// What has come of its body.
     var bytes = 0
+    /// What its client said would come; zero where it said nothing.
+    var announced = 0
+    /// What is kept for it: what came, and as much of what it announced as it is believed.
+    var claim = 0
     var digest: UInt64 = 0
     var deadline = Moment.zero
     var boundAt = Moment.zero
     /// Its neighbours in the FIFO, the line of suspects or the lane: it is in one at most.
     var place = Links()
-    /// Its neighbours among its deployment's deadlines.
+    /// Its neighbours among its deployment's deadlines, or among its streams.
     var turn = Links()
 }
 

@@ -75,7 +75,12 @@ struct RequestSlab: Sendable {
         link(index, behind: before, in: &list, by: .turn)
     }
 
-    mutating func removeFromDeadlines(_ index: Int32, of list: inout LinkedList) {
+    /// Puts a request last among those that go by the time of their last part.
+    mutating func appendTurn(_ index: Int32, to list: inout LinkedList) {
+        link(index, behind: list.last, in: &list, by: .turn)
+    }
+
+    mutating func removeTurn(_ index: Int32, from list: inout LinkedList) {
         unlink(index, from: &list, by: .turn)
     }
 

@@ -103,6 +103,51 @@ import Vocabulary
         #expect(stage.dispatcher.bytesHeld == 1_000)
     }
 
+    @Test func `refuses one too many before it is sent, once others are under way`() throws {
+        var limits = DispatchLimits()
+        limits.deploymentBytes = 1_000
+        limits.shortBody = 10
+        var stage = Stage(limits: limits)
+        let first = try stage.admit(length: 800)
+        #expect(stage.dispatcher.grow(first, by: 50) == nil)
+        let early = try stage.admit(length: 600)
+        #expect(stage.dispatcher.grow(first, by: 50) == nil)
+
+        let late = stage.dispatcher.admit(to: stage.deployment, length: 201, at: stage.now)
+        let small = stage.dispatcher.admit(to: stage.deployment, length: 200, at: stage.now)
+        let rest = stage.dispatcher.grow(first, by: 700)
+        let tooMuch = stage.dispatcher.grow(early, by: 201)
+
+        #expect(late == .refused(.tooManyBytes))
+        #expect(small != .refused(.tooManyBytes))
+        #expect(rest == nil)
+        #expect(tooMuch == .tooManyBytes)
+        #expect(stage.dispatcher.bytesHeld == 800)
+    }
+
+    @Test func `makes room for long bodies of one deployment beside the others'`() throws {
+        var limits = DispatchLimits()
+        limits.heldBytes = 1_000
+        limits.deploymentBytes = 600
+        limits.shortBody = 10
+        var stage = Stage(DeploymentRules(bodyRoom: 4_000), limits: limits)
+        let other = stage.dispatcher.addDeployment(DeploymentRules())
+        let large = try stage.admit(length: 4_000)
+        #expect(stage.dispatcher.grow(large, by: 4_000) == nil)
+
+        let more = stage.dispatcher.admit(to: stage.deployment, length: 11, at: stage.now)
+        let others = stage.dispatcher.admit(to: other, length: 601, at: stage.now)
+        let fitting = stage.dispatcher.admit(to: other, length: 600, at: stage.now)
+
+        #expect(more == .refused(.tooManyBytes))
+        #expect(others == .refused(.tooManyBytes))
+        guard case .admitted(let request, _) = fitting else {
+            Issue.record("\(fitting)")
+            return
+        }
+        #expect(stage.dispatcher.grow(request, by: 600) == nil)
+    }
+
     @Test func `has room for short bodies whatever long ones hold`() throws {
         var limits = DispatchLimits()
         limits.heldBytes = 1_000

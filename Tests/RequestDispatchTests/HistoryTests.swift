@@ -40,6 +40,7 @@ private struct History {
     struct Held {
         let request: RequestID
         var isTaken = false
+        var parts = 0
         var isWithdrawn = false
     }
 
@@ -78,7 +79,8 @@ private struct History {
         case 2 where !open.isEmpty: abandonOne()
         case 3: tell(.tick)
         case 4, 5: takeOne()
-        case 6, 7, 8: answerOne()
+        case 6, 7: answerOne()
+        case 8: sendPart()
         case 9: returnOne()
         default: admitOne()
         }
@@ -158,6 +160,21 @@ private struct History {
         let held = lanes[place].held.remove(at: index)
         if open.contains(held.request) { settle(held.request, "answered") }
         tell(.answered(held.request))
+    }
+
+    /// Its client takes one part in two over at once.
+    private mutating func sendPart() {
+        guard !lanes.isEmpty else { return }
+        let place = random.below(lanes.count)
+        guard let index = lanes[place].held.firstIndex(where: { $0.isTaken && $0.parts < 2 })
+        else { return }
+        let request = lanes[place].held[index].request
+        tell(.part(request))
+        if random.below(2) == 0 {
+            tell(.partRead(request))
+        } else {
+            lanes[place].held[index].parts += 1
+        }
     }
 
     private mutating func returnOne() {
