@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NIOCore
 import Vocabulary
 
@@ -210,12 +211,32 @@ final class Connection: ChannelInboundHandler {
         guard !exchange.unacknowledged.isEmpty, exchanges.first === exchange,
             context?.channel.isWritable == true
         else { return }
-        for part in exchange.unacknowledged { part.station.acknowledge(part.ticket) }
+        for part in exchange.unacknowledged {
+            part.station.acknowledge(part.ticket)
+            core.decide(.partRead(exchange.request))
+        }
         exchange.unacknowledged = []
     }
 
     /// Ends the connection though an answer is not whole: the client must see that it is not.
-    func breakOff() { context?.close(promise: nil) }
+    ///
+    /// A missing last chunk tells it. HTTP/1.0 has none: there only a reset does.
+    func breakOff() {
+        if let first = exchanges.first, first.isVersion10, first.progress == .streaming {
+            let atOnce = linger(l_onoff: 1, l_linger: 0)
+            _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(atOnce)
+        }
+        context?.close(promise: nil)
+    }
+
+    /// Forgets an answer in parts that waits for its turn, so that another can be given in its
+    /// place; false where it has had its turn.
+    func takeBack(_ exchange: Exchange) -> Bool {
+        guard exchanges.first !== exchange else { return false }
+        exchange.held = nil
+        exchange.progress = .awaited
+        return true
+    }
 
     /// Takes no further request; closes at once when none is under way.
     func leave() {

@@ -24,7 +24,6 @@ extension GatewayCore {
                     to: &buffer
                 )
             else {
-                exchange.unacknowledged = []
                 answer(exchange, .badHead(of: exchange))
                 return
             }
@@ -36,7 +35,8 @@ extension GatewayCore {
             exchange.isStreamed = !isLast
         }
         writeBody(of: completion, for: exchange, isLast: isLast, to: &buffer)
-        connection.send(buffer, for: exchange, isLast: isLast)
+        let endsWithHead = exchange.method == .head || exchange.isBodiless
+        connection.send(buffer, for: exchange, isLast: isLast || endsWithHead)
     }
 
     private func framing(_ length: Int?, for exchange: Exchange) -> AnswerHead.Framing {
@@ -55,6 +55,7 @@ extension GatewayCore {
         to buffer: inout ByteBuffer
     ) -> Bool {
         let status = completion.status
+        let isStreamed = completion.outcome == .part
         guard let deployment = exchange.deployment else { return false }
         let shown = deployment.clientStatus(status)
         exchange.isBodiless = AnswerHead.hasNoBody(shown)
@@ -70,6 +71,9 @@ extension GatewayCore {
                 return AnswerHead.writeScorerLines(UnsafeRawBufferPointer(lines), to: &buffer)
             }
             guard isLegal else { return false }
+            if isStreamed, EventStream.lacksCacheControl(scratch.prefix(headLength)) {
+                buffer.writeStaticString("cache-control: no-cache\r\n")
+            }
         }
         if shown != status {
             buffer.writeStaticString("ms-azureml-model-error-statuscode: ")
@@ -111,8 +115,10 @@ extension GatewayCore {
         exchange.unacknowledged = []
         guard let deployment = exchange.deployment else { return }
         if exchange.progress == .streaming {
-            exchange.connection?.breakOff()
-            return
+            guard exchange.connection?.takeBack(exchange) == true else {
+                exchange.connection?.breakOff()
+                return
+            }
         }
         var run: Run?
         if case .lost(let lane) = failure { run = laneRuns[Int(lane.index)] }

@@ -121,14 +121,22 @@ extension GatewayCore {
             if let exchange { deliver(completion, to: exchange, isLast: true) }
             completions.append(.answered(request))
         case .part:
-            completions.append(.part(request))
+            // At once, because the client may have taken it over before the others are settled.
+            decide(.part(request))
             guard let exchange, let connection = exchange.connection else {
                 station.acknowledge(ticket)
                 return
             }
+            guard exchange.progress != .complete else { return }
             exchange.unacknowledged.append((station, ticket))
             deliver(completion, to: exchange, isLast: false)
-            connection.acknowledge(exchange)
+            if exchange.progress == .complete {
+                // Its client has all that it will be shown: the scorer need not go on.
+                exchange.unacknowledged = []
+                completions.append(.clientGone(request))
+            } else {
+                connection.acknowledge(exchange)
+            }
         case .declined: completions.append(.declined(request))
         case .pong: completions.append(.slotReturned(station.id))
         }

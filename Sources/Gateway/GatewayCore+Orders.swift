@@ -97,6 +97,7 @@ extension GatewayCore {
         guard !isLeaving, !listeners.contains(where: { $0.listener == listener }) else { return }
         let core = NIOLoopBound(self, eventLoop: loop)
         guard let number = try? socket.duplicate().take() else { return }
+        PeerProbes.enable(on: number)
         ServerBootstrap(group: loop)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -141,12 +141,16 @@ public final class Lane {
 
     /// Shows every completion that has come, in the scorer's order.
     ///
+    /// No more than the ring holds: a scorer that goes on for as long as it is read would keep
+    /// everybody else waiting. What came meanwhile is there at the next call, and `arm` says so.
     /// The slot of a request that ended is free again when `handle` returns, not before; posting
     /// and cancelling from within `handle` is allowed.
     /// Errors: a violation ends the lane; what was shown before it stands.
     public func drain(_ handle: (borrowing Completion) -> Void) throws(ProtocolViolation) {
         var completion = lane_completion()
-        while lane_next(lane, &completion) {
+        var rest = scorer_completions(shape.layout)
+        while rest > 0, lane_next(lane, &completion) {
+            rest -= 1
             foundSomething = true
             handle(Completion(completion))
             lane_finish(lane, &completion)

@@ -127,6 +127,53 @@ final class RawClient {
         }
     }
 
+    /// The head of an answer that comes in chunks.
+    func head() throws -> Answer { try answer(toHead: true) }
+
+    /// The next chunk of an answer whose head was read; nothing for the last one.
+    func chunk() throws -> String? {
+        guard let length = Int(try line(), radix: 16) else { throw Stuck(what: "not a chunk") }
+        while bytes.count < length + 2 {
+            guard try more() else { throw Stuck(what: "closed within a chunk") }
+        }
+        defer { bytes.removeFirst(length + 2) }
+        return length == 0 ? nil : String(decoding: bytes[..<length], as: UTF8.self)
+    }
+
+    /// So many bytes as they come, whatever they are.
+    func read(_ count: Int) throws -> String {
+        while bytes.count < count {
+            guard try more() else { throw Stuck(what: "closed before \(count) bytes") }
+        }
+        defer { bytes.removeFirst(count) }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// Whether the connection ends with a reset and not with an end.
+    func isReset() throws -> Bool {
+        var byte: UInt8 = 0
+        while true {
+            let count = recv(socket.number, &byte, 1, 0)
+            if count == 0 { return false }
+            if count < 0 {
+                guard errno == ECONNRESET else { throw Stuck(what: "nothing came") }
+                return true
+            }
+        }
+    }
+
+    /// The port at this end.
+    var localPort: UInt16 {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = getsockname(socket.number, $0, &length)
+            }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
     private func line() throws -> String {
         while true {
             if let end = find([13, 10], from: 0) {

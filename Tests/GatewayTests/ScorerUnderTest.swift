@@ -18,6 +18,8 @@ final class ScorerUnderTest: Sendable {
     enum Answer: Sendable {
         case whole(status: UInt16, head: String, body: [UInt8])
         case parts([[UInt8]])
+        /// In parts, written as the closure likes; the last part is empty.
+        case stream(head: String, @Sendable (PartWriter) -> Void)
         /// Its process is gone: nothing is said.
         case none
 
@@ -90,10 +92,32 @@ final class ScorerUnderTest: Sendable {
                 }
                 let last = parts.last ?? []
                 scorer_last(lane, &request, last, UInt64(last.count))
+            case .stream(let head, let write):
+                withUnsafeMutablePointer(to: &request) { request in
+                    write(PartWriter(lane: lane, request: request, head: head))
+                }
+                scorer_last(lane, &request, nil, 0)
             case .none: return
             }
         }
     }
+}
+
+/// What a scorer under test writes its parts with, on its own thread.
+struct PartWriter {
+    let lane: OpaquePointer
+    let request: UnsafeMutablePointer<scorer_request>
+    let head: String
+
+    @discardableResult
+    func write(_ text: String) -> scorer_result { write(Array(text.utf8)) }
+
+    @discardableResult
+    func write(_ bytes: [UInt8]) -> scorer_result {
+        scorer_part(lane, request, 200, head, head.utf8.count, bytes, UInt64(bytes.count))
+    }
+
+    var isCancelled: Bool { scorer_is_cancelled(lane, request) }
 }
 
 /// Something that a scorer waits at until the test opens it.
