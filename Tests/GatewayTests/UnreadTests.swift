@@ -1,0 +1,69 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import Gateway
+
+@Suite(.serialized) struct `What clients do not read` {
+    private func waiting(_ mebibytes: Int, since seconds: UInt64) -> UnreadAnswers.Waiting {
+        .init(bytes: mebibytes << 20, since: Moment(nanoseconds: seconds * 1_000_000_000))
+    }
+
+    @Test func `is kept as long as all of it together is within the limit`() {
+        #expect(UnreadAnswers.tooMuch([]).isEmpty)
+        #expect(UnreadAnswers.tooMuch([waiting(32, since: 1), waiting(32, since: 9)]).isEmpty)
+    }
+
+    @Test func `is thrown away beginning with whoever has not read for longest, and no further`() {
+        let unread = [
+            waiting(20, since: 4), waiting(20, since: 2), waiting(20, since: 3),
+            waiting(20, since: 1), waiting(10, since: 5),
+        ]
+
+        #expect(Array(UnreadAnswers.tooMuch(unread)) == [3, 1])
+        #expect(Array(UnreadAnswers.tooMuch([waiting(65, since: 1)])) == [0])
+    }
+
+    @Test func `is bounded by the gateway, which hangs up on the first of many`() throws {
+        let gateway = try GatewayUnderTest(room: 4_096)
+        let body = [UInt8](repeating: 0x61, count: 64_000)
+        let scorer = try gateway.startScorer(gateway.run(1), ahead: 15) { _ in
+            .whole(status: 200, head: "", body: body)
+        }
+        try gateway.route([gateway.run(1)])
+        // Two megabytes each: as many requests as one connection may have waiting, in one packet,
+        // because no more are read once an answer is in the way.
+        let get = "GET /endpoints/iris/score HTTP/1.1\r\nHost: x\r\n\r\n"
+        let clients = try (0..<40).map { _ in try gateway.connect(room: 4_096) }
+        for (place, client) in clients.enumerated() {
+            client.send(String(repeating: get, count: 32))
+            for _ in 0..<32 { try scorer.asked.take { _ in true } }
+            if place == 0 { #expect(isOpen(client, to: gateway)) }
+        }
+
+        let patience = Date(timeIntervalSinceNow: 20)
+        while isOpen(clients[0], to: gateway), Date() < patience { sched_yield() }
+
+        #expect(!isOpen(clients[0], to: gateway))
+        #expect(isOpen(clients[39], to: gateway))
+        for _ in 0..<32 { #expect(try clients[39].answer().body.count == body.count) }
+    }
+
+    /// Whether the gateway's end of a client's connection is established, as the kernel has it.
+    ///
+    /// The client cannot tell: behind what it does not read it never sees the end.
+    private func isOpen(_ client: RawClient, to gateway: GatewayUnderTest) -> Bool {
+        func hexadecimal(_ port: UInt16) -> String {
+            let digits = String(port, radix: 16, uppercase: true)
+            return String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        let ends =
+            "0100007F:\(hexadecimal(gateway.port)) 0100007F:"
+            + "\(hexadecimal(client.localPort)) 01"
+        let table = FileHandle(forReadingAtPath: "/proc/net/tcp")?.readDataToEndOfFile()
+        return String(decoding: table ?? Data(), as: UTF8.self).contains(ends)
+    }
+}
