@@ -15,6 +15,8 @@ final class Deployment {
     private(set) var contract = DeploymentRoute.Contract.native
     /// How a model's own failures are shown.
     private(set) var statuses = StatusStyle.direct
+    /// Longest body in bytes that it takes.
+    private(set) var bodyLimit = 0
     /// Why no run will come; nothing while the deployment is open.
     private(set) var failure: String?
     /// The runs that may be given requests, in order.
@@ -35,6 +37,7 @@ final class Deployment {
     func follow(_ route: DeploymentRoute) {
         contract = route.contract
         statuses = route.statuses
+        bodyLimit = route.bodyLimit
         runs = route.runs
         switch route.availability {
         case .open: failure = nil
@@ -50,12 +53,17 @@ final class Deployment {
 }
 
 extension DeploymentRules {
+    /// Longest bodies that one deployment may have under way at once, where they are so long that
+    /// the usual room would not do.
+    private static let bodiesAtOnce = 4
+
     /// The rules that a route makes.
     init(_ route: DeploymentRoute) {
         self.init(
             isOpen: route.availability == .open,
             waitingLimit: route.waitingLimit,
             bodyLimit: route.bodyLimit,
+            bodyRoom: Self.bodiesAtOnce * route.bodyLimit,
             deadline: .milliseconds(route.deadlineMilliseconds),
             retry: route.retry
         )

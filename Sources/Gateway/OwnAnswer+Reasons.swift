@@ -104,7 +104,8 @@ extension OwnAnswer {
             .error(
                 413,
                 "BodyTooLong",
-                "the body is longer than deployment '\(deployment.key)' takes; send fewer rows"
+                "the body is longer than the \(deployment.bodyLimit) bytes that deployment "
+                    + "'\(deployment.key)' takes; send less, or set 'scorekeeper.body_limit'"
             )
         case .closed: .unavailable(deployment)
         }

@@ -17,6 +17,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var variables: [String: String] = [:]
     /// Whole time a request may take, waiting included.
     public var requestTimeoutMilliseconds: Int?
+    /// Longest body of a request in bytes.
+    public var bodyLimit: Int?
     /// Calls of the model at once, in one instance.
     public var concurrentRequests = 1
     /// Whether the scorer may reach the network.
@@ -40,6 +42,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
 
     /// How many instances a deployment may have.
     public static let instanceCounts = 1...50
+    /// How long a body may be, whatever a document says.
+    public static let bodyLimits = 1...(4 << 30)
 
     /// What holds without a document.
     public init() {}

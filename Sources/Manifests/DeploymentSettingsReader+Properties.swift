@@ -10,6 +10,7 @@ extension DeploymentSettingsReader {
         "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
         "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
         "scorekeeper.start_deadline", "scorekeeper.debug_errors", "scorekeeper.merge",
+        "scorekeeper.body_limit",
     ]
 
     mutating func readProperties(_ node: YAMLNode) {
@@ -37,6 +38,12 @@ extension DeploymentSettingsReader {
                     entry,
                     remedy: "remove it, or serve the program alone with "
                         + "'scorekeeper deploy --scorer PROGRAM'"
+                )
+            case "scorekeeper.body_limit":
+                settings.bodyLimit = values.size(
+                    value,
+                    entry.key,
+                    in: DeploymentSettings.bodyLimits
                 )
             case "scorekeeper.start_deadline":
                 settings.startDeadlineSeconds = values.integer(

@@ -124,8 +124,17 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             environment: environment?.canonicalText ?? "",
             model: content.hexadecimal,
             startDeadline: .seconds(settings.startDeadlineSeconds),
-            drainDeadline: .milliseconds(settings.deadlineMilliseconds + 5_000)
+            drainDeadline: .milliseconds(settings.deadlineMilliseconds) + drainGrace
         )
+    }
+
+    /// How much longer than a request an instance may take to drain: the gateway says when it is
+    /// empty, and a program's answer in parts may take its time.
+    private var drainGrace: Duration {
+        switch scorer {
+        case .mlflow: .seconds(5)
+        case .native: .seconds(600)
+        }
     }
 
     private static func apology(for key: DeploymentKey) -> String {
@@ -145,7 +154,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             case .mlflow: .mlflow
             case .native: .native
             }
-        return DeploymentRoute(
+        var route = DeploymentRoute(
             key: key,
             percent: published.percent,
             contract: contract,
@@ -155,5 +164,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             retry: settings.retry,
             statuses: settings.statuses ?? statuses
         )
+        if let limit = settings.bodyLimit { route.bodyLimit = limit }
+        return route
     }
 }

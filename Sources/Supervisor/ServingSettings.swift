@@ -14,6 +14,8 @@ struct ServingSettings: Codable, Hashable, Sendable {
     var variables: [String: String]
     /// Whole time a request may take.
     var deadlineMilliseconds: Int
+    /// Longest body of a request in bytes; nothing leaves the gateway's own.
+    var bodyLimit: Int?
     /// Calls of the model at once in one scorer.
     var maxConcurrentRequestsPerInstance: Int
     /// What happens to a request whose scorer died.
@@ -40,6 +42,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         if (manifest.retry ?? retry) == .never { variables["SCOREKEEPER_RETRY"] = "never" }
         if let merging = manifest.merging { variables["SCOREKEEPER_MERGE"] = merging.rawValue }
         deadlineMilliseconds = manifest.requestTimeoutMilliseconds ?? 60_000
+        bodyLimit = manifest.bodyLimit
         maxConcurrentRequestsPerInstance = manifest.concurrentRequests
         self.retry = manifest.retry ?? retry
         statuses = manifest.statuses

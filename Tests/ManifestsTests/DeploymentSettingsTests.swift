@@ -25,6 +25,23 @@ import Vocabulary
         #expect(refused("instance_count: '3'") != [])
     }
 
+    @Test(arguments: [
+        ("65536", 65_536), ("'64KiB'", 65_536), ("16 MiB", 16 << 20), ("4GiB", 4 << 30), ("1", 1),
+    ])
+    func `may have an amount of bytes with its unit`(text: String, bytes: Int) throws {
+        let settings = try read("properties: {scorekeeper.body_limit: \(text)}").get()
+
+        #expect(settings.bodyLimit == bytes)
+    }
+
+    @Test(arguments: ["0", "-1", "5GiB", "1MB", "1.5MiB", "MiB", "99999999999GiB", "[1]", ""])
+    func `is refused where an amount of bytes is none, or too much`(text: String) {
+        let problems = read("properties: {scorekeeper.body_limit: \(text)}").findings.problems
+
+        #expect(problems.map(\.code) == ["size"])
+        #expect(problems.first?.remedy.contains("from 1 to 4 GiB") == true)
+    }
+
     @Test func `as Azure has it, with additions of ours, is read whole`() throws {
         let text = """
             $schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
@@ -51,6 +68,7 @@ import Vocabulary
               scorekeeper.start_deadline: 120
               scorekeeper.debug_errors: on
               scorekeeper.merge: off
+              scorekeeper.body_limit: 256MiB
             """
 
         let reading = read(text)
@@ -68,6 +86,7 @@ import Vocabulary
         #expect(settings.isForkServerUsed == false)
         #expect(settings.minimumIsolation == .sandbox)
         #expect(settings.startDeadlineSeconds == 120)
+        #expect(settings.bodyLimit == 256 << 20)
         #expect(settings.showsFailures)
         #expect(
             reading.findings.notices.map(\.description) == [

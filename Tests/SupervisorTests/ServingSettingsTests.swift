@@ -27,6 +27,16 @@ import Vocabulary
         #expect((settings.variables["SCOREKEEPER_RETRY"] == "never") == (retry == .never))
     }
 
+    @Test(arguments: [nil, 1 << 20])
+    func `bound a body only where that is said`(limit: Int?) {
+        var manifest = DeploymentSettings()
+        manifest.bodyLimit = limit
+
+        let settings = ServingSettings(manifest, retryUnlessSaid: .once)
+
+        #expect(settings.bodyLimit == limit)
+    }
+
     @Test(arguments: [nil] + MergePolicy.allCases)
     func `tell its scorer how to merge only where that is said`(merging: MergePolicy?) {
         var manifest = DeploymentSettings()
