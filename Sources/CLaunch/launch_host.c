@@ -119,8 +119,8 @@ int launch_host_receive(int socket, struct launch_report *report, pid_t *sender)
     } while (received < 0 && errno == EINTR);
     if (received < 0 && errno == ECONNRESET)
         return 0;
-    if (received <= 0)
-        return (int)received;
+    if (received < 0)
+        return -1;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
          header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET)
@@ -140,6 +140,9 @@ int launch_host_receive(int socket, struct launch_report *report, pid_t *sender)
             }
         }
     }
+    // The other end is gone, or said nothing: a packet without bytes may carry descriptors too.
+    if (received == 0)
+        return 0;
     if (received != sizeof *report) {
         errno = EPROTO;
         return -1;

@@ -5,17 +5,18 @@
 //
 // Broken: a byte read outside the body, a cell outside its memory, a text that lies outside the
 // body, columns of unequal length, a number that is not the one nearest to what is written.
-#include "fuzz_input.h"
+#include "fuzz_scan_check.h"
 
 #include "number.h"
-#include "scan.h"
 
 #define BODY_MAX 2048
 
 #define NAMES "abs\\u00e9"
 
-#define NAME(offset, size) {sizeof(struct plan) + 2 * sizeof(struct plan_part) + (offset), size}
-#define NO_NAME {0, 0}
+#define NAME(offset, size)                                                                         \
+    { sizeof(struct plan) + 2 * sizeof(struct plan_part) + (offset), size }
+#define NO_NAME                                                                                    \
+    { 0, 0 }
 
 struct two_parts {
     uint32_t kind; // as in `struct plan`
@@ -25,7 +26,7 @@ struct two_parts {
 };
 
 #define PLAN(KIND, COUNT, ...)                                                                     \
-    {.kind = KIND, .count = COUNT, .parts = {__VA_ARGS__}, .names = NAMES}
+    { .kind = KIND, .count = COUNT, .parts = {__VA_ARGS__}, .names = NAMES }
 
 static const struct two_parts plans[] = {
     PLAN(PLAN_TABLE, 2, {{NAME(0, 1), NO_NAME}, PLAN_FLOAT64, 0, {0}},
@@ -95,37 +96,6 @@ static size_t write_body(struct input *input, uint8_t *body) {
     return length;
 }
 
-static void check_text(const uint8_t *body, size_t length, union scan_cell cell) {
-    size_t size = cell.text.length & ~SCAN_ESCAPED;
-    REQUIRE(cell.text.offset <= length && size <= length - cell.text.offset);
-    uint8_t *text = malloc(size), *plain = malloc(size);
-    memcpy(text, body + cell.text.offset, size);
-    REQUIRE(scan_unescape(text, size, plain) <= (ptrdiff_t)size);
-    free(plain);
-    free(text);
-}
-
-static void check(const uint8_t *body, size_t length, const struct plan *plan,
-                  const union scan_cell *cells, const struct scan *scan) {
-    REQUIRE(scan->params_size <= length && scan->params <= length - scan->params_size);
-    REQUIRE(!scan->has_index || scan->index + scan->rows <= SCAN_CELLS(length));
-    for (uint32_t i = 0; i < plan->count; i++) {
-        const struct scan_part *part = &scan->parts[i];
-        size_t wanted = scan->rows;
-        REQUIRE(part->count > 0);
-        REQUIRE(part->start + (part->count - 1) * part->stride < SCAN_CELLS(length));
-        if (plan->kind == PLAN_TENSORS) {
-            wanted = 1;
-            for (uint32_t level = 0; level < plan->parts[i].rank; level++)
-                wanted *= (size_t)part->dimensions[level];
-        }
-        REQUIRE(part->count == wanted);
-        for (size_t j = 0; j < part->count; j++)
-            if (plan->parts[i].type == PLAN_STRING)
-                check_text(body, length, cells[part->start + j * part->stride]);
-    }
-}
-
 static void check_number(const uint8_t *bytes, size_t length) {
     char text[64] = {0};
     struct number number;
@@ -143,20 +113,12 @@ static void check_number(const uint8_t *bytes, size_t length) {
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct input input = {bytes, size};
     uint8_t buffer[BODY_MAX];
-    static struct scan scan;
     check_number(bytes, size);
     const struct two_parts *chosen =
         &plans[input_number(&input, 1) % count_of(&plans + 1, &plans, sizeof plans[0])];
     const struct plan *plan = (const void *)chosen;
     REQUIRE(plan_is_sound(plan, sizeof *chosen));
     size_t length = write_body(&input, buffer);
-    // Of exactly their sizes, so that a byte too far is seen.
-    uint8_t *body = malloc(length);
-    union scan_cell *cells = malloc(SCAN_CELLS(length) * sizeof *cells);
-    memcpy(body, buffer, length);
-    if (scan_body(body, length, plan, cells, &scan))
-        check(body, length, plan, cells, &scan);
-    free(cells);
-    free(body);
+    scan_and_check(buffer, length, plan);
     return 0;
 }

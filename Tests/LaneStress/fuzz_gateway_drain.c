@@ -67,6 +67,7 @@ static void drain(struct lane *lane, struct scorer_shape shape, const struct far
 
 static void act(struct lane *lane, struct scorer_shape shape, const struct far_end *far,
                 struct lane_ticket *tickets, uint64_t *done, struct input *input) {
+    static const char long_body[AREA + 8];
     uint32_t slot = input_number(input, 1) % SLOTS;
     struct lane_bytes body = {"body", 4};
     struct lane_post post = {.kind = SCORER_KIND_SCORE,
@@ -76,7 +77,7 @@ static void act(struct lane *lane, struct scorer_shape shape, const struct far_e
                              .body_count = 1,
                              .apart = -1};
     struct lane_ticket ticket;
-    switch (input_number(input, 1) % 7) {
+    switch (input_number(input, 1) % 9) {
     case 0:
         post.kind = slot == 0 ? SCORER_KIND_PING : SCORER_KIND_SCORE;
         if (lane_post(lane, &post, &ticket) == LANE_OK)
@@ -112,7 +113,16 @@ static void act(struct lane *lane, struct scorer_shape shape, const struct far_e
     }
     case 5:
         lane_was_taken(lane, tickets[slot]);
+        REQUIRE(!lane_held(lane, slot, &ticket) || ticket.number == tickets[slot].number);
         lane_arm(lane);
+        break;
+    case 6:
+        lane_disarm(lane);
+        break;
+    case 7: // in a memory of its own, which nobody takes out of the socket
+        body = (struct lane_bytes){long_body, AREA - 4 + input_number(input, 1) % 12};
+        if (lane_post(lane, &post, &ticket) == LANE_OK)
+            tickets[ticket.slot] = ticket;
         break;
     default:
         drain(lane, shape, far, tickets);

@@ -4,11 +4,12 @@
 // Anything in the requests region, against libscorer's taking.
 //
 // libscorer.c is part of this file: what is tested is private to it. Broken: a request whose head
-// or body lies outside its own area, one slot in hand twice.
+// or body lies outside its own area, one slot in hand twice, an answer outside its slot's area.
 #include "libscorer.c"
 
 #include "fuzz_input.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,9 +46,78 @@ static void check(const struct era *era, const struct scorer_request *request) {
     uint64_t start = scorer_area_offset(shape, request->slot);
     const char *area = (const char *)era->requests + start;
     const char *body = request->body, *head = request->head;
+    const struct long_body *apart = &era->in_slot[request->slot];
     REQUIRE(request->slot < SLOTS);
-    REQUIRE(body >= area && body + request->body_length <= area + shape.area_bytes);
     REQUIRE(head >= area && head + request->head_length <= area + shape.area_bytes);
+    if (apart->memory)
+        REQUIRE(body == apart->memory && request->body_length == apart->length);
+    else
+        REQUIRE(body >= area && body + request->body_length <= area + shape.area_bytes);
+}
+
+// A long body that came out of the socket for a ticket that may be posted.
+static void bring_body(struct scorer_lane *lane, struct input *input) {
+    struct scorer_body packet = {.packet = SCORER_PACKET_BODY,
+                                 .ticket = 1 + input_number(input, 1) % 8,
+                                 .length = 1 + input_number(input, 2) % 5000};
+    int memory = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    REQUIRE(ftruncate(memory, (off_t)packet.length) == 0);
+    REQUIRE(fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+    understand(lane, (const uint8_t *)&packet, sizeof packet, &memory, 1);
+    close(memory);
+}
+
+static void check_answers(const struct era *era) {
+    for (uint64_t i = 0; i < era->done && i < scorer_completions(shape); i++) {
+        const struct scorer_completion *one = &era->completions[i];
+        uint64_t start = scorer_answer_offset(shape, one->slot);
+        REQUIRE(one->slot < SLOTS);
+        if (one->outcome == SCORER_OUTCOME_DECLINED || one->outcome == SCORER_OUTCOME_PONG)
+            continue;
+        REQUIRE(one->offset >= start && one->offset + one->head_length + one->body_length <=
+                                            start + scorer_answer_bytes(shape));
+    }
+}
+
+// Answers in one of the ways there are; whoever has to wait is told that the gateway is gone.
+static void answer(struct scorer_lane *lane, struct scorer_request *request, struct input *input) {
+    static const char text[3 * SCORER_PAGE];
+    uint64_t way = input_number(input, 1) % 8, length = input_number(input, 2) % sizeof text;
+    size_t head_length = input_number(input, 2) % (SCORER_PAGE + 2), size;
+    struct scorer_hold hold;
+    scorer_is_cancelled(lane, request);
+    switch (way) {
+    case 0: // it stays in hand
+        return;
+    case 1:
+        scorer_hold_body(lane, request, &hold);
+        scorer_answer(lane, request, 200, NULL, 0, text, length);
+        scorer_let_body_go(lane, &hold);
+        return;
+    case 2: {
+        void *room = scorer_room(lane, request, &size);
+        if (room)
+            scorer_answer(lane, request, 200, text, 2, room, length < size ? length : size);
+        return;
+    }
+    case 3:
+        scorer_part(lane, request, 200, text, head_length, text, length);
+        scorer_part(lane, request, 200, text, head_length, text, length / 2);
+        scorer_last(lane, request, text, length);
+        return;
+    case 4:
+        scorer_last(lane, request, text, length);
+        scorer_answer(lane, request, (uint16_t)length, text, head_length, text, length / 4);
+        return;
+    case 5:
+        if (scorer_fits(request, head_length, length))
+            REQUIRE(scorer_answer(lane, request, 200, text, head_length, text, length) ==
+                    SCORER_OK);
+        return;
+    default: // the body itself, or a piece of it
+        scorer_answer(lane, request, 200, request->head, 0, request->body,
+                      length < request->body_length ? length : 0);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
@@ -75,6 +145,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         uint32_t count = 0;
         for (uint64_t i = input_number(&input, 1) % 4; i > 0; i--)
             scribble(requests, &input);
+        if (input_number(&input, 1) % 8 == 0)
+            bring_body(&lane, &input);
         uint32_t slot = input_number(&input, 1) % (SLOTS + 1);
         memcpy(requests + offsetof(struct scorer_requests, ring) + 4 * (tail % SLOTS), &slot, 4);
         tail += input_number(&input, 1) % 16 == 0 ? input_number(&input, 8) : 1;
@@ -83,10 +155,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
             break;
         for (uint32_t i = 0; i < count; i++) {
             check(era, &taken[i]);
-            uint64_t body_length = input_number(&input, 2) % SCORER_PAGE;
-            if (input_number(&input, 1) % 4 != 0)
-                scorer_answer(&lane, &taken[i], 200, taken[i].head, 0, taken[i].body,
-                              body_length < taken[i].body_length ? body_length : 0);
+            answer(&lane, &taken[i], &input);
+            check_answers(era);
         }
     }
     drop_era(era);
