@@ -5,37 +5,11 @@
 //
 // Broken: a completion outside the slot's own area, or of a request that was not posted; a slot
 // given back twice.
-#include "fuzz_input.h"
+#include "far_end.h"
 #include "lane.h"
-
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define SLOTS 4
 #define AREA 4096
-
-struct far_end {
-    unsigned char *responses;
-    uint64_t bytes;
-};
-
-static struct far_end attach(int socket) {
-    struct scorer_hello hello;
-    struct iovec vector = {&hello, sizeof hello};
-    char space[CMSG_SPACE(2 * sizeof(int))];
-    struct msghdr message = {
-        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
-    int descriptors[2];
-    REQUIRE(recvmsg(socket, &message, 0) == sizeof hello);
-    memcpy(descriptors, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof descriptors);
-    void *memory =
-        mmap(NULL, hello.responses_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptors[1], 0);
-    REQUIRE(memory != MAP_FAILED);
-    close(descriptors[0]);
-    close(descriptors[1]);
-    return (struct far_end){memory, hello.responses_bytes};
-}
 
 static void drain(struct lane *lane, struct scorer_shape shape, const struct far_end *far,
                   const struct lane_ticket *tickets) {
@@ -99,10 +73,7 @@ static void act(struct lane *lane, struct scorer_shape shape, const struct far_e
             .head_length = (uint32_t)input_number(input, 2),
             .body_length = (uint32_t)input_number(input, 2),
         };
-        unsigned char *ring = far->responses + scorer_completions_offset(shape);
-        memcpy(ring + *done % scorer_completions(shape) * sizeof claim, &claim, sizeof claim);
-        ++*done;
-        memcpy(far->responses + offsetof(struct scorer_responses, done), done, sizeof *done);
+        far_claim(far, shape, done, claim);
         break;
     }
     case 4: { // any word anywhere
@@ -138,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     int ends[2];
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
     REQUIRE(lane_open(ends[0], shape, 1, &lane) == LANE_OK);
-    struct far_end far = attach(ends[1]);
+    struct far_end far = far_attach(ends[1]);
     while (input.left > 0)
         act(lane, shape, &far, tickets, &done, &input);
     drain(lane, shape, &far, tickets);
