@@ -15,6 +15,7 @@ import fuzz_build
 from fuzz_build import ROOT, Target
 
 CODE_REGION = 0
+Lines = Set[Tuple[str, int]]
 
 
 class Share(NamedTuple):
@@ -90,8 +91,8 @@ def _ranges(lines: List[Tuple[str, int]]) -> str:
     return " ".join(words)
 
 
-def _lines(regions: Dict[Tuple[str, ...], int]) -> Tuple[Set[Tuple[str, int]], Set[Tuple[str, int]]]:
-    """Lines of the regions: reached where the innermost region that begins before them was."""
+def _lines(regions: Dict[Tuple[str, ...], int]) -> Tuple[Lines, Lines]:
+    """Lines of the regions: reached where the innermost one was."""
     reached, every = set(), set()
     outermost_first = sorted(
         regions.items(), key=lambda item: (item[0][0], int(item[0][1]), -int(item[0][3]))

@@ -75,7 +75,10 @@ class Server:
 
         Errors: `ServerFailed` with what it said.
         """
-        command = [str(self.program), *arguments, "--state", str(self.state)]
+        # What comes after two hyphens is a scorer's.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        ours, scorers = arguments[:end], arguments[end:]
+        command = [str(self.program), *ours, "--state", str(self.state), *scorers]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if done.returncode != 0:
             said = done.stderr.decode("utf-8", "replace").strip()

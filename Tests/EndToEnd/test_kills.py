@@ -91,7 +91,7 @@ class Kills(EndToEnd):
         back()
         print(f"    {victim}: back after {(time.monotonic() - killed) * 1000:.0f} ms", flush=True)
 
-    def test_a_killed_scorer_loses_no_request_and_scores_what_it_held_again(self) -> None:
+    def test_fault_1_a_killed_scorer_loses_no_request_and_scores_what_it_held_again(self) -> None:
         self.wait_for_calls(3)
         killed = time.monotonic()
         self.kill(self.before["pid"])

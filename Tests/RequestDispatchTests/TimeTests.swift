@@ -72,7 +72,7 @@ import Vocabulary
         (0..<seconds * 2).flatMap { _ in stage.wait(.milliseconds(500)) }
     }
 
-    @Test func `is ejected when it takes nothing for three seconds though it has room`() throws {
+    @Test func `row 4: is ejected when it takes nothing for 3 s though it has room`() throws {
         var stage = Stage()
         let lane = stage.openLane()
         _ = try stage.arrive()
@@ -111,7 +111,7 @@ import Vocabulary
         #expect(pass(30, on: &stage).isEmpty)
     }
 
-    @Test func `is ejected when a begun request is a second past its deadline`() throws {
+    @Test func `row 5: is ejected when a begun request is a second past its deadline`() throws {
         var stage = Stage(DeploymentRules(deadline: .seconds(5)))
         let lane = stage.openLane()
         let (request, _) = try stage.arrive()

@@ -122,7 +122,7 @@ struct Lie: Sendable, CustomTestStringConvertible {
 
 @Suite(.timeLimit(.minutes(1))) struct `A lying scorer` {
     @Test(arguments: Lie.all)
-    func `ends its lane at the first lie, and no later truth mends it`(lie: Lie) throws {
+    func `row 16: ends its lane at the first lie, and no later truth mends it`(lie: Lie) throws {
         let ends = try makeEnds()
         let lane = try makeLane(ends.near, calls: 2)
         let scorer = try RawScorer(ends.far)
@@ -169,7 +169,7 @@ struct Lie: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: 1...200)
-    func `that fills its region with noise loses its own lane and nothing else`(seed: Int) throws {
+    func `row 15: that fills its region with noise loses its own lane alone`(seed: Int) throws {
         let ends = try makeEnds()
         let lane = try makeLane(ends.near, calls: 3, areaBytes: 4_096)
         let scorer = try RawScorer(ends.far)
@@ -188,7 +188,7 @@ struct Lie: Sendable, CustomTestStringConvertible {
         #expect(lane.violation != nil || seed % 7 == 0)
     }
 
-    @Test func `that scribbles without end from its own process costs only its lane`() throws {
+    @Test func `row 15: that scribbles without end from its process costs only its lane`() throws {
         let ends = try makeEnds()
         let lane = try makeLane(ends.near, calls: 4, areaBytes: 4_096)
         let scribbler = try ForkedScorer(KIT_SCRIBBLE, on: ends.far)

@@ -27,7 +27,7 @@ import Vocabulary
         #expect(decision.effects.contains(.closeLane(Stage.run(1, 1))))
     }
 
-    @Test func `that follows soon after waits, twice as long each time, to 30 s`() {
+    @Test func `row 10: that follows soon after waits, twice as long each time, to 30 s`() {
         var stage = serving()
         var waits: [Int64] = []
 
@@ -69,7 +69,7 @@ import Vocabulary
         #expect(stage.rulebook.status == before)
     }
 
-    @Test func `five times before it was ever ready fails the deployment with its last words`() {
+    @Test func `row 9: five times before it was ready fails the deployment with its last words`() {
         var stage = Stage()
         stage.silent = [Revision(number: 1)]
         stage.play(.declared(Stage.declaration(1)))

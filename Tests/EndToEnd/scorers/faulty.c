@@ -1,0 +1,116 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+// A scorer that does on command what no scorer should: the first word of a body says what.
+//
+//     faulty [--exit-at-start] [--leave-when-ready ORDINAL] [--die-taking ORDINAL]
+//
+// Whatever it does not know is answered with the body itself; `run` with the name of its run.
+#include "lies.h"
+
+#include <scorer.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// The instance that this process is a life of: "endpoint/deployment/ORDINAL#INCARNATION".
+static int ordinal(void) {
+    const char *run = getenv("SCOREKEEPER_RUN");
+    const char *last = run ? strrchr(run, '/') : NULL;
+    return last ? atoi(last + 1) : 0;
+}
+
+static bool is_told(int count, char **arguments, const char *what) {
+    for (int i = 1; i < count; i++)
+        if (strcmp(arguments[i], what) == 0)
+            return strcmp(what, "--exit-at-start") == 0 ||
+                   (i + 1 < count && atoi(arguments[i + 1]) == ordinal());
+    return false;
+}
+
+static bool is_word(const struct scorer_request *request, const char *word) {
+    size_t length = strlen(word);
+    return request->body_length >= length && memcmp(request->body, word, length) == 0;
+}
+
+// Writes the body to the log, so that a test sees how far this has come.
+static void say(const struct scorer_request *request) {
+    fprintf(stderr, "%.*s begun\n", (int)request->body_length, (const char *)request->body);
+}
+
+static enum scorer_result answer(struct scorer_lane *lane, struct scorer_request *request,
+                                 const void *body, size_t length) {
+    return scorer_answer(lane, request, 200, NULL, 0, body, length);
+}
+
+static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *request) {
+    if (is_word(request, "run")) {
+        const char *run = getenv("SCOREKEEPER_RUN");
+        return answer(lane, request, run, strlen(run));
+    }
+    if (is_word(request, "hold")) {
+        say(request);
+        for (;;)
+            pause();
+    }
+    if (is_word(request, "spin")) {
+        say(request);
+        for (volatile unsigned long turns = 0;; turns++)
+            continue;
+    }
+    if (is_word(request, "segfault")) {
+        say(request);
+        raise(SIGSEGV);
+    }
+    if (is_word(request, "abort")) {
+        say(request);
+        abort();
+    }
+    if (is_word(request, "scribble"))
+        lie_scribble();
+    if (is_word(request, "other"))
+        lie_claim(request->ticket + 1, request->slot);
+    if (is_word(request, "elsewhere"))
+        lie_claim(request->ticket, request->slot + 1);
+    if (is_word(request, "late"))
+        lie_again();
+    if (is_word(request, "scribble") || is_word(request, "other") ||
+        is_word(request, "elsewhere") || is_word(request, "late")) {
+        // Whoever lies is not asked again: it waits for its end.
+        for (;;)
+            pause();
+    }
+    bool is_twice = is_word(request, "twice");
+    uint64_t ticket = request->ticket;
+    uint32_t slot = request->slot;
+    enum scorer_result result = answer(lane, request, request->body, request->body_length);
+    lie_remember(ticket, slot);
+    if (is_twice)
+        lie_claim(ticket, slot);
+    return result;
+}
+
+int main(int count, char **arguments) {
+    struct scorer_lane *lane;
+    struct scorer_request request;
+    if (is_told(count, arguments, "--exit-at-start")) {
+        fprintf(stderr, "these are its last words\n");
+        return 3;
+    }
+    lie_prepare(SCORER_LANE_DESCRIPTOR);
+    enum scorer_result result = scorer_attach(SCORER_LANE_DESCRIPTOR, &lane);
+    if (result == SCORER_OK)
+        result = scorer_ready(lane);
+    if (is_told(count, arguments, "--leave-when-ready"))
+        return 0;
+    while (result == SCORER_OK || result == SCORER_INTERRUPTED) {
+        result = scorer_take(lane, &request);
+        if (result == SCORER_OK && is_told(count, arguments, "--die-taking"))
+            abort();
+        if (result == SCORER_OK)
+            result = act(lane, &request);
+    }
+    return result == SCORER_DRAINED ? 0 : 4;
+}

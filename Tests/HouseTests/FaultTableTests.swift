@@ -1,0 +1,69 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The table of faults, row by row, and the tests that bear its numbers.
+///
+/// | rows | what fails | tested in |
+/// |---|---|---|
+/// | 1 | a scorer is killed | `test_fault_scorer.py`, `test_kills.py` |
+/// | 2 | native code crashes | `test_fault_scorer.py`, `test_fault_python.py` |
+/// | 3 | all scorers are killed at once | `test_fault_scorer.py` |
+/// | 4 | a scorer is stopped | `test_fault_scorer.py`, `test_fault_python.py`, `TimeTests` |
+/// | 5 | a model loops for ever | `test_fault_python.py`, `TimeTests` |
+/// | 9 | a scorer exits at its start | `test_fault_starts.py`, `RestartTests` |
+/// | 10 | a scorer does not stay | `test_fault_starts.py`, `RestartTests` |
+/// | 15 | a scorer scribbles | `LaneStress/run`, `LaneHonestyTests`, `test_fault_scorer.py` |
+/// | 16 | a scorer answers others, twice, late | the same |
+@Suite struct `The table of faults` {
+    /// Rows that have a test of their own.
+    static let rows = Array(1...5) + [9, 10, 15, 16]
+
+    /// Names of tests that say a row's number: in Swift and in a shell `row 5: ...`, in Python
+    /// `test_fault_5_...`.
+    static func numbered() throws -> [Int: [String]] {
+        var found: [Int: [String]] = [:]
+        let folder = `The house`.root.appendingPathComponent("Tests")
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        for path in paths.sorted() where isSource(path) {
+            let text = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+            for line in text.split(separator: "\n") {
+                guard let row = row(in: line) else { continue }
+                found[row, default: []].append("\(path): \(line)")
+            }
+        }
+        return found
+    }
+
+    private static func isSource(_ path: String) -> Bool {
+        path.hasSuffix(".swift") || path.hasSuffix(".py") || path == "LaneStress/run"
+    }
+
+    /// The number that a line's test is about; nothing for any other line.
+    static func row(in line: Substring) -> Int? {
+        let swift = line.firstMatch(of: /func `row (\d+):\s/)
+        let python = line.firstMatch(of: /^ *def test_fault_(\d+)_\w+\(/)
+        let shell = line.firstMatch(of: /^ *run "row (\d+):\s/)
+        return (swift?.1 ?? python?.1 ?? shell?.1).flatMap { Int($0) }
+    }
+
+    @Test func `has a test for each of its rows that bears its number`() throws {
+        let numbered = try Self.numbered()
+
+        for row in Self.rows {
+            #expect(numbered[row]?.isEmpty == false, "no test's name says 'row \(row): '")
+        }
+    }
+
+    @Test func `tells the name of a test from other words`() {
+        #expect(Self.row(in: "    @Test func `row 15: noise ends a lane`() throws {") == 15)
+        #expect(Self.row(in: "    func `row 16: an answer to another`(") == 16)
+        #expect(Self.row(in: "    def test_fault_3_all_at_once(self) -> None:") == 3)
+        #expect(Self.row(in: "    run \"row 15: a scorer that scribbles\" ./program") == 15)
+        #expect(Self.row(in: "    func `row 7, for a hard link`() throws {") == nil)
+        #expect(Self.row(in: "    def test_row_40_deep(self) -> None:") == nil)
+        #expect(Self.row(in: "    // see func `a row 7: here`") == nil)
+    }
+}
