@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from typing import List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Sequence
 
 import runtime_path
 
@@ -91,19 +91,22 @@ class Gateway:
 
 
 class ScorerProcess:
-    """The scorer of one model directory, started cold, and its gateway."""
+    """The scorer of one model directory or script, started cold, and its gateway.
 
-    def __init__(self, model: str) -> None:
+    `words` are what follows `serve`, `variables` what its environment says besides.
+    """
+
+    def __init__(self, *words: str, **variables: str) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        self.gateway = Gateway(self._start(model))
+        self.gateway = Gateway(self._start(words, variables))
 
-    def _start(self, model: str) -> socket.socket:
+    def _start(self, words: Sequence[str], variables: Dict[str, str]) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         runtime = os.path.join(support_folder(), "python", "scorekeeper_scorer", "__main__.py")
         self._log_path = os.path.join(self._folder.name, "log")
         with theirs, open(self._log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-B", runtime, "serve", "--model", model],
+                [sys.executable, "-I", "-B", runtime, "serve", *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -112,6 +115,7 @@ class ScorerProcess:
                     "SCOREKEEPER_LANE_FD": str(theirs.fileno()),
                     "HOME": self._folder.name,
                     "PATH": os.environ["PATH"],
+                    **variables,
                 },
             )
         return ours

@@ -97,7 +97,7 @@ class ExampleCheck(DialectCase):
         model = self.copy()
         self.write(model, b"{")
 
-        scorer = ScorerProcess(model)
+        scorer = ScorerProcess("--model", model)
         self.addCleanup(scorer.end)
 
         self.assertEqual(scorer.gateway.hear().word, "ready", scorer.log())

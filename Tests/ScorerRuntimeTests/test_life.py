@@ -18,7 +18,7 @@ JSON_HEAD = b"POST /invocations\ncontent-type: application/json\n"
 
 class Life(unittest.TestCase):
     def start(self, model: str) -> ScorerProcess:
-        scorer = ScorerProcess(model)
+        scorer = ScorerProcess("--model", model)
         self.addCleanup(scorer.end)
         return scorer
 

@@ -36,7 +36,7 @@ class Warm(unittest.TestCase):
         assert warm["warm"] is True and warm["seconds"] > 0, warm
 
     def start(self, model: str, variables: Dict[str, str]) -> WarmScorer:
-        scorer = self.parent.fork(model, variables)
+        scorer = self.parent.fork(["--model", model], variables)
         answer = self.parent.hear()
         self.assertNotIn("error", answer)
         self.assertEqual(scorer.gateway.hear().word, "ready", scorer.log())

@@ -103,11 +103,11 @@ class WarmedParent:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)] if descriptors else []
         self.control.sendmsg([packet], rights)
 
-    def fork(self, model: str, variables: Optional[Dict[str, str]] = None) -> WarmScorer:
-        """Asks for a scorer, as the node does."""
+    def fork(self, words: List[str], variables: Optional[Dict[str, str]] = None) -> WarmScorer:
+        """Asks for a scorer of what the words say, as the node does."""
         reports, launch = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lane, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        plan = _plan(model, variables or {})
+        plan = _plan(words, variables or {})
         reports.sendmsg([b"p"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [plan]))])
         number = len(self._forked)
         path = os.path.join(self._folder.name, f"log-{number}")
@@ -140,11 +140,11 @@ class WarmedParent:
         self._folder.cleanup()
 
 
-def _plan(model: str, variables: Dict[str, str]) -> int:
+def _plan(words: List[str], variables: Dict[str, str]) -> int:
     """A sealed plan without namespaces: what any machine lets anybody do."""
     rules = [("/", MAY_READ), ("/tmp", MAY_WRITE), ("/dev/null", MAY_WRITE)]
     records = b"".join(_record(RULE, path, access) for path, access in rules)
-    records += _record(ARGUMENT, model)
+    records += b"".join(_record(ARGUMENT, word) for word in words)
     for name, value in variables.items():
         records += _record(VARIABLE, f"{name}={value}")
     size = struct.calcsize("QIIIIIIII") + len(records)

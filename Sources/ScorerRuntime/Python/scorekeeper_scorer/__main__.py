@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The way in: ``serve --model DIR`` or ``warm --import MODULE ...``.
+"""The way in: ``serve`` with what `Task` reads, or ``warm --import MODULE ...``.
 
 Run by path in an isolated interpreter (``-I``), so this package's folder is put on the path here.
 """
@@ -20,18 +20,17 @@ def main() -> int:
     """
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     from scorekeeper_scorer import serve, warm
+    from scorekeeper_scorer.task import Task
 
-    parser = argparse.ArgumentParser(prog="scorekeeper_scorer")
+    parser = argparse.ArgumentParser(prog="scorekeeper_scorer", allow_abbrev=False)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    cold = verbs.add_parser("serve", help="answer for one model over the lane")
-    cold.add_argument("--model", required=True, metavar="DIR")
+    verbs.add_parser("serve", help="answer for one model or script over the lane", add_help=False)
     parent = verbs.add_parser("warm", help="import modules, then fork scorers when asked")
     parent.add_argument("--import", dest="modules", nargs="+", default=[], metavar="MODULE")
-    arguments = parser.parse_args()
     serve.prepare_output()
-    if arguments.verb == "serve":
-        serve.run(arguments.model)
-    return warm.run(arguments.modules)
+    if sys.argv[1:2] == ["serve"]:
+        serve.run(Task.read(sys.argv[2:]))
+    return warm.run(parser.parse_args().modules)
 
 
 if __name__ == "__main__":

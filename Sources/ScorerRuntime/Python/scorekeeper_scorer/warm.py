@@ -25,6 +25,7 @@ import time
 from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
 from . import extensions, fresh_start, serve
+from .task import Task
 
 CONTROL = 3
 LONGEST_PACKET = 64
@@ -88,7 +89,7 @@ def _become_scorer(
     # forget the object, close nothing.
     control.detach()
     fresh_start.begin(dict(variable.split("=", 1) for variable in variables))
-    serve.run(arguments[0])
+    serve.run(Task.read(arguments))
 
 
 def _receive(control: socket.socket) -> Tuple[bytes, List[int]]:

@@ -1,0 +1,102 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""Serves one script over the lane."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any, List
+
+from .. import serve
+from ..task import Task
+from . import script_failure, settings
+from .request import Request
+from .reply import Reply
+from .service import ScriptService, start
+from .settings import InvalidSetting, Settings
+from .user_script import UnfitScript
+
+SUBJECT = "script"
+
+
+class ServedScript:
+    """A script that is ready, and the threads that call it."""
+
+    def __init__(self, service: ScriptService) -> None:
+        self._service = service
+
+    def answer_until_drained(self, scorer: Any) -> None:
+        """Answers one request at a time, or as many at once as the deployment's settings allow.
+
+        Errors: `EOFError` where the lane is gone.
+        """
+        failures: List[BaseException] = []
+
+        def work() -> None:
+            try:
+                self._answer(scorer)
+            except BaseException as error:
+                failures.append(error)
+
+        more = [threading.Thread(target=work, daemon=True) for _ in range(scorer.calls() - 1)]
+        for thread in more:
+            thread.start()
+        self._answer(scorer)
+        for thread in more:
+            thread.join()
+        if failures:
+            raise failures[0]
+
+    def _answer(self, scorer: Any) -> None:
+        take, service = scorer.take, self._service
+        while True:
+            taken = take(1)
+            if taken is None:
+                return
+            ticket, _, head, body, _ = taken[0]
+            reply = service.answer(Request(head, body))
+            if reply.parts is not None:
+                _send_parts(scorer, ticket, reply, service)
+                continue
+            try:
+                scorer.answer(ticket, reply.status, reply.head, reply.body)
+            except ValueError:
+                # No lane carries such a head: the script made it.
+                unsent = service.unsent()
+                scorer.answer(ticket, unsent.status, unsent.head, unsent.body)
+
+
+def _send_parts(scorer: Any, ticket: int, reply: Reply, service: ScriptService) -> None:
+    """Sends each part when it is made, until there is no more or nobody wants it."""
+    parts = reply.parts
+    assert parts is not None
+    try:
+        for part in parts:
+            if part and not scorer.part(ticket, reply.status, reply.head, part):
+                break
+    except Exception as error:
+        service.broken(error)
+    finally:
+        parts.close()
+    scorer.answer(ticket, reply.status, reply.head, b"")
+
+
+def load(task: Task) -> ServedScript:
+    """Loads the script and calls its `init`.
+
+    Errors: `UnfitScript`, `InvalidSetting`, and whatever the script raises.
+    """
+    os.environ.update(settings.variables(task))
+    os.environ.setdefault("WORKER_COUNT", "1")
+    said = Settings.read(task, os.environ)
+    os.chdir(said.root)
+    return ServedScript(start(said))
+
+
+def sentence(error: BaseException, task: Task) -> str:
+    """Why the script cannot be served."""
+    if isinstance(error, (UnfitScript, InvalidSetting)):
+        return str(error)
+    return script_failure.sentence(error, os.path.abspath(str(task.source_directory)))
