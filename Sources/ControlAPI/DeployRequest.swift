@@ -5,7 +5,8 @@ import Vocabulary
 
 /// A request to serve something behind an endpoint.
 ///
-/// Shape: a model, a scorer program, or both (the program is then given the model's folder).
+/// Shape: a model, a scorer program, or both (the program is then given the model's folder); or a
+/// document that says all that.
 public struct DeployRequest: Codable, Sendable, Hashable {
     /// A scorer program and its arguments, without the program itself.
     public struct ScorerProgram: Codable, Sendable, Hashable {
@@ -23,23 +24,32 @@ public struct DeployRequest: Codable, Sendable, Hashable {
 
     /// The endpoint; nothing takes it from the model's or the program's name.
     public var name: EndpointName?
+    /// The absolute path of a deployment's document, which says what is served; then neither model
+    /// nor scorer stands here.
+    public var file: String?
     /// The model directory's absolute path.
     public var model: String?
     /// The program that scores; nothing for the one that suits the model.
     public var scorer: ScorerProgram?
+    /// Where a program's libraries are looked for besides, as `LD_LIBRARY_PATH` has it.
+    public var libraryPath: String?
     /// How many instances; nothing leaves what is declared, or one.
     public var instances: Int?
 
     /// Makes a request.
     public init(
         name: EndpointName? = nil,
+        file: String? = nil,
         model: String? = nil,
         scorer: ScorerProgram? = nil,
+        libraryPath: String? = nil,
         instances: Int? = nil
     ) {
         self.name = name
+        self.file = file
         self.model = model
         self.scorer = scorer
+        self.libraryPath = libraryPath
         self.instances = instances
     }
 }

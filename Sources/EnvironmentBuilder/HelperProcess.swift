@@ -14,9 +14,9 @@ import Vocabulary
 ///
 /// One thread waits for each: the kernel's parent-death signal follows the thread that started the
 /// child, so that thread has to live as long.
-struct HelperProcess: Sendable {
+package struct HelperProcess: Sendable {
     /// How it ended.
-    enum Ending: Hashable, Sendable {
+    package enum Ending: Hashable, Sendable {
         case exited(Int32)
         case signalled(Int32)
         /// It took too long and was ended.
@@ -26,13 +26,13 @@ struct HelperProcess: Sendable {
     }
 
     /// What came of it.
-    struct Outcome: Hashable, Sendable {
-        let ending: Ending
+    package struct Outcome: Hashable, Sendable {
+        package let ending: Ending
         /// The last of what it wrote, at most `HelperProcess.keptBytes`.
-        let output: String
+        package let output: String
 
         /// Whether it ended by itself with status 0.
-        var isSuccess: Bool { ending == .exited(0) }
+        package var isSuccess: Bool { ending == .exited(0) }
     }
 
     /// Most bytes of output that an outcome carries.
@@ -43,11 +43,24 @@ struct HelperProcess: Sendable {
     let variables: [String]
     let folder: String
 
+    /// Names a program, what it is given, its variables as `NAME=VALUE`, and where it runs.
+    package init(
+        executable: String,
+        arguments: [String],
+        variables: [String],
+        folder: String
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.variables = variables
+        self.folder = folder
+    }
+
     /// Runs it to its end; cancelling the task ends the program and all it started.
     ///
     /// Shape: `line` gets each line of its output, on another thread, in order.
     /// Errors: `cannotRun` where the kernel does not start it.
-    func run(
+    package func run(
         until deadline: ContinuousClock.Instant,
         line: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(Problem) -> Outcome {

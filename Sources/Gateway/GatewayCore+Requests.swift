@@ -71,7 +71,7 @@ extension GatewayCore {
                 place: isBelow ? Router.place(of: endpoint.name) : "",
                 identifier: exchange.identifier,
                 clientIdentifier: exchange.clientIdentifier,
-                passesAll: deployment.contract == .native
+                passesAll: deployment.contract != .mlflow
             )
             remember(exchange, as: request)
             exchange.connection?.continueBody(of: exchange)
@@ -105,8 +105,9 @@ extension GatewayCore {
         case (.score, .mlflow), (.invocations, .mlflow):
             guard head.method == .post else { return .methodNotAllowed("POST") }
             return MediaType.isScored(head.contentType) ? nil : .unsupportedType(head.contentType)
-        case (.score, .native): return nil
-        case (.version, .native), (.invocations, .native), (.swagger, .native), (.unknown, _):
+        case (.score, .native), (.score, .script), (.swagger, .script): return nil
+        case (.version, .native), (.invocations, .native), (.swagger, .native),
+            (.version, .script), (.invocations, .script), (.unknown, _):
             return .noRoute(deployment)
         }
     }

@@ -47,6 +47,7 @@ extension OwnAnswer {
             switch deployment.contract {
             case .mlflow: "/score, /invocations, /swagger.json, /ping, /health and /version"
             case .native: "/score, /ping and /health"
+            case .script: "/score, /swagger.json, /ping and /health"
             }
         return .error(
             404,

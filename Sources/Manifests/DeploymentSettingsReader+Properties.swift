@@ -16,6 +16,7 @@ extension DeploymentSettingsReader {
     mutating func readProperties(_ node: YAMLNode) {
         for entry in values.entries(node, "properties") {
             let value = entry.value
+            manifest.places[entry.key] = entry.location
             switch entry.key {
             case "scorekeeper.retry":
                 settings.retry = values.word(value, entry.key, RetryPolicy.self)
@@ -34,11 +35,7 @@ extension DeploymentSettingsReader {
             case "scorekeeper.isolation":
                 settings.minimumIsolation = values.word(value, entry.key, IsolationLevel.self)
             case "scorekeeper.scorer":
-                values.refuseUnsupported(
-                    entry,
-                    remedy: "remove it, or serve the program alone with "
-                        + "'scorekeeper deploy --scorer PROGRAM'"
-                )
+                readProgram(entry)
             case "scorekeeper.body_limit":
                 settings.bodyLimit = values.size(
                     value,

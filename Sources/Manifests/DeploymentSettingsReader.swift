@@ -3,8 +3,9 @@
 
 import Vocabulary
 
-/// Reads the document beside a model: an Azure ML managedOnlineDeployment, with additions of ours
-/// under `properties:` so that Azure's own tools accept the file too.
+/// Reads the document beside a model, or one that stands alone: an Azure ML
+/// managedOnlineDeployment, with additions of ours under `properties:` so that Azure's own tools
+/// accept the file too.
 ///
 /// A key that is not known is refused with the nearest known one. A key that is known and not used
 /// yet is told where leaving it out changes nothing a caller could see, and refused where it would
@@ -26,12 +27,38 @@ public struct DeploymentSettingsReader {
 
     let endpoint: EndpointName?
     let folderName: String?
-    var settings = DeploymentSettings()
+    /// The folder of a document that stands alone: what its paths are counted from.
+    let folder: String?
+    var manifest = DeploymentManifest()
     var values = DocumentValues()
 
-    private init(endpoint: EndpointName?, folderName: String?) {
+    var settings: DeploymentSettings {
+        get { manifest.settings }
+        set { manifest.settings = newValue }
+    }
+
+    private init(endpoint: EndpointName?, folderName: String?, folder: String? = nil) {
         self.endpoint = endpoint
         self.folderName = folderName
+        self.folder = folder
+    }
+
+    /// Reads a document that stands alone and says what is served, not only how.
+    ///
+    /// Shape: `file` is its name for messages; `folder` is the folder that it lies in. A conda file
+    /// that it names is read too. What could be read comes with what is wrong about the rest, so
+    /// that the files which are named can be looked for all the same.
+    public static func read(
+        _ bytes: [UInt8],
+        file: String,
+        in folder: String
+    ) -> (manifest: DeploymentManifest, findings: Findings) {
+        var reader = DeploymentSettingsReader(endpoint: nil, folderName: nil, folder: folder)
+        if let root = YAMLReader.read(bytes, file: file, into: &reader.values.findings) {
+            reader.readDocument(root)
+            if root.entries != nil { reader.checkWhole(root) }
+        }
+        return (reader.manifest, reader.values.findings)
     }
 
     /// Reads the document's bytes.
@@ -70,6 +97,7 @@ public struct DeploymentSettingsReader {
 
     private mutating func readEntry(_ entry: YAMLEntry) {
         let value = entry.value
+        if !value.isNull { manifest.places[entry.key] = entry.location }
         switch entry.key {
         case "$schema": readSchema(value)
         case "name":
@@ -78,7 +106,7 @@ public struct DeploymentSettingsReader {
             settings.endpoint = values.name(value, entry.key, EndpointName.self)
             checkEndpoint(value)
         case "type": readType(value)
-        case "model": checkModel(value)
+        case "model", "code_configuration", "environment": readSource(entry)
         case "environment_variables": readVariables(value)
         case "instance_type": readInstanceType(value)
         case "instance_count":
@@ -97,11 +125,13 @@ public struct DeploymentSettingsReader {
             return
         case "private_network_connection":
             if values.boolean(value, entry.key) == true { values.refuseUnsupported(entry) }
-        case "code_configuration", "environment", "model_mount_path":
+        case "model_mount_path":
             guard !value.isNull else { return }
             values.refuseUnsupported(
                 entry,
-                remedy: "remove it: without it the model is served from its own directory"
+                remedy: folder == nil
+                    ? "remove it: without it the model is served from its own directory"
+                    : "remove it: the variable AZUREML_MODEL_DIR says where the model is"
             )
         case "data_collector", "resources":
             if !value.isNull { values.refuseUnsupported(entry) }

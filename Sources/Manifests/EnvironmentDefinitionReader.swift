@@ -15,19 +15,17 @@ import Vocabulary
 public struct EnvironmentDefinitionReader {
     private static let buildPackages: Set<String> = ["pip", "setuptools", "wheel"]
 
-    private let folder: any ModelFolder
-    private let model: ModelDescription
-    private var findings = Findings()
-    private var python: PythonRequirement?
-    private var pythonLocation: Problem.Location?
-    private var build: [EnvironmentDefinition.Requirement] = []
-    private var extra: [EnvironmentDefinition.Requirement] = []
-    private var sources: [String] = []
-    private var reader: RequirementsReader
+    let folder: any ModelFolder
+    var findings = Findings()
+    var python: PythonRequirement?
+    var pythonLocation: Problem.Location?
+    var build: [EnvironmentDefinition.Requirement] = []
+    var extra: [EnvironmentDefinition.Requirement] = []
+    var sources: [String] = []
+    var reader: RequirementsReader
 
-    private init(folder: any ModelFolder, model: ModelDescription) {
+    init(folder: any ModelFolder) {
         self.folder = folder
-        self.model = model
         self.reader = RequirementsReader(folder: folder)
     }
 
@@ -36,12 +34,12 @@ public struct EnvironmentDefinitionReader {
         folder: any ModelFolder,
         model: ModelDescription
     ) -> Reading<EnvironmentDefinition> {
-        var reader = EnvironmentDefinitionReader(folder: folder, model: model)
-        let definition = reader.definition()
+        var reader = EnvironmentDefinitionReader(folder: folder)
+        let definition = reader.definition(of: model)
         return Reading(definition, reader.findings)
     }
 
-    private mutating func definition() -> EnvironmentDefinition? {
+    private mutating func definition(of model: ModelDescription) -> EnvironmentDefinition? {
         let pythonFile = model.environmentFiles.virtualenv ?? "python_env.yaml"
         let condaFile = model.environmentFiles.conda ?? "conda.yaml"
         let requirementsFile = "requirements.txt"
@@ -68,7 +66,7 @@ public struct EnvironmentDefinitionReader {
         let requirements = reader.requirements + extra
         if findings.isClean { noteWithoutMLflow(requirements) }
         return EnvironmentDefinition(
-            python: python ?? pythonOfFlavor(),
+            python: python ?? pythonOfFlavor(model),
             pythonLocation: pythonLocation,
             buildRequirements: build,
             requirements: requirements,
@@ -79,7 +77,7 @@ public struct EnvironmentDefinitionReader {
         )
     }
 
-    private mutating func pythonOfFlavor() -> PythonRequirement {
+    private mutating func pythonOfFlavor(_ model: ModelDescription) -> PythonRequirement {
         if let version = model.pythonVersion {
             pythonLocation = Problem.Location(
                 file: folder.name(of: ModelDescriptionReader.fileName)
@@ -95,7 +93,7 @@ public struct EnvironmentDefinitionReader {
     }
 
     /// Constraints that pinned packages need and do not ask for themselves.
-    private mutating func knownConflicts(
+    mutating func knownConflicts(
         _ requirements: [EnvironmentDefinition.Requirement]
     ) -> [EnvironmentDefinition.Requirement] {
         let chosen = (requirements + reader.constraints).filter { $0.text != $0.name }
@@ -123,7 +121,7 @@ public struct EnvironmentDefinitionReader {
     }
 
     /// Opens a YAML file and checks that it is a mapping.
-    private mutating func document(_ file: String) -> YAMLNode? {
+    mutating func document(_ file: String) -> YAMLNode? {
         sources.append(file)
         let name = folder.name(of: file)
         let bytes: [UInt8]?
@@ -219,6 +217,10 @@ public struct EnvironmentDefinitionReader {
 
     private mutating func readCondaFile(_ file: String, withPip: Bool) {
         guard let root = document(file) else { return }
+        readConda(root, withPip: withPip)
+    }
+
+    mutating func readConda(_ root: YAMLNode, withPip: Bool) {
         for entry in root.entries ?? [] {
             switch entry.key {
             case "name", "channels", "dependencies", "prefix": continue

@@ -10,7 +10,7 @@ extension ModelCheck {
         lines += notices.map { "notice: \($0)" }
         lines += problems.map { "problem: \($0)" }
         if unlisted > 0 { lines.append("and \(unlisted) more problems") }
-        lines.append(verdict)
+        lines.append(Self.verdict(problems: problems.count + unlisted))
         return lines.map(\.printable)
     }
 
@@ -39,7 +39,7 @@ extension ModelCheck {
         return facts
     }
 
-    private static func facts(
+    static func facts(
         _ environment: EnvironmentDefinition
     ) -> [(name: String, value: String)] {
         let packages = environment.requirements.map(\.text)
@@ -59,15 +59,14 @@ extension ModelCheck {
         return facts + [("read from", environment.sources.joined(separator: ", "))]
     }
 
-    private var verdict: String {
-        let count = problems.count + unlisted
+    static func verdict(problems count: Int) -> String {
         if count == 0 {
             return "it can be served; nothing was started"
         }
         return "it cannot be served: \(count) problem\(count == 1 ? "" : "s")"
     }
 
-    private static func padded(_ name: String) -> String {
+    static func padded(_ name: String) -> String {
         name + String(repeating: " ", count: max(1, 12 - name.count))
     }
 }

@@ -54,8 +54,13 @@ public struct ModelCheck: Codable, Sendable {
 
     /// Checks the model at `path`, in a folder or an archive, and the document `NAME.yml` beside it.
     ///
-    /// Shape: `endpoint` is the name that a person gave, whatever the folder is called.
-    public init(path: String, endpoint: EndpointName? = nil) {
+    /// Shape: `endpoint` is the name that a person gave, whatever the folder is called. Where
+    /// `settings` are given, they and the endpoint come from elsewhere: no document beside counts.
+    public init(
+        path: String,
+        endpoint: EndpointName? = nil,
+        settings given: DeploymentSettings? = nil
+    ) {
         let kind = ModelKind.recognise(path)
         let whole = Self.absolute(path)
         let name = EndpointNaming.stem(of: Self.name(of: path, whole: whole))
@@ -70,7 +75,9 @@ public struct ModelCheck: Codable, Sendable {
         var findings = Findings()
         var document: [UInt8]?
         do throws(Problem) {
-            document = try beside.read("\(name).yml", limit: DeploymentSettingsReader.limit)
+            if given == nil {
+                document = try beside.read("\(name).yml", limit: DeploymentSettingsReader.limit)
+            }
         } catch {
             findings.add(error)
         }
@@ -80,6 +87,7 @@ public struct ModelCheck: Codable, Sendable {
             name: name,
             settings: document.map { ($0, beside.name(of: "\(name).yml")) },
             endpoint: endpoint,
+            given: given,
             findings: findings
         )
     }
@@ -115,12 +123,13 @@ public struct ModelCheck: Codable, Sendable {
         kind: ModelKind = .mlflow,
         name: String,
         settings: (bytes: [UInt8], file: String)?,
-        endpoint given: EndpointName? = nil,
+        endpoint named: EndpointName? = nil,
+        given: DeploymentSettings? = nil,
         findings: Findings = Findings()
     ) {
         var findings = findings
         let naming =
-            given == nil
+            named == nil && given == nil
             ? Self.naming(name, path: folder.path, into: &findings) : EndpointNaming(folder: name)
         let model = Self.model(folder, into: &findings)
         let environment = model.flatMap { model -> EnvironmentDefinition? in
@@ -128,7 +137,7 @@ public struct ModelCheck: Codable, Sendable {
             findings.add(reading.findings)
             return reading.value
         }
-        var read = DeploymentSettings?.some(DeploymentSettings())
+        var read = DeploymentSettings?.some(given ?? DeploymentSettings())
         if let settings {
             let reading = DeploymentSettingsReader.read(
                 settings.bytes,
@@ -145,7 +154,7 @@ public struct ModelCheck: Codable, Sendable {
         self.example = example?.words
         self.path = folder.path
         self.kind = kind
-        self.endpoint = given ?? naming?.endpoint
+        self.endpoint = named ?? naming?.endpoint
         self.model = model
         self.environment = environment
         self.settingsFile = settings?.file

@@ -70,36 +70,20 @@ public enum ModelKind: Hashable, Codable, Sendable {
 
     private static func directory(_ path: String) -> ModelKind {
         let folder = ModelDirectory(path: path)
-        let search = ModelSearch.below(path, names: names)
+        let search = ModelSearch.below(path, names: FolderNames.all)
         if search == .here { return .mlflow }
         if ModelDirectory(path: path + "/..").kind(of: ModelDescriptionReader.fileName) == .file {
             return .modelAbove
         }
         if case .below(let below) = search { return .modelBelow(below) }
         if case .several(let all) = search { return .severalModels(all) }
-        let names = names(in: path)
+        let names = FolderNames.all(in: path)
         if folder.kind(of: "config.pbtxt") == .file
             || names.contains(where: { folder.kind(of: "\($0)/config.pbtxt") == .file })
         {
             return .triton
         }
         return .directory
-    }
-
-    /// The first names in a directory, in order; a folder of a million files is not searched.
-    private static func names(in path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while names.count < 1_000, let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    String(cString: $0)
-                }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     private static func file(_ path: String) -> ModelKind {

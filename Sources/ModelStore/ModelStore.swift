@@ -62,21 +62,34 @@ public struct ModelStore: Sendable {
         _ directory: String,
         programs: Set<String> = []
     ) throws(Problem) -> StoredModel {
-        let source = try SourceTree(path: directory)
+        try adopt(try SourceTree(path: directory), programs: programs, layout: .same)
+    }
+
+    /// Takes what `source` lists, each entry to where `layout` has it.
+    func adopt(
+        _ source: SourceTree,
+        programs: Set<String>,
+        layout: CopyLayout
+    ) throws(Problem) -> StoredModel {
         let before = try source.list()
         let entries = before.map { entry in
             var entry = entry
             entry.isProgram = !entry.isDirectory && programs.contains(entry.path)
             return entry
         }
-        let expected = try source.digest(of: entries)
+        let expected = try source.digest(of: entries, as: layout)
         if let stored = stored(expected) {
             try source.checkUnchanged(since: before)
             return stored
         }
         let staging = try makeStaging()
         do throws(Problem) {
-            let copied = try StagedCopy.make(of: source, entries: entries, in: staging)
+            let copied = try StagedCopy.make(
+                of: source,
+                entries: entries,
+                as: layout,
+                in: staging
+            )
             try source.checkUnchanged(since: before)
             try publish(staging, as: copied)
             return StoredModel(digest: copied, path: path(of: copied))

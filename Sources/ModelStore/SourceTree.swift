@@ -36,8 +36,21 @@ final class SourceTree {
     /// The open directory.
     let descriptor: Int32
 
-    init(path: String) throws(Problem) {
+    private let only: String?
+    private let skipped: Set<String>
+
+    /// Opens the directory.
+    ///
+    /// Shape: `only` is the one file at its top that counts; entries of a name in `skipping` count
+    /// nowhere.
+    init(
+        path: String,
+        only: String? = nil,
+        skipping skipped: Set<String> = []
+    ) throws(Problem) {
         self.path = path
+        self.only = only
+        self.skipped = skipped
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StoreError.reading(errno, path) }
     }
@@ -60,7 +73,8 @@ final class SourceTree {
         guard depth <= Self.mostDeep else {
             throw invalid("tooDeep", prefix, "lies more than \(Self.mostDeep) folders deep")
         }
-        for name in try FileTree.names(in: directory, path: "\(path)/\(prefix)") {
+        let names = try FileTree.names(in: directory, path: "\(path)/\(prefix)")
+        for name in names where !skipped.contains(name) && (only == nil || only == name) {
             let relative = prefix + name
             guard entries.count < Self.mostEntries else {
                 throw invalid("tooManyFiles", "", "has more than \(Self.mostEntries) files")
@@ -135,12 +149,14 @@ final class SourceTree {
         guard try list() == before else { throw changed() }
     }
 
-    /// The digest of the tree's content, read once through.
-    func digest(of entries: [Entry]) throws(Problem) -> Digest {
+    /// The digest of the copy that `layout` makes of the tree, read once through.
+    func digest(of entries: [Entry], as layout: CopyLayout = .same) throws(Problem) -> Digest {
         var content = ContentDigest()
+        if let folder = layout.folder { content.addDirectory(folder) }
         for entry in entries {
+            let path = layout.path(of: entry.path)
             if entry.isDirectory {
-                content.addDirectory(entry.path)
+                content.addDirectory(path)
                 continue
             }
             let file = try openFile(entry.path)
@@ -150,7 +166,7 @@ final class SourceTree {
                 hasher.update(bufferPointer: bytes)
             }
             content.addFile(
-                entry.path,
+                path,
                 size: size,
                 hash: hasher.finalize(),
                 isProgram: entry.isProgram

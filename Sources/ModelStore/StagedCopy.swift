@@ -14,26 +14,34 @@ enum StagedCopy {
     /// The request that shares a file's blocks until one side is written: `_IOW(0x94, 9, int)`.
     private static let clone: UInt = 0x4004_9409
 
-    /// Copies `entries` of `source` into the empty directory `staging`.
+    /// Copies `entries` of `source` into the empty directory `staging`, where `layout` has them.
     ///
     /// Everything is on the disk when this returns, the directory's own entries included.
     static func make(
         of source: SourceTree,
         entries: [SourceTree.Entry],
+        as layout: CopyLayout = .same,
         in staging: String
     ) throws(Problem) -> Digest {
         var content = ContentDigest()
+        if let folder = layout.folder {
+            guard mkdir("\(staging)/\(folder)", 0o700) == 0 else {
+                throw StoreError.writing(errno, "copy '\(folder)'")
+            }
+            content.addDirectory(folder)
+        }
         for entry in entries {
-            let target = "\(staging)/\(entry.path)"
+            let path = layout.path(of: entry.path)
+            let target = "\(staging)/\(path)"
             if entry.isDirectory {
                 guard mkdir(target, 0o700) == 0 else {
                     throw StoreError.writing(errno, "copy '\(entry.path)'")
                 }
-                content.addDirectory(entry.path)
+                content.addDirectory(path)
             } else {
                 let copied = try copyFile(entry, of: source, to: target)
                 content.addFile(
-                    entry.path,
+                    path,
                     size: copied.size,
                     hash: copied.hash,
                     isProgram: entry.isProgram
@@ -42,8 +50,9 @@ enum StagedCopy {
         }
         // Children before parents: a directory is closed when nothing more comes into it.
         for entry in entries.reversed() where entry.isDirectory {
-            try seal("\(staging)/\(entry.path)")
+            try seal("\(staging)/\(layout.path(of: entry.path))")
         }
+        if let folder = layout.folder { try seal("\(staging)/\(folder)") }
         try seal(staging)
         return try content.finish()
     }

@@ -47,7 +47,7 @@ struct ScorerPlan {
         return plan
     }
 
-    /// The plan of a scorer that a warmed parent forks: its one argument is the model's path.
+    /// The plan of a scorer that a warmed parent forks: its arguments say what it serves.
     ///
     /// `trees` are the readable paths that come along as detached mounts, in that order.
     func forked(
@@ -59,7 +59,7 @@ struct ScorerPlan {
         trees: [String]
     ) -> LaunchPlan {
         var plan = enclosure(order, at: level, in: place, filter: filter, trees: trees)
-        plan.records.append(.argument(python.model))
+        plan.records += python.work.words.map { .argument($0) }
         plan.records += Self.variables(order, temporary: temporary(level, place))
         return plan
     }
@@ -131,9 +131,8 @@ struct ScorerPlan {
         case .python(let python):
             [
                 python.interpreter, "-I", "-B",
-                "\(python.runtime)/scorekeeper_scorer/__main__.py", "serve", "--model",
-                python.model,
-            ]
+                "\(python.runtime)/scorekeeper_scorer/__main__.py", "serve",
+            ] + python.work.words
         }
     }
 
@@ -143,7 +142,7 @@ struct ScorerPlan {
         switch order.program {
         case .native(let path, _): paths.append(path)
         case .python(let python):
-            paths += python.environmentPaths + [python.runtime, python.model]
+            paths += python.environmentPaths + [python.runtime] + python.work.directories
             paths += ["_scorer.so", "_decoder.so", "_launch.so"].map { "\(support)/\($0)" }
         }
         return outermost(paths)

@@ -30,8 +30,8 @@ extension Spawner {
             // Mounts can be handed over only by root; elsewhere scorers find theirs through the
             // parent, which then sees the folder that all models are in.
             let needsModels = level >= .sandbox && abilities.users == .shared
-            let folder = (python.model as NSString).deletingLastPathComponent
-            let visible = needsModels ? [folder] : []
+            let above = python.work.directories.map(Self.parent(of:))
+            let visible = needsModels ? ScorerPlan.outermost(above) : []
             let plan = ScorerPlan(folders: folders, abilities: abilities).parent(
                 python,
                 at: level,
@@ -202,6 +202,10 @@ extension Spawner {
         return ScorerPlan.readable(order, support: configuration.supportFolder).filter { path in
             !seen.contains { path.lies(inside: $0) }
         }
+    }
+
+    private static func parent(of path: String) -> String {
+        (path as NSString).deletingLastPathComponent
     }
 
     private static func tree(_ path: String) throws(SystemError) -> Descriptor {

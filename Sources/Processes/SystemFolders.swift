@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Vocabulary
 
 /// The machine's own folders that every program needs: its libraries and a few files of /etc.
 struct SystemFolders: Hashable, Sendable {
@@ -18,7 +19,6 @@ struct SystemFolders: Hashable, Sendable {
     /// Every path that is there without being asked for: the folders and what the links lead to.
     var paths: [String] { folders + links.map(\.path) }
 
-    private static let names = ["/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin", "/usr"]
     /// Files and folders of /etc that programs read and that say nothing about the machine's users.
     static let settings = [
         "/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types",
@@ -38,7 +38,7 @@ struct SystemFolders: Hashable, Sendable {
     static func read() -> SystemFolders {
         var found = SystemFolders(folders: [], links: [])
         let manager = FileManager.default
-        for name in names {
+        for name in MachineFolders.names {
             if let target = try? manager.destinationOfSymbolicLink(atPath: name) {
                 // Relative, so that it means the same wherever the root is put together.
                 let relative = String(target.drop { $0 == "/" })

@@ -14,7 +14,7 @@ extension DeploymentDocument {
     /// Errors: `tooMuchToSay`; and `nulInArgument`, since an argument would end there unseen.
     func checkLength() throws(Problem) {
         var words = settings.variables.flatMap { [$0.key, $0.value] }
-        if case .native(_, let arguments) = scorer { words += arguments }
+        if case .native(_, let arguments, _, _) = scorer { words += arguments }
         if words.contains(where: { $0.utf8.contains(0) }) {
             throw Problem(
                 .invalid,

@@ -36,24 +36,6 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         }
     }
 
-    /// What answers the requests.
-    enum Scorer: Codable, Hashable, Sendable {
-        /// The Python runtime on an MLflow model.
-        case mlflow(MLflowScorer)
-        /// A person's own program, copied into the store; `path` is relative to the copy.
-        case native(path: String, arguments: [String])
-    }
-
-    /// What an MLflow model needs.
-    struct MLflowScorer: Codable, Hashable, Sendable {
-        /// The model's flavors, in order.
-        var flavors: [String]
-        /// Modules that loading the model imports.
-        var importableModules: [String]
-        /// What it says it must have installed.
-        var environment: EnvironmentDefinition
-    }
-
     /// The deployment.
     var key: DeploymentKey
     /// The revision.
@@ -62,7 +44,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     var origin: Origin
     /// What answers the requests.
     var scorer: Scorer
-    /// The copy of the model, or of the program's folder.
+    /// The copy of the model, of the program's folder, or of the script's.
     var content: Digest
     /// How it is served.
     var settings: ServingSettings
@@ -85,9 +67,13 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     var environment: EnvironmentDefinition? {
         switch scorer {
         case .mlflow(let scorer): scorer.environment
+        case .script(let scorer): scorer.environment
         case .native: nil
         }
     }
+
+    /// Every copy that its scorers need.
+    var contents: [Digest] { [content] + (scorer.model.map { [$0.content] } ?? []) }
 
     /// Calls of the model at once in one scorer.
     var callsAtOnce: Int { settings.maxConcurrentRequestsPerInstance }
@@ -99,7 +85,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     /// Python model's milliseconds gain nothing by it.
     var ahead: Int {
         switch scorer {
-        case .mlflow: 0
+        case .mlflow, .script: 0
         case .native: 15
         }
     }
@@ -109,7 +95,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     var aheadOfShared: Int {
         switch scorer {
         case .mlflow: 127
-        case .native: ahead
+        case .native, .script: ahead
         }
     }
 
@@ -122,7 +108,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             instanceType: settings.instanceType,
             percent: 100,
             environment: environment?.canonicalText ?? "",
-            model: content.hexadecimal,
+            model: contents.map(\.hexadecimal).joined(separator: "+"),
             startDeadline: .seconds(settings.startDeadlineSeconds),
             drainDeadline: .milliseconds(settings.deadlineMilliseconds) + drainGrace
         )
@@ -153,6 +139,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             switch scorer {
             case .mlflow: .mlflow
             case .native: .native
+            case .script: .script
             }
         var route = DeploymentRoute(
             key: key,

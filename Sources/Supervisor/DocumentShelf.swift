@@ -11,8 +11,8 @@ struct DocumentShelf {
     /// A revision's document that left the shelf, and what of it no other document needs.
     struct Leftovers: Equatable {
         var document: DeploymentDocument
-        /// Its copy of a model or program may be removed.
-        var isCopyUnneeded: Bool
+        /// Its copies that may be removed.
+        var unneededCopies: [Digest]
         /// Its environment's warmed parents may be let go: none there when it is a program.
         var isEnvironmentUnneeded: Bool
     }
@@ -84,7 +84,7 @@ struct DocumentShelf {
         if documents[key]?.isEmpty == true { documents[key] = nil }
         return Leftovers(
             document: document,
-            isCopyUnneeded: !contents.contains(document.content),
+            unneededCopies: document.contents.filter { !contents.contains($0) },
             isEnvironmentUnneeded: document.environment.map { !needs($0) } ?? false
         )
     }
@@ -107,5 +107,5 @@ struct DocumentShelf {
     }
 
     /// Every content that some document needs.
-    var contents: Set<Digest> { Set(documents.values.joined().map(\.content)) }
+    var contents: Set<Digest> { Set(documents.values.joined().flatMap(\.contents)) }
 }

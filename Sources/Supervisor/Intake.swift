@@ -18,11 +18,19 @@ struct Intake: Sendable {
 
     /// Reads what `scorekeeper deploy` named.
     ///
+    /// Shape: `environments` is the folder of the curated ones.
     /// Errors: what `check` would tell; `copyFailed`, `diskFull` from the copy.
-    func read(_ request: DeployRequest) async throws(Problem) -> Draft {
+    func read(
+        _ request: DeployRequest,
+        environments: String
+    ) async throws(Problem) -> Draft {
+        let plan = try await Self.offLoop { () throws(Problem) in
+            try DeployPlan(request, environments: environments)
+        }
+        let companions = try await plan.companions(libraryPath: request.libraryPath ?? "")
         let store = self.store
         return try await Self.offLoop { () throws(Problem) in
-            try Self.draft(of: request, store)
+            try Self.draft(of: plan, with: companions, store)
         }
     }
 
@@ -32,18 +40,20 @@ struct Intake: Sendable {
     func read(dropped name: String, at path: String) async throws(Problem) -> Draft {
         let store = self.store
         return try await Self.offLoop { () throws(Problem) in
-            try Self.draft(of: path, origin: .dropped(name: name, path: path), store: store)
+            let check = ModelCheck(path: path)
+            let origin = DeploymentDocument.Origin.dropped(name: name, path: path)
+            return try Self.draft(of: try DeployPlan(check, from: origin), with: [], store)
         }
     }
 
     /// Runs work that reads and copies files where nobody waits for it.
-    private static func offLoop(
-        _ work: @escaping @Sendable () throws(Problem) -> Draft
-    ) async throws(Problem) -> Draft {
+    private static func offLoop<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(Problem) -> Value
+    ) async throws(Problem) -> Value {
         let outcome = await withCheckedContinuation { continuation in
             let thread = Thread {
                 do throws(Problem) {
-                    continuation.resume(returning: Result<Draft, Problem>.success(try work()))
+                    continuation.resume(returning: Result<Value, Problem>.success(try work()))
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
@@ -55,82 +65,50 @@ struct Intake: Sendable {
     }
 
     private static func draft(
-        of request: DeployRequest,
+        of plan: DeployPlan,
+        with companions: [LibrarySearch.Companion],
         _ store: ModelStore
     ) throws(Problem) -> Draft {
-        var draft: Draft
-        switch (request.model, request.scorer) {
-        case (let model?, nil):
-            draft = try self.draft(
-                of: model,
-                origin: .deployed(path: model),
-                named: request.name,
-                store: store
-            )
-        case (nil, let program?):
-            draft = try self.draft(of: program, named: request.name, store: store)
-        case (.some, .some):
-            throw Problem(
-                .unsupported,
-                code: "scorerWithModel",
-                what: "cannot give a model to a scorer of your own yet",
-                remedy: "let the scorer bring its files, or deploy the model without --scorer"
-            )
-        case (nil, nil):
-            throw Problem(
-                .invalid,
-                code: "nothingToDeploy",
-                what: "there is nothing to deploy",
-                remedy: "name a model's directory or archive, or a program with --scorer"
-            )
+        let copied: Copied
+        switch plan.work {
+        case .model(let check): copied = try copy(check, named: plan.key.endpoint, store)
+        case .script(let script): copied = try copy(script, store)
+        case .program(let program, let arguments, let model):
+            copied = try copy(program, arguments, model, companions, store)
         }
-        if let instances = request.instances {
-            draft.settings.instances = try legal(instances, for: draft.key)
-        }
-        return draft
+        return Draft(
+            key: plan.key,
+            origin: plan.origin,
+            scorer: copied.scorer,
+            content: copied.content,
+            settings: ServingSettings(plan.settings, retryUnlessSaid: plan.retryUnlessSaid),
+            notices: plan.notices + companions.map(\.notice)
+        )
     }
 
-    /// The bound that a manifest has too: each instance is a process or more, started at once.
-    private static func legal(_ instances: Int, for key: DeploymentKey) throws(Problem) -> Int {
-        let counts = DeploymentSettings.instanceCounts
-        guard counts.contains(instances) else {
-            throw Problem(
-                .invalid,
-                code: "instances",
-                what: "cannot serve '\(key)' by \(instances) instances",
-                remedy: "ask for \(counts.lowerBound) to \(counts.upperBound)"
-            )
-        }
-        return instances
+    /// What stands in the store.
+    private struct Copied {
+        let scorer: DeploymentDocument.Scorer
+        let content: Digest
     }
 
     // MARK: - MLflow models
 
-    private static func draft(
-        of path: String,
-        origin: DeploymentDocument.Origin,
-        named name: EndpointName? = nil,
-        store: ModelStore
-    ) throws(Problem) -> Draft {
-        let check = ModelCheck(path: path, endpoint: name)
-        if let problem = check.problems.first {
-            throw problem.among(check.problems.count + check.unlisted, of: path)
-        }
-        guard let settings = check.settings, let endpoint = check.endpoint else {
-            preconditionFailure("a check without problems has no settings: \(check)")
-        }
-        let stored = try adopt(check.kind, at: path, store)
+    private static func copy(
+        _ check: ModelCheck,
+        named endpoint: EndpointName,
+        _ store: ModelStore
+    ) throws(Problem) -> Copied {
+        let stored = try adopt(check.kind, at: check.path, store)
         let copy = ModelCheck(
-            folder: ModelDirectory(path: path, copiedTo: stored.path),
+            folder: ModelDirectory(path: check.path, copiedTo: stored.path),
             name: "\(endpoint)",
             settings: nil
         )
         guard let model = copy.model, let environment = copy.environment else {
-            throw (copy.problems.first ?? Self.changedMeanwhile(path))
+            throw (copy.problems.first ?? changedMeanwhile(check.path))
         }
-        return Draft(
-            key: DeploymentKey(endpoint: endpoint, deployment: settings.deployment ?? .dropped),
-            origin: origin,
+        return Copied(
             scorer: .mlflow(
                 DeploymentDocument.MLflowScorer(
                     flavors: model.flavors,
@@ -138,9 +116,7 @@ struct Intake: Sendable {
                     environment: environment.takingWheels(from: stored.path)
                 )
             ),
-            content: stored.digest,
-            settings: ServingSettings(settings, retryUnlessSaid: .once),
-            notices: check.notices.map(\.description)
+            content: stored.digest
         )
     }
 
@@ -168,70 +144,50 @@ struct Intake: Sendable {
 
     // MARK: - Scorers of one's own
 
-    private static func draft(
-        of program: DeployRequest.ScorerProgram,
-        named name: EndpointName?,
-        store: ModelStore
-    ) throws(Problem) -> Draft {
-        let file = URL(fileURLWithPath: program.path).lastPathComponent
-        switch ModelKind.recognise(program.path) {
-        case .program, .script: break
-        case .missing:
-            throw Problem(
-                .notFound,
-                code: "noScorer",
-                what: "cannot deploy '\(program.path)': there is no such file",
-                remedy: "name the program's file with --scorer"
-            )
-        default:
-            throw Problem(
-                .invalid,
-                code: "notAProgram",
-                what: "cannot deploy '\(program.path)' as a scorer: it is no program",
-                remedy: "name an executable file"
-            )
+    private static func copy(
+        _ script: ManifestCheck.Script,
+        _ store: ModelStore
+    ) throws(Problem) -> Copied {
+        let code = try store.adopt(code: script.folder)
+        guard ModelDirectory(path: code.path).kind(of: script.script) == .file else {
+            throw changedMeanwhile(script.folder)
         }
-        guard access(program.path, X_OK) == 0 else {
-            throw Problem(
-                .invalid,
-                code: "notExecutable",
-                what: "cannot deploy '\(program.path)' as a scorer: it may not be executed",
-                remedy: "chmod +x '\(program.path)'"
-            )
-        }
-        let naming = EndpointNaming(folder: file)
-        guard let endpoint = name ?? naming?.endpoint else {
-            throw Problem(
-                .invalid,
-                code: "noName",
-                what: "cannot make an endpoint's name of '\(file)'",
-                remedy: "give one with --name"
-            )
-        }
-        let stored = try store.adopt(program: program.path, named: file)
-        return Draft(
-            key: DeploymentKey(endpoint: endpoint, deployment: .dropped),
-            origin: .deployed(path: program.path),
-            scorer: .native(path: file, arguments: program.arguments),
-            content: stored.digest,
-            settings: ServingSettings(DeploymentSettings(), retryUnlessSaid: .never),
-            notices: endpoint.text == file || name != nil
-                ? [] : ["'\(file)' is served as '\(endpoint)'"]
+        let scorer = DeploymentDocument.ScriptScorer(
+            script: script.script,
+            environment: script.environment,
+            model: try copy(script.model, store)
         )
+        return Copied(scorer: .script(scorer), content: code.digest)
     }
-}
 
-extension Problem {
-    /// The same problem, telling that it is not alone.
-    fileprivate func among(_ count: Int, of path: String) -> Problem {
-        guard count > 1 else { return self }
-        return Problem(
-            kind,
-            code: code,
-            what: what,
-            remedy: (remedy.isEmpty ? "" : remedy + "; ")
-                + "'scorekeeper check \(path)' lists \(count - 1) more",
-            location: location
+    private static func copy(
+        _ program: ProgramFile,
+        _ arguments: [String],
+        _ model: ManifestCheck.Part?,
+        _ companions: [LibrarySearch.Companion],
+        _ store: ModelStore
+    ) throws(Problem) -> Copied {
+        let file = URL(fileURLWithPath: program.path).lastPathComponent
+        let stored = try store.adopt(program: program.path, named: file, with: companions)
+        let scorer = DeploymentDocument.Scorer.native(
+            path: file,
+            arguments: arguments,
+            model: try copy(model, store),
+            libraries: companions.isEmpty ? nil : ModelStore.libraries(of: file)
+        )
+        return Copied(scorer: scorer, content: stored.digest)
+    }
+
+    private static func copy(
+        _ part: ManifestCheck.Part?,
+        _ store: ModelStore
+    ) throws(Problem) -> DeploymentDocument.ModelPart? {
+        guard let part else { return nil }
+        let stored = try store.adopt(files: part.path, named: part.name)
+        return DeploymentDocument.ModelPart(
+            content: stored.digest,
+            name: part.name,
+            isFolder: part.isFolder
         )
     }
 }

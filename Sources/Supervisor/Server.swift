@@ -204,7 +204,7 @@ public struct Server: Sendable {
     /// The user that the gateway becomes where we are root: nobody's, and no scorer's.
     private static var gatewayUser: UInt32? { geteuid() == 0 ? 64_999 : nil }
 
-    private static func ownExecutable() throws(Problem) -> String {
+    static func ownExecutable() throws(Problem) -> String {
         do {
             return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         } catch {

@@ -12,7 +12,8 @@ import Wire
 /// What a person can ask for.
 extension Supervisor: ServerControl {
     func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
-        let draft = try await Intake(store: store).read(request)
+        let draft = try await Intake(store: store)
+            .read(request, environments: configuration.support.environments)
         let document = try declare(draft)
         return DeployAnswer(
             key: document.key,
@@ -116,6 +117,7 @@ extension Supervisor: ServerControl {
                 remedy: "rename one of them, or name it with --name"
             )
         }
+        try refuseSecond(draft)
         let document = draft.document(revision: nextRevision(of: draft.key))
         if let present, present.serves(sameAs: document),
             !rulebook.isGivenUp(present.key, present.revision)
@@ -123,6 +125,22 @@ extension Supervisor: ServerControl {
             return present
         }
         return try declare(document)
+    }
+
+    /// An endpoint has one deployment: nothing parts traffic between two.
+    private func refuseSecond(_ draft: Draft) throws(Problem) {
+        let other = shelf.wanted.first {
+            $0.key.endpoint == draft.key.endpoint && $0.key != draft.key
+        }
+        guard let other else { return }
+        throw Problem(
+            .conflict,
+            code: "secondDeployment",
+            what: "cannot serve '\(draft.key)': the endpoint has the deployment "
+                + "'\(other.key.deployment)', and one is the most for now",
+            remedy: "name it '\(other.key.deployment)' to replace that one, or choose another "
+                + "endpoint"
+        )
     }
 
     /// The revision that a change of `key` gets.
@@ -133,7 +151,7 @@ extension Supervisor: ServerControl {
     /// Makes a document the newest revision.
     func declare(_ document: DeploymentDocument) throws(Problem) -> DeploymentDocument {
         try document.checkLength()
-        guard store.stored(document.content) != nil else {
+        guard document.contents.allSatisfy({ store.stored($0) != nil }) else {
             throw Problem(
                 .conflict,
                 code: "copyGone",

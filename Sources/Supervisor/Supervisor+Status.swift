@@ -154,9 +154,9 @@ extension Supervisor {
         of document: DeploymentDocument,
         _ view: DeploymentView
     ) -> EnvironmentStatus? {
-        guard case .mlflow(let scorer) = document.scorer else { return nil }
-        let log = builds.log(of: scorer.environment)
-        switch builds.progress(of: scorer.environment) {
+        guard let definition = document.environment else { return nil }
+        let log = builds.log(of: definition)
+        switch builds.progress(of: definition) {
         case .none:
             // A process runs in it, though this life of the supervisor has not looked for it yet.
             let isUsed = view.instances.contains {

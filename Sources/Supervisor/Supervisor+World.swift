@@ -132,7 +132,7 @@ extension Supervisor {
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
         guard let leftovers = shelf.discard(key, revision) else { return }
-        if leftovers.isCopyUnneeded { removeCopy(leftovers.document.content) }
+        for copy in leftovers.unneededCopies { removeCopy(copy) }
         guard leftovers.isEnvironmentUnneeded, let environment = leftovers.document.environment
         else { return }
         cool(environment, python: leftovers.document.settings.pythonPolicy)
@@ -184,26 +184,25 @@ extension Supervisor {
             inbox.put(.event(.nodeRefused(run, problem)))
             return
         }
-        switch document.scorer {
-        case .native:
+        guard let definition = document.environment else {
             send(SpawnOrder(run, document, nil, in: configuration, store), to: node)
-        case .mlflow(let scorer):
-            if let environment = builds.built(scorer.environment) {
-                send(SpawnOrder(run, document, environment, in: configuration, store), to: node)
-                return
-            }
-            awaitingEnvironment[run] = node
-            Task {
-                do throws(Problem) {
-                    let environment = try await build(scorer.environment, for: document.settings)
-                    // It may have been ended while the environment was sought.
-                    guard awaitingEnvironment.removeValue(forKey: run) != nil else { return }
-                    let order = SpawnOrder(run, document, environment, in: configuration, store)
-                    send(order, to: node)
-                } catch {
-                    guard awaitingEnvironment.removeValue(forKey: run) != nil else { return }
-                    inbox.put(.event(.nodeRefused(run, error)))
-                }
+            return
+        }
+        if let environment = builds.built(definition) {
+            send(SpawnOrder(run, document, environment, in: configuration, store), to: node)
+            return
+        }
+        awaitingEnvironment[run] = node
+        Task {
+            do throws(Problem) {
+                let environment = try await build(definition, for: document.settings)
+                // It may have been ended while the environment was sought.
+                guard awaitingEnvironment.removeValue(forKey: run) != nil else { return }
+                let order = SpawnOrder(run, document, environment, in: configuration, store)
+                send(order, to: node)
+            } catch {
+                guard awaitingEnvironment.removeValue(forKey: run) != nil else { return }
+                inbox.put(.event(.nodeRefused(run, error)))
             }
         }
     }

@@ -11,16 +11,24 @@ struct SupportFolder: Sendable {
     /// The folder's path.
     let path: String
 
+    /// Where it is looked for.
+    static func path(beside executable: String) -> String {
+        let named = ProcessInfo.processInfo.environment["SCOREKEEPER_SUPPORT"]
+        let folder = URL(fileURLWithPath: executable).deletingLastPathComponent().path
+        return named ?? folder + "/support"
+    }
+
     /// The folder of our Python runtime.
     var python: String { path + "/python" }
+
+    /// The curated environments.
+    var environments: String { path + "/environments" }
 
     /// Finds the folder and looks whether it is whole.
     ///
     /// Errors: `supportFolder` naming the first file that is missing.
     init(executable: String) throws(Problem) {
-        let named = ProcessInfo.processInfo.environment["SCOREKEEPER_SUPPORT"]
-        let folder = URL(fileURLWithPath: executable).deletingLastPathComponent().path
-        path = named ?? folder + "/support"
+        path = Self.path(beside: executable)
         let files = [
             "launcher", "_scorer.so", "_decoder.so", "_launch.so", "python/scorekeeper_scorer",
         ]

@@ -110,6 +110,9 @@ public struct DeploymentRoute: Codable, Sendable {
         case mlflow
         /// Whatever is posted to `/score` goes to the scorer as it is.
         case native
+        /// Azure's scoring server's routes: what comes to `/score` and `/swagger.json` goes to the
+        /// script as it is.
+        case script
     }
 
     /// Whether requests are bound, wait, or are refused.

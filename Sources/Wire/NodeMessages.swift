@@ -143,36 +143,3 @@ public struct SpawnOrder: Codable, Sendable {
         self.logPath = logPath
     }
 }
-
-/// A Python scorer: an interpreter, our runtime, one model.
-public struct PythonProgram: Codable, Sendable {
-    /// The built environment's interpreter.
-    public var interpreter: String
-    /// The built environment's prefix and whatever its interpreter leans on outside it.
-    public var environmentPaths: [String]
-    /// The environment's digest: runs of one environment share a warmed parent.
-    public var environment: String
-    /// The folder of our Python runtime.
-    public var runtime: String
-    /// The copied model directory.
-    public var model: String
-    /// Modules that the warmed parent imports before it forks; empty starts the scorer cold.
-    public var warmModules: [String]
-
-    /// Makes a program.
-    public init(
-        interpreter: String,
-        environmentPaths: [String],
-        environment: String,
-        runtime: String,
-        model: String,
-        warmModules: [String]
-    ) {
-        self.interpreter = interpreter
-        self.environmentPaths = environmentPaths
-        self.environment = environment
-        self.runtime = runtime
-        self.model = model
-        self.warmModules = warmModules
-    }
-}

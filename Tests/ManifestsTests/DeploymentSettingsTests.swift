@@ -105,7 +105,8 @@ import Vocabulary
         #expect(
             problems.map(\.description) == [
                 "iris.yml:1:14: 'scorekeeper.scorer' is not supported yet; remove it, or serve the "
-                    + "program alone with 'scorekeeper deploy --scorer PROGRAM'"
+                    + "document alone with 'scorekeeper deploy -f' or the program with "
+                    + "'scorekeeper deploy --scorer PROGRAM'"
             ]
         )
     }

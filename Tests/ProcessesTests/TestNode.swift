@@ -124,7 +124,7 @@ final class TestNode {
                 environmentPaths: ["/usr/lib/python3", "\(folder)/packages"],
                 environment: environment,
                 runtime: "\(Workshop.support)/python",
-                model: model,
+                work: .model(model),
                 warmModules: modules
             )
         )

@@ -90,8 +90,8 @@ private func scorer(installing package: String) -> DeploymentDocument.MLflowScor
             let third = try document(revision: 3, content: "b")
             for document in [first, second, third] { shelf.put(document) }
 
-            #expect(shelf.discard(first.key, first.revision)?.isCopyUnneeded == false)
-            #expect(shelf.discard(first.key, second.revision)?.isCopyUnneeded == true)
+            #expect(shelf.discard(first.key, first.revision)?.unneededCopies == [])
+            #expect(shelf.discard(first.key, second.revision)?.unneededCopies == [second.content])
             #expect(shelf.discard(first.key, second.revision) == nil)
             #expect(shelf.contents == [third.content])
         }

@@ -19,20 +19,54 @@ struct Check: AsyncParsableCommand {
 
             EXAMPLE
               scorekeeper check Samples/mlflow-iris
+              scorekeeper check -f deployment.yml
             """
     )
 
     @Argument(help: "The model's directory, or an archive of one.")
-    var model: String
+    var model: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A document that says what is served.", valueName: "document")
+    )
+    var file: String?
 
     @OptionGroup var format: OutputOptions
 
+    func validate() throws {
+        guard (model == nil) != (file == nil) else {
+            throw ValidationError("Name a model's directory, or a document with -f.")
+        }
+    }
+
     func run() async throws {
+        if let file { try await check(document: file) }
+        if let model { try await check(model: model) }
+    }
+
+    private func check(document file: String) async throws {
+        var check = try await ManifestInspection.check(
+            file: file,
+            endpoint: nil,
+            libraryPath: OwnLibraries.path
+        )
+        if check.needsEnvironment, let missing = await missingTool() {
+            check = check.noting(Notice(code: missing.code, text: "\(missing)"))
+        }
+        switch format.output {
+        case .json: try Output.print(json: check)
+        case .table: Output.print(check.lines.joined(separator: "\n"))
+        }
+        if !check.isServable { throw ExitCode(CommandStatus.badInput.rawValue) }
+    }
+
+    private func check(model: String) async throws {
         var check = ModelCheck(path: model)
         if check.environment != nil, let missing = await missingTool() {
             check = check.noting(Notice(code: missing.code, text: "\(missing)"))
         }
-        if check.isServable, let refusal = refusal(of: check.kind) {
+        if check.isServable, let refusal = refusal(of: check.kind, at: model) {
             check = check.refusing(refusal)
         }
         switch format.output {
@@ -43,7 +77,7 @@ struct Check: AsyncParsableCommand {
     }
 
     /// What would keep the model from being copied; an archive was read whole by the check.
-    private func refusal(of kind: ModelKind) -> Problem? {
+    private func refusal(of kind: ModelKind, at model: String) -> Problem? {
         switch kind {
         case .mlflow: ModelStore.refusal(of: model)
         case .modelBelow(let below): ModelStore.refusal(of: "\(model)/\(below)")

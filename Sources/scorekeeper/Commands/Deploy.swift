@@ -5,6 +5,8 @@ import ArgumentParser
 import Client
 import ControlAPI
 import Foundation
+import Manifests
+import Supervisor
 import Vocabulary
 
 /// `scorekeeper deploy`.
@@ -13,16 +15,25 @@ struct Deploy: AsyncParsableCommand {
         abstract: "Serves a model, or replaces the one behind a name, and waits until it serves.",
         discussion: """
             The model is copied by its content: editing the folder afterwards changes nothing. Its \
-            settings are read from NAME.yml beside it. Arguments after -- go to the scorer.
+            settings are read from NAME.yml beside it. A document that is named with -f says what is \
+            served too: a model, a script, or a program. Arguments after -- go to the scorer.
 
             EXAMPLE
               scorekeeper deploy Samples/mlflow-iris --name iris --instances 2
+              scorekeeper deploy -f deployment.yml
               scorekeeper deploy --scorer ./echo --name echo -- --verbose
+              scorekeeper deploy ./weights --scorer ./my-scorer
             """
     )
 
-    @Argument(help: "The model's directory or archive; may be left out with --scorer.")
+    @Argument(help: "The model's directory or archive; may be left out with --scorer or -f.")
     var model: String?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("A document that says what is served.", valueName: "document")
+    )
+    var file: String?
 
     @Option(help: "The endpoint's name, if not the model's or the scorer's.")
     var name: String?
@@ -43,8 +54,13 @@ struct Deploy: AsyncParsableCommand {
     @OptionGroup var format: OutputOptions
 
     func validate() throws {
-        guard model != nil || scorer != nil else {
-            throw ValidationError("Name a model directory, or a program with --scorer.")
+        guard file == nil || (model == nil && scorer == nil) else {
+            throw ValidationError("The document of -f says which model and scorer: name it alone.")
+        }
+        guard file != nil || model != nil || scorer != nil else {
+            throw ValidationError(
+                "Name a model directory, a document with -f, or a program with --scorer."
+            )
         }
         guard scorer != nil || arguments.isEmpty else {
             throw ValidationError("Arguments after -- are a scorer's: name it with --scorer.")
@@ -53,6 +69,7 @@ struct Deploy: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let file { try await check(file) }
         let answer = try await server.client.deploy(request())
         for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
         let deployment = noWait ? nil : try await server.client.waitUntilServing(answer)
@@ -79,13 +96,28 @@ struct Deploy: AsyncParsableCommand {
         let deployment: DeploymentStatus?
     }
 
+    /// Tells every problem of the document at once: a server answers with the first.
+    private func check(_ file: String) async throws {
+        let check = try await ManifestInspection.check(
+            file: file,
+            endpoint: try name.map(Naming.endpoint),
+            libraryPath: OwnLibraries.path
+        )
+        guard !check.isServable else { return }
+        for problem in check.problems { Output.tell("problem: \("\(problem)".printable)") }
+        if check.unlisted > 0 { Output.tell("and \(check.unlisted) more problems") }
+        throw ExitCode(CommandStatus.badInput.rawValue)
+    }
+
     private func request() throws(Problem) -> DeployRequest {
         DeployRequest(
             name: try name.map(Naming.endpoint),
+            file: file.map(absolutePath),
             model: model.map(absolutePath),
             scorer: scorer.map {
                 DeployRequest.ScorerProgram(path: absolutePath($0), arguments: arguments)
             },
+            libraryPath: OwnLibraries.path,
             instances: instances
         )
     }

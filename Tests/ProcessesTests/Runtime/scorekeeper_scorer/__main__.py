@@ -58,7 +58,7 @@ def warm(modules: List[str]) -> None:
             control.detach()
             os.environ.clear()
             os.environ.update(dict(variable.split("=", 1) for variable in variables))
-            serve(arguments[0])
+            serve(arguments[1])
         for descriptor in descriptors:
             os.close(descriptor)
         control.send(json.dumps({"forked": True}).encode())

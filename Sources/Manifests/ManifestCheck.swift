@@ -1,0 +1,153 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// Everything there is to say about a deployment's document before anything is started.
+///
+/// Reads and never writes. Whatever can be told is told: a missing script does not hide a wrong
+/// environment.
+public struct ManifestCheck: Codable, Sendable {
+    /// A folder or file that a scorer is given as its model.
+    public struct Part: Codable, Hashable, Sendable {
+        /// Where it is.
+        public let path: String
+        /// What the scorer sees it called.
+        public let name: String
+        /// Whether it is a folder.
+        public let isFolder: Bool
+    }
+
+    /// What scores.
+    public enum Serving: Codable, Sendable {
+        /// The Python runtime, on an MLflow model.
+        case model(ModelCheck)
+        /// The Python runtime, on a person's own script.
+        case script(Script)
+        /// A person's own program.
+        case program(path: String, arguments: [String], model: Part?)
+    }
+
+    /// A script, and what it needs.
+    public struct Script: Codable, Sendable {
+        /// The folder of the code.
+        public let folder: String
+        /// The script's path in it.
+        public let script: String
+        /// What must be installed.
+        public let environment: EnvironmentDefinition
+        /// The curated environment's name, where it is one.
+        public let environmentName: String?
+        /// The model.
+        public let model: Part?
+    }
+
+    /// The document's path as the person named it.
+    public let file: String
+    /// The endpoint.
+    public let endpoint: EndpointName?
+    /// The deployment.
+    public let deployment: DeploymentName
+    /// How it is served, where that can be read.
+    public let settings: DeploymentSettings?
+    /// What scores, where that is known.
+    public let serving: Serving?
+    /// What refuses it.
+    public private(set) var problems: [Problem]
+    /// What a person should know besides.
+    public private(set) var notices: [Notice]
+    /// Problems beyond those that are listed.
+    public let unlisted: Int
+
+    /// Whether it would be deployed.
+    public var isServable: Bool { problems.isEmpty }
+
+    /// Whether something must be built before it serves.
+    public var needsEnvironment: Bool {
+        switch serving {
+        case .model, .script: true
+        case .program, nil: false
+        }
+    }
+
+    /// Checks the document at `path` and what it names.
+    ///
+    /// Shape: `endpoint` is the name that a person gave, whatever the document says;
+    /// `environments` are the curated ones.
+    public init(
+        file path: String,
+        endpoint given: EndpointName? = nil,
+        environments: EnvironmentCatalogue
+    ) {
+        let name = RelativePath.lastComponent(of: path)
+        let folder = Self.folder(of: path)
+        var findings = Findings()
+        var manifest: DeploymentManifest?
+        do throws(Problem) {
+            let bytes = try ModelDirectory(path: folder)
+                .read(name, limit: DeploymentSettingsReader.limit)
+            if let bytes {
+                let read = DeploymentSettingsReader.read(bytes, file: path, in: folder)
+                findings.add(read.findings)
+                manifest = read.manifest
+            } else {
+                findings.add(Self.missing(path))
+            }
+        } catch {
+            findings.add(error)
+        }
+        self.file = path
+        self.endpoint = given ?? manifest?.settings.endpoint
+        self.deployment = manifest?.settings.deployment ?? .dropped
+        self.settings = manifest?.settings
+        var reader = ManifestSources(environments: environments)
+        let serving = manifest.flatMap { reader.serving($0) }
+        findings.add(reader.findings)
+        if given == nil, let manifest, manifest.places["endpoint_name"] == nil {
+            findings.add(Self.nameless(path))
+        }
+        self.serving = findings.isClean ? serving : nil
+        self.problems = findings.problems
+        self.notices = findings.notices
+        self.unlisted = findings.uncounted
+    }
+
+    /// The same with one more notice.
+    public func noting(_ notice: Notice) -> ManifestCheck {
+        var check = self
+        check.notices.append(notice)
+        return check
+    }
+
+    /// The same, refused for one more problem.
+    public func refusing(_ problem: Problem) -> ManifestCheck {
+        var check = self
+        check.problems.append(problem)
+        return check
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func missing(_ path: String) -> Problem {
+        Problem(
+            .notFound,
+            code: "noManifest",
+            what: "there is no file '\(path)'",
+            remedy: "name the deployment's document",
+            location: Problem.Location(file: path)
+        )
+    }
+
+    private static func nameless(_ path: String) -> Problem {
+        Problem(
+            .invalid,
+            code: "noEndpointName",
+            what: "'endpoint_name' is missing",
+            remedy: "write it, or give the name with --name",
+            location: Problem.Location(file: path, line: 1, column: 1)
+        )
+    }
+}

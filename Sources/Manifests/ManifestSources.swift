@@ -1,0 +1,218 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Looks at what a deployment's document names: the model, the code, the program, the environment.
+struct ManifestSources {
+    /// The curated environments.
+    let environments: EnvironmentCatalogue
+    /// What was found on the way.
+    var findings = Findings()
+
+    /// What scores; nothing where something of it is not there.
+    mutating func serving(_ manifest: DeploymentManifest) -> ManifestCheck.Serving? {
+        if let code = manifest.code {
+            return script(code, manifest)
+        }
+        if let program = manifest.program {
+            let part = part(manifest)
+            checkNative(manifest.environment)
+            do throws(Problem) {
+                _ = try ProgramFile(path: program.path.path, at: program.path.location)
+            } catch {
+                findings.add(error)
+            }
+            return .program(
+                path: program.path.path,
+                arguments: program.arguments,
+                model: part
+            )
+        }
+        return manifest.model.flatMap { model($0, manifest) }
+    }
+
+    /// An MLflow model: everything is in it but the settings.
+    private mutating func model(
+        _ path: DeploymentManifest.Path,
+        _ manifest: DeploymentManifest
+    ) -> ManifestCheck.Serving? {
+        let kind = ModelKind.recognise(path.path)
+        let isModel =
+            switch kind {
+            case .mlflow, .modelBelow, .archive: true
+            case .missing: false
+            default: manifest.isMLflow
+            }
+        guard isModel else {
+            let refusal = kind.refusal(of: path.path)
+            findings.refuse(
+                "modelAlone",
+                "'model' leads to '\(path.path)': \(refusal?.what ?? kind.words)",
+                kind == .missing
+                    ? "correct the path, which is counted from the document's folder"
+                    : "say what scores it with 'code_configuration' or 'scorekeeper.scorer'; an "
+                        + "MLflow model needs neither",
+                at: path.location
+            )
+            return nil
+        }
+        let check = ModelCheck(path: path.path, settings: manifest.settings)
+        for problem in check.problems { findings.add(problem) }
+        for notice in check.notices { findings.add(notice) }
+        return .model(check)
+    }
+
+    // MARK: - Scripts
+
+    private mutating func script(
+        _ code: DeploymentManifest.Code,
+        _ manifest: DeploymentManifest
+    ) -> ManifestCheck.Serving? {
+        let part = part(manifest)
+        checkCode(code)
+        guard let (definition, name) = environment(manifest.environment) else { return nil }
+        return .script(
+            ManifestCheck.Script(
+                folder: code.folder.path,
+                script: code.script,
+                environment: definition,
+                environmentName: name,
+                model: part
+            )
+        )
+    }
+
+    private mutating func checkCode(_ code: DeploymentManifest.Code) {
+        switch Self.kind(of: code.folder.path) {
+        case .folder: break
+        case .file:
+            findings.refuse(
+                "codeFolder",
+                "'code' is '\(code.folder.written.excerpt)', which is a file",
+                "name the folder that it lies in",
+                at: code.folder.location
+            )
+            return
+        case .nothing:
+            findings.refuse(
+                "missingFile",
+                "'code' is '\(code.folder.written.excerpt)', and there is no folder "
+                    + "'\(code.folder.path)'",
+                "correct the path, which is counted from the document's folder",
+                at: code.folder.location
+            )
+            return
+        }
+        guard ModelDirectory(path: code.folder.path).kind(of: code.script) != .file else { return }
+        findings.refuse(
+            "missingFile",
+            "'scoring_script' is '\(code.script)', and there is no such file in "
+                + "'\(code.folder.path)'",
+            "name a file inside 'code'",
+            at: code.location
+        )
+    }
+
+    private mutating func environment(
+        _ environment: DeploymentManifest.Environment?
+    ) -> (EnvironmentDefinition, String?)? {
+        switch environment {
+        case nil: return nil
+        case .defined(let definition, _): return (definition, nil)
+        case .named(let name, let location):
+            guard let (entry, definition) = curated(name, location) else { return nil }
+            guard !definition.isEmpty else {
+                findings.refuse(
+                    "scriptEnvironment",
+                    "the environment '\(entry.reference)' holds no Python, which a script needs",
+                    "take 'azureml:minimal-python@latest' or one with its packages",
+                    at: location
+                )
+                return nil
+            }
+            return (definition, entry.reference.description)
+        }
+    }
+
+    /// A program brings what it needs: only an environment that holds nothing goes with it.
+    private mutating func checkNative(_ environment: DeploymentManifest.Environment?) {
+        guard case .named(let name, let location) = environment,
+            let (entry, definition) = curated(name, location), !definition.isEmpty
+        else { return }
+        findings.refuse(
+            "programEnvironment",
+            "the environment '\(entry.reference)' has packages for Python, and "
+                + "'scorekeeper.scorer' names a program, which brings what it needs",
+            "remove it, or write 'azureml:native@latest'",
+            at: location
+        )
+    }
+
+    private mutating func curated(
+        _ name: EnvironmentName,
+        _ location: Problem.Location
+    ) -> (EnvironmentCatalogue.Entry, EnvironmentDefinition)? {
+        do throws(Problem) {
+            let entry = try environments.find(name, at: location)
+            let reading = environments.definition(of: entry)
+            findings.add(reading.findings)
+            return reading.value.map { (entry, $0) }
+        } catch {
+            findings.add(error)
+            return nil
+        }
+    }
+
+    // MARK: - Models of scripts and programs
+
+    private mutating func part(_ manifest: DeploymentManifest) -> ManifestCheck.Part? {
+        guard let path = manifest.model else { return nil }
+        let kind = Self.kind(of: path.path)
+        guard kind != .nothing else {
+            findings.refuse(
+                "missingFile",
+                "'model' is '\(path.written.excerpt)', and there is nothing at '\(path.path)'",
+                "correct the path, which is counted from the document's folder",
+                at: path.location
+            )
+            return nil
+        }
+        return ManifestCheck.Part(path: path.path, isFolder: kind == .folder)
+    }
+
+    private enum FileKind {
+        case folder, file, nothing
+    }
+
+    private static func kind(of path: String) -> FileKind {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .nothing }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return .folder
+        case S_IFREG: return .file
+        default: return .nothing
+        }
+    }
+}
+
+extension ManifestCheck.Part {
+    /// What lies at `path`, under its own name; `.` and `..` are called as the folder is.
+    public init(path: String, isFolder: Bool) {
+        var name = RelativePath.lastComponent(of: path)
+        if ["", ".", ".."].contains(name), let resolved = realpath(path, nil) {
+            name = RelativePath.lastComponent(of: String(cString: resolved))
+            free(resolved)
+        }
+        self.init(path: path, name: name.isEmpty ? "model" : name, isFolder: isFolder)
+    }
+}
+
+extension EnvironmentDefinition {
+    /// Whether it asks for nothing, not even a Python.
+    public var isEmpty: Bool { python == .any && requirements.isEmpty && wheels.isEmpty }
+}

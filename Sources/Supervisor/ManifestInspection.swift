@@ -1,0 +1,52 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Manifests
+import ModelStore
+import Vocabulary
+
+/// What a server of this installation would say of a deployment's document.
+public enum ManifestInspection {
+    /// Checks the document, what it names, and the libraries that its program needs.
+    ///
+    /// Shape: `endpoint` is the name that a person gave; `libraryPath` is where else libraries are
+    /// looked for.
+    /// Errors: where our own executable cannot be found.
+    public static func check(
+        file: String,
+        endpoint: EndpointName?,
+        libraryPath: String
+    ) async throws(Problem) -> ManifestCheck {
+        let folder = SupportFolder.path(beside: try Server.ownExecutable()) + "/environments"
+        var check = ManifestCheck(
+            file: file,
+            endpoint: endpoint,
+            environments: EnvironmentCatalogue(folder: folder)
+        )
+        guard check.isServable else { return check }
+        switch check.serving {
+        case .script(let script):
+            if let refusal = ModelStore.refusal(ofCode: script.folder) {
+                check = check.refusing(refusal)
+            }
+        case .program(let path, _, _):
+            let written = check.settings?.variables["LD_LIBRARY_PATH"] ?? ""
+            let paths = [written, libraryPath].filter { !$0.isEmpty }
+            do throws(Problem) {
+                let companions = try await LibrarySearch.companions(
+                    of: try ProgramFile(path: path),
+                    libraryPath: paths.joined(separator: ":")
+                )
+                for companion in companions {
+                    let notice = Notice(code: "libraryTaken", text: companion.notice)
+                    check = check.noting(notice)
+                }
+            } catch {
+                check = check.refusing(error)
+            }
+        case .model, nil: break
+        }
+        return check
+    }
+}
