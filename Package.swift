@@ -119,6 +119,11 @@ let package = Package(
             swiftSettings: hotPath
         ),
         .target(
+            name: "Conformance",
+            dependencies: ["CLinux", "RequestQueue", "Vocabulary", "Wire"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "ControlPlane",
             dependencies: [
                 "ControlAPI", "Vocabulary", "Wire",
@@ -162,8 +167,9 @@ let package = Package(
         .executableTarget(
             name: "scorekeeper",
             dependencies: [
-                "CLinux", "Client", "ControlAPI", "Gateway", "Manifests", "ModelStore", "Processes",
-                "Simulation", "Supervisor", "Vocabulary",
+                "CLinux", "Client", "Conformance", "ControlAPI", "Gateway", "Manifests",
+                "ModelStore", "Processes", "RequestDispatch", "Simulation", "Supervisor",
+                "Vocabulary", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -21,16 +21,40 @@ static _Noreturn void give_up(int telling) {
     _exit(127);
 }
 
+// Puts the program's descriptors where it looks for them, and closes all others.
+//
+// All are moved out of the way of 0 to 4 first, which any of them may be.
+static bool place_descriptors(const struct linux_program *program, int telling) {
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int input = fcntl(program->input < 0 ? null : program->input, F_DUPFD_CLOEXEC, 5);
+    int output = fcntl(program->output, F_DUPFD_CLOEXEC, 5);
+    int errors = fcntl(program->errors, F_DUPFD_CLOEXEC, 5);
+    int lane = program->lane < 0 ? -1 : fcntl(program->lane, F_DUPFD_CLOEXEC, 5);
+    if (input < 0 || output < 0 || errors < 0 || (program->lane >= 0 && lane < 0)) {
+        return false;
+    }
+    if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0 || dup2(telling, 4) < 0 ||
+        fcntl(4, F_SETFD, FD_CLOEXEC) < 0) {
+        return false;
+    }
+    close(3);
+    if (lane >= 0 && dup2(lane, 3) < 0) {
+        return false;
+    }
+    return linux_close_from(5) == 0;
+}
+
 // Only calls that are safe in the child of a process with many threads.
-static _Noreturn void become(const char *path, char *const arguments[], char *const environment[],
-                             const char *folder, int output, int telling, pid_t parent) {
+static _Noreturn void become(const struct linux_program *program, int telling, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     for (int number = 1; number < NSIG; number++) {
         signal(number, SIG_DFL);
     }
     sigprocmask(SIG_SETMASK, &none, NULL);
-    setsid();
+    if (!program->stays_at_terminal) {
+        setsid();
+    }
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) {
         give_up(telling);
     }
@@ -38,24 +62,33 @@ static _Noreturn void become(const char *path, char *const arguments[], char *co
     if (getppid() != parent) {
         _exit(127);
     }
-    // All are moved out of the way of 0, 1 and 2, which any of them may be.
-    int told = fcntl(telling, F_DUPFD_CLOEXEC, 4);
-    int out = fcntl(output, F_DUPFD_CLOEXEC, 4);
-    int null = fcntl(open("/dev/null", O_RDONLY | O_CLOEXEC), F_DUPFD_CLOEXEC, 4);
-    if (told < 0 || out < 0 || null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
-        dup2(out, 2) < 0 || dup2(told, 3) < 0 || fcntl(3, F_SETFD, FD_CLOEXEC) < 0) {
+    telling = fcntl(telling, F_DUPFD_CLOEXEC, 5);
+    if (!place_descriptors(program, telling)) {
         give_up(telling);
     }
-    linux_close_from(4);
-    if (chdir(folder) < 0) {
-        give_up(3);
+    if (program->folder && chdir(program->folder) < 0) {
+        give_up(4);
     }
-    execve(path, arguments, environment);
-    give_up(3);
+    execve(program->path, program->arguments, program->environment);
+    give_up(4);
 }
 
 pid_t linux_spawn_helper(const char *path, char *const arguments[], char *const environment[],
                          const char *folder, int output) {
+    struct linux_program program = {
+        .path = path,
+        .arguments = arguments,
+        .environment = environment,
+        .folder = folder,
+        .input = -1,
+        .output = output,
+        .errors = output,
+        .lane = -1,
+    };
+    return linux_spawn_program(&program);
+}
+
+pid_t linux_spawn_program(const struct linux_program *program) {
     int telling[2];
     if (pipe2(telling, O_CLOEXEC) < 0) {
         return -1;
@@ -67,7 +100,7 @@ pid_t linux_spawn_helper(const char *path, char *const arguments[], char *const 
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t child = fork();
     if (child == 0) {
-        become(path, arguments, environment, folder, output, telling[1], parent);
+        become(program, telling[1], parent);
     }
     int number = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -39,6 +39,7 @@ struct Scorekeeper: ParsableCommand {
                     Delete.self,
                 ]
             ),
+            CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self]),
             CommandGroup(name: "Proof:", subcommands: [Simulate.self]),
             CommandGroup(
                 name: "Started by the server:",

@@ -16,7 +16,7 @@ import Testing
         "Wire": 2, "Manifests": 2, "Rulebook": 2, "RequestDispatch": 2, "Logbook": 2,
         "ControlAPI": 3,
         "RequestQueue": 3, "Processes": 3, "EnvironmentBuilder": 3, "ModelStore": 3, "Ledger": 3,
-        "Gateway": 4, "ControlPlane": 4, "Simulation": 4,
+        "Gateway": 4, "ControlPlane": 4, "Simulation": 4, "Conformance": 4,
         "Supervisor": 5, "Client": 5,
         "scorekeeper": 6,
     ]

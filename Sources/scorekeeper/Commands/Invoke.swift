@@ -40,7 +40,7 @@ struct Invoke: AsyncParsableCommand {
         let endpoint = try await server.client.endpoint(Naming.endpoint(name))
         let call = try ScoringCall(
             url: endpoint.url,
-            body: try body(),
+            body: try RequestFile.read(requestFile),
             contentType: contentType,
             deployment: try deployment.map(Naming.deployment)
         )
@@ -51,20 +51,6 @@ struct Invoke: AsyncParsableCommand {
             let request = answer.header("x-request-id").map { ", request \($0.printable)" } ?? ""
             Output.tell("scorekeeper: '\(name)' answered \(answer.status)\(request)")
             throw ExitCode(CommandStatus(answer: answer.status).rawValue)
-        }
-    }
-
-    private func body() throws(Problem) -> Data {
-        do {
-            if requestFile == "-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
-            return try Data(contentsOf: URL(fileURLWithPath: requestFile))
-        } catch {
-            throw Problem(
-                .notFound,
-                code: "requestFile",
-                what: "cannot read '\(requestFile)'",
-                remedy: "name a file that is there, or - for standard input"
-            )
         }
     }
 }
