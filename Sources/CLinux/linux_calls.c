@@ -183,6 +183,12 @@ int linux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); 
 
 int linux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
+int linux_landlock_version(void) {
+    // landlock_create_ruleset, younger than the library's headers; 1 asks for the version alone.
+    long version = syscall(444, NULL, 0, 1);
+    return version > 0 ? (int)version : 0;
+}
+
 int linux_close_from(unsigned first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
 
 int linux_become_user(uint32_t identifier) {

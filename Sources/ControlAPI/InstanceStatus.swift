@@ -46,6 +46,8 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
     public var since: Date
     /// What went wrong last; nothing while all is well.
     public var problem: String?
+    /// What its process was given and is kept from; nothing while there is none.
+    public var enclosure: Enclosure?
     /// What its scorer told of its model; nothing while there is none, or where it told nothing.
     public var facts: ScorerFacts?
 
@@ -62,6 +64,7 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         restarts: Int,
         since: Date,
         problem: String? = nil,
+        enclosure: Enclosure? = nil,
         facts: ScorerFacts? = nil
     ) {
         self.id = id
@@ -75,6 +78,7 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         self.restarts = restarts
         self.since = since
         self.problem = problem
+        self.enclosure = enclosure
         self.facts = facts
     }
 }

@@ -21,6 +21,8 @@ final class HeldProcess {
     let group: ControlGroup?
     let user: UInt32?
     let scratch: String?
+    /// What the run was given and is kept from.
+    let enclosure: Enclosure
 
     /// For a forked run: the parent it came from, and its uid there.
     var parent: WarmedParent?
@@ -53,7 +55,8 @@ final class HeldProcess {
         log: LogCapture,
         group: ControlGroup?,
         user: UInt32?,
-        scratch: String?
+        scratch: String?,
+        enclosure: Enclosure
     ) {
         self.run = run
         self.level = level
@@ -64,6 +67,7 @@ final class HeldProcess {
         self.group = group
         self.user = user
         self.scratch = scratch
+        self.enclosure = enclosure
     }
 
     /// Takes in what the child has said; answers whether its program has just begun to run.

@@ -221,7 +221,8 @@ final class Node {
                 run: run,
                 pid: process.scorer ?? process.root ?? 0,
                 isolation: process.level,
-                isWarm: process.isWarm
+                isWarm: process.isWarm,
+                enclosure: process.enclosure
             )
             decide(NodeInventory.Event.started(facts))
         }

@@ -21,7 +21,7 @@ extension ScorerPlan {
     ) -> LaunchPlan {
         var plan = LaunchPlan()
         plan.flags = [.bare]
-        plan.records = [.limit(resource: 4, soft: 0, hard: 0)]
+        plan.records = [Self.noCore]
         let readable = Self.outermost(Self.warmReadable(python, support: place.support) + visible)
         if level >= .sandbox {
             plan.flags.formUnion([.newRoot, .newNetwork, .keepPowers])

@@ -24,7 +24,7 @@ struct ScorerPlan {
 
     static let mostFiles: UInt64 = 4_096
     static let mostProcesses: UInt64 = 1_024
-    private static let defaultTemporary: UInt64 = 1 << 30
+    static let defaultTemporary: UInt64 = 1 << 30
     private static let hostName = "scorer"
 
     let folders: SystemFolders
@@ -158,10 +158,16 @@ struct ScorerPlan {
         return kept
     }
 
+    /// One byte of a core, which is none: nothing would stop a program that takes cores by a pipe.
+    ///
+    /// Source: core(5), "Piping core dumps to a program": the limit is not heeded there; `fs/coredump.c`
+    /// of the kernel: but a limit of 1 is.
+    static let noCore = LaunchPlan.Record.limit(resource: 4, soft: 1, hard: 1)
+
     private static func limits(_ place: Place) -> [LaunchPlan.Record] {
         let files = min(mostFiles, place.fileLimit)
         var limits: [LaunchPlan.Record] = [
-            .limit(resource: 4, soft: 0, hard: 0),
+            Self.noCore,
             .limit(resource: 7, soft: files, hard: files),
         ]
         // Counted by uid: it means something only where the uid is the run's own.
@@ -180,8 +186,7 @@ struct ScorerPlan {
         readable: [String],
         trees: [String]
     ) -> [LaunchPlan.Record] {
-        let memory = order.instanceType.memoryBytes
-        let size = memory > 0 ? UInt64(memory / 2) : Self.defaultTemporary
+        let size = Self.temporaryBytes(order.instanceType)
         var records: [LaunchPlan.Record] = [
             .folder("/dev", mode: 0o755), .tmpfs("/dev/shm", bytes: size),
             .tmpfs("/tmp", bytes: size), .processes("/proc", hidesOthers: false),

@@ -94,7 +94,8 @@ extension Spawner {
             // The user namespace is the parent's, and its children are in it already.
             var abilities = abilities
             abilities.needsUserNamespace = false
-            let plan = ScorerPlan(folders: folders, abilities: abilities).forked(
+            let scorer = ScorerPlan(folders: folders, abilities: abilities)
+            let plan = scorer.forked(
                 order,
                 python,
                 at: level,
@@ -114,7 +115,14 @@ extension Spawner {
                 log: LogCapture(pipe: pipe.near, path: order.logPath),
                 group: group,
                 user: nil,
-                scratch: scratch
+                scratch: scratch,
+                enclosure: scorer.enclosure(
+                    order,
+                    at: level,
+                    in: place,
+                    user: parent.hostUser(inside),
+                    hasOwnUser: inside != nil
+                )
             )
             process.insideUser = inside
             process.parent = parent
@@ -225,5 +233,11 @@ extension WarmedParent {
     var ownUser: UInt32? {
         if case .shared(let own) = users { return own }
         return nil
+    }
+
+    /// The host's uid of a scorer that is `inside` there.
+    func hostUser(_ inside: UInt32?) -> UInt32 {
+        guard case .block(let block) = users, let inside else { return ownUser ?? getuid() }
+        return block.lowerBound + inside
     }
 }

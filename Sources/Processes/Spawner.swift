@@ -78,7 +78,8 @@ final class Spawner {
                 support: configuration.supportFolder,
                 fileLimit: launch_host_hard_limit(Int32(RLIMIT_NOFILE.rawValue))
             )
-            let plan = ScorerPlan(folders: folders, abilities: abilities).cold(
+            let scorer = ScorerPlan(folders: folders, abilities: abilities)
+            let plan = scorer.cold(
                 order,
                 at: level,
                 in: place,
@@ -96,7 +97,14 @@ final class Spawner {
                 log: LogCapture(pipe: pipe.near, path: order.logPath),
                 group: group,
                 user: user,
-                scratch: scratch
+                scratch: scratch,
+                enclosure: scorer.enclosure(
+                    order,
+                    at: level,
+                    in: place,
+                    user: place.user,
+                    hasOwnUser: user != nil
+                )
             )
             process.launcher = try launch.start(
                 launcher: configuration.launcher,

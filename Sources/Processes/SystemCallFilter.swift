@@ -128,7 +128,8 @@ enum SystemCallFilter {
         }
     }
 
-    /// Only unix sockets.
+    /// Only unix sockets, and none that somebody else has named: Landlock does not look at those in
+    /// folders, and the server's own, or the machine's services, may be open to the scorer's uid.
     private static func refuseNetwork(_ context: scmp_filter_ctx) throws(SystemError) {
         let comparison = scmp_arg_cmp(
             arg: 0,
@@ -138,6 +139,7 @@ enum SystemCallFilter {
         )
         let socket = seccomp_syscall_resolve_name("socket")
         try refuse(context, socket, EACCES, where: comparison)
+        try refuse(context, "connect", EACCES)
     }
 
     private static func export(_ context: scmp_filter_ctx) throws(SystemError) -> [UInt8] {

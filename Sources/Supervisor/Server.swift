@@ -23,7 +23,7 @@ public struct Server: Sendable {
     private let configuration: ServerConfiguration
     private let isTemporary: Bool
 
-    private init(
+    init(
         configuration: ServerConfiguration,
         listeners: Listeners,
         environmentsFolder: String,
@@ -135,6 +135,9 @@ public struct Server: Sendable {
     /// The state folder's path, where its control socket is found.
     public var stateFolder: String { configuration.state.path }
 
+    /// Drains and ends, as INT would have it.
+    public func leave() { supervisor.inbox.put(.leave) }
+
     /// Runs until it has drained after INT, TERM or HUP.
     ///
     /// Shape: `onReady` is called once the control socket answers; what it throws ends the server.
@@ -202,7 +205,7 @@ public struct Server: Sendable {
     }
 
     /// The user that the gateway becomes where we are root: nobody's, and no scorer's.
-    private static var gatewayUser: UInt32? { geteuid() == 0 ? 64_999 : nil }
+    static var gatewayUser: UInt32? { geteuid() == 0 ? 64_999 : nil }
 
     static func ownExecutable() throws(Problem) -> String {
         do {

@@ -26,4 +26,6 @@ struct ServerConfiguration: Sendable {
     let machine: MachineShare
     /// Whether a listener beyond loopback was accepted.
     let isInsecure: Bool
+    /// What everything is bounded to in a server that is only tried; nothing elsewhere.
+    var trial: TrialOptions?
 }

@@ -12,8 +12,9 @@ import Wire
 /// What a person can ask for.
 extension Supervisor: ServerControl {
     func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
-        let draft = try await Intake(store: store)
+        var draft = try await Intake(store: store)
             .read(request, environments: configuration.support.environments)
+        configuration.trial?.bound(&draft.settings)
         let document = try declare(draft)
         return DeployAnswer(
             key: document.key,

@@ -28,6 +28,7 @@ extension Supervisor {
             "--support", configuration.support.path,
             "--millicores", "\(share.millicores)", "--memory", "\(share.memoryBytes)",
             "--orphan-grace", "\(configuration.orphanGrace.components.seconds)",
+            "--highest-isolation", "\((configuration.trial?.highestIsolation ?? .limited).rawValue)",
         ]
     }
 

@@ -130,6 +130,7 @@ extension Supervisor {
             restarts: view.restarts,
             since: Date() - (now - view.since).seconds,
             problem: view.problem,
+            enclosure: process?.enclosure,
             facts: view.run.flatMap { facts[$0] }
         )
     }

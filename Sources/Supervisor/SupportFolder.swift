@@ -32,8 +32,12 @@ struct SupportFolder: Sendable {
         let files = [
             "launcher", "_scorer.so", "_decoder.so", "_launch.so", "python/scorekeeper_scorer",
         ]
-        for file in files
-        where !FileManager.default.fileExists(atPath: "\(path)/\(file)") {
+        for file in files { try require(file) }
+    }
+
+    /// Errors: `supportFolder` where the file is not there.
+    func require(_ file: String) throws(Problem) {
+        guard FileManager.default.fileExists(atPath: "\(path)/\(file)") else {
             throw Problem(
                 .failed,
                 code: "supportFolder",

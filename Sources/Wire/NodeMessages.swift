@@ -85,13 +85,22 @@ public struct HeldRun: Codable, Sendable {
     public let isolation: IsolationLevel
     /// Whether it was forked from a warmed parent.
     public let isWarm: Bool
+    /// What it was given and is kept from; nodes of earlier versions say nothing of it.
+    public let enclosure: Enclosure?
 
     /// Makes a report.
-    public init(run: Run, pid: Int32, isolation: IsolationLevel, isWarm: Bool) {
+    public init(
+        run: Run,
+        pid: Int32,
+        isolation: IsolationLevel,
+        isWarm: Bool,
+        enclosure: Enclosure? = nil
+    ) {
         self.run = run
         self.pid = pid
         self.isolation = isolation
         self.isWarm = isWarm
+        self.enclosure = enclosure
     }
 }
 

@@ -7,17 +7,20 @@ import Foundation
 import Vocabulary
 
 extension ControlClient {
-    /// Waits until what was deployed serves, telling each new word of progress.
+    /// Waits until what was deployed serves, telling each new word of progress unless told not to.
     ///
     /// Errors: `deploymentFailed` with the reason; `removed`; no server.
-    func waitUntilServing(_ answer: DeployAnswer) async throws(Problem) -> DeploymentStatus {
+    func waitUntilServing(
+        _ answer: DeployAnswer,
+        tells: Bool = true
+    ) async throws(Problem) -> DeploymentStatus {
         var watch = DeployWatch(answer)
         while true {
             switch watch.look(at: try await present(answer.key.endpoint)) {
             case .serving(let deployment): return deployment
             case .failed(let problem): throw problem
             case .onItsWay(let sentence):
-                if let sentence { Output.tell(sentence.printable) }
+                if tells, let sentence { Output.tell(sentence.printable) }
             }
             guard (try? await Task.sleep(for: .milliseconds(100))) != nil else {
                 throw Problem(.failed, code: "cancelled", what: "was told to stop waiting")

@@ -40,7 +40,7 @@ struct Scorekeeper: ParsableCommand {
                 ]
             ),
             CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self]),
-            CommandGroup(name: "Proof:", subcommands: [Simulate.self]),
+            CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),
             CommandGroup(
                 name: "Started by the server:",
                 subcommands: [GatewayProcess.self, NodeProcess.self]

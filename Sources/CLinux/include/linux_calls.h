@@ -66,6 +66,9 @@ int linux_become_user(uint32_t identifier);
 // Writes everything of the file system that `descriptor` lies on down to the disk.
 int linux_sync_filesystem(int descriptor);
 
+// The version of the kernel's Landlock; 0 where there is none.
+int linux_landlock_version(void);
+
 // CLOCK_MONOTONIC in nanoseconds.
 uint64_t linux_monotonic_nanoseconds(void);
 
