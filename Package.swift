@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CLaunch"),
         .target(name: "CScorerABI"),
+        .target(name: "CHTTPRead"),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(
             name: "CLibArchive",
@@ -111,9 +112,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CLinux", "RequestDispatch", "RequestQueue", "Vocabulary", "Wire",
+                "CHTTPRead", "CLinux", "RequestDispatch", "RequestQueue", "Vocabulary", "Wire",
                 .product(name: "NIOCore", package: nio),
-                .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
             swiftSettings: hotPath
@@ -238,8 +238,11 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CLinux", "CScorerABI", "Gateway", "RequestDispatch", "RequestQueue", "TestSupport",
-                "Vocabulary", "Wire", .product(name: "NIOCore", package: nio),
+                "CHTTPRead", "CLinux", "CScorerABI", "Gateway", "RequestDispatch", "RequestQueue",
+                "TestSupport", "Vocabulary", "Wire",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
             ]
         ),
         .testTarget(

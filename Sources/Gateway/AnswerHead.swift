@@ -54,14 +54,14 @@ struct AnswerHead {
         case .chunked: buffer.writeStaticString("transfer-encoding: chunked\r\n")
         case .untilClose: break
         }
-        if !exchange.identifier.isEmpty {
+        if exchange.identifier != .none {
             buffer.writeStaticString(requestIdentifier)
-            buffer.writeString(exchange.identifier)
+            exchange.identifier.withBytes { _ = buffer.writeBytes($0) }
             buffer.writeStaticString("\r\n")
         }
         if !exchange.clientIdentifier.isEmpty {
             buffer.writeStaticString(clientIdentifier)
-            buffer.writeString(exchange.clientIdentifier)
+            buffer.writeBytes(exchange.clientIdentifier)
             buffer.writeStaticString("\r\n")
         }
         if !exchange.isKeptAlive {
@@ -116,31 +116,21 @@ struct AnswerHead {
     /// Whether a field is for the gateway alone to send.
     private static func isOurs(_ name: UnsafeRawBufferPointer) -> Bool {
         switch name.count {
-        case 2: matches(name, "te")
-        case 6: matches(name, "server")
-        case 7: matches(name, "trailer") || matches(name, "upgrade")
-        case 10: matches(name, "connection") || matches(name, "keep-alive")
-        case 12: matches(name, "x-request-id")
-        case 14: matches(name, "content-length")
-        case 16: matches(name, "proxy-connection")
-        case 17: matches(name, "transfer-encoding")
-        case 18: matches(name, "proxy-authenticate")
-        case 22: matches(name, "x-ms-client-request-id")
-        case 24: matches(name, "azureml-model-deployment")
-        case 29: matches(name, "ms-azureml-model-error-reason")
-        case 33: matches(name, "ms-azureml-model-error-statuscode")
+        case 2: name.isSame(as: "te")
+        case 6: name.isSame(as: "server")
+        case 7: name.isSame(as: "trailer") || name.isSame(as: "upgrade")
+        case 10: name.isSame(as: "connection") || name.isSame(as: "keep-alive")
+        case 12: name.isSame(as: "x-request-id")
+        case 14: name.isSame(as: "content-length")
+        case 16: name.isSame(as: "proxy-connection")
+        case 17: name.isSame(as: "transfer-encoding")
+        case 18: name.isSame(as: "proxy-authenticate")
+        case 22: name.isSame(as: "x-ms-client-request-id")
+        case 24: name.isSame(as: "azureml-model-deployment")
+        case 29: name.isSame(as: "ms-azureml-model-error-reason")
+        case 33: name.isSame(as: "ms-azureml-model-error-statuscode")
         default: false
         }
-    }
-
-    private static func matches(_ name: UnsafeRawBufferPointer, _ lower: StaticString) -> Bool {
-        guard name.count == lower.utf8CodeUnitCount else { return false }
-        for place in 0..<name.count {
-            let byte = name[place]
-            let folded = byte &- 65 < 26 ? byte | 0x20 : byte
-            if folded != lower.utf8Start[place] { return false }
-        }
-        return true
     }
 
     /// Adds a number in decimal digits without making a string.

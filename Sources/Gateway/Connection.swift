@@ -7,10 +7,10 @@ import Vocabulary
 
 /// One client's connection: requests in, answers out in the same order.
 ///
-/// The last handler of its pipeline. It knows HTTP and turns; what a request means is the core's
+/// The only handler of its pipeline. It knows HTTP and turns; what a request means is the core's
 /// business.
 final class Connection: ChannelInboundHandler {
-    typealias InboundIn = RequestCodec.Part
+    typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// Requests that may wait for their turn on one connection; no more is read beyond.
@@ -22,6 +22,9 @@ final class Connection: ChannelInboundHandler {
     /// The endpoint whose routes stand at the root of this connection's listener.
     let owner: EndpointName?
     private var context: ChannelHandlerContext?
+    private var codec = RequestCodec()
+    /// Whether parts are being taken out of the codec: what one leads to may not begin it again.
+    private var isReadingOn = false
     /// In the order of the requests; the first may write.
     private var exchanges = CircularBuffer<Exchange>()
     /// The one whose body is being read.
@@ -65,11 +68,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let fault = RequestCodec.fault(for: error) else {
-            context.close(promise: nil)
-            return
-        }
-        refuse(fault)
+        context.close(promise: nil)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -83,23 +82,33 @@ final class Connection: ChannelInboundHandler {
 
     // MARK: - Requests in
 
-    /// The codec was given bytes, whether or not they make a part yet.
-    func noteBytes() {
-        if incoming == nil { pace.touch(at: core.now) }
-    }
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing || incoming != nil else { return }
         core.beginTurn()
-        do throws(RequestFault) {
-            switch try RequestCodec.read(unwrapInboundIn(data)) {
-            case .head(let head): begin(head)
-            case .body(let bytes): receive(bytes)
-            case .end: end()
+        codec.add(unwrapInboundIn(data))
+        readOn()
+    }
+
+    /// Takes part after part of what came, up to the next head where no further one may be read.
+    func readOn() {
+        guard !isReadingOn else { return }
+        isReadingOn = true
+        defer { isReadingOn = false }
+        while incoming != nil || !(isClosing || isReadingPaused) {
+            do throws(RequestFault) {
+                switch try codec.next() {
+                case .head(let head): begin(head)
+                case .body(let bytes): receive(bytes)
+                case .end: end()
+                case nil:
+                    if incoming == nil, !codec.isEmpty { pace.touch(at: core.now) }
+                    return
+                }
+            } catch {
+                refuse(error)
             }
-        } catch {
-            refuse(error)
         }
+        if isClosing, incoming == nil { codec.discard() }
     }
 
     private func begin(_ head: borrowing RequestHead) {
@@ -150,14 +159,7 @@ final class Connection: ChannelInboundHandler {
         } else if isClosing {
             if exchanges.isEmpty { context?.close(promise: nil) }
         } else {
-            let head = RequestHead(
-                method: .get,
-                target: "/",
-                isVersion10: false,
-                isKeptAlive: false
-            )
-            let exchange = Exchange(head, on: self, at: core.now)
-            exchange.isRead = true
+            let exchange = Exchange(refusedOn: self, at: core.now)
             exchanges.append(exchange)
             isClosing = true
             core.refuse(exchange, fault)
@@ -319,6 +321,8 @@ final class Connection: ChannelInboundHandler {
         else { return }
         isReadingPaused = false
         try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
+        // In a turn of its own: an answer may have led here, and others are being taken.
+        if !codec.isEmpty { core.readOn(self) }
     }
 
     // MARK: - What the client has not taken

@@ -30,8 +30,8 @@ final class Exchange {
     let isVersion10: Bool
     let framing: RequestHead.Framing
     var isKeptAlive: Bool
-    var identifier = ""
-    var clientIdentifier = ""
+    var identifier = RequestIdentifier.none
+    var clientIdentifier: [UInt8] = []
     /// What the scorer is shown before the body: request line and fields.
     var scorerHead: [UInt8] = []
     var body = RequestBody()
@@ -62,6 +62,18 @@ final class Exchange {
         self.framing = head.framing
         self.isKeptAlive = head.isKeptAlive
         self.owesContinue = head.expectsContinue && head.framing != .none
+    }
+
+    /// A request that could not be read: only its answer goes its way.
+    init(refusedOn connection: Connection, at now: Moment) {
+        self.connection = connection
+        self.arrival = now
+        self.method = .get
+        self.isVersion10 = false
+        self.framing = .none
+        self.isKeptAlive = false
+        self.owesContinue = false
+        self.isRead = true
     }
 
     /// The length that the client announced.

@@ -114,10 +114,7 @@ extension GatewayCore {
                         owner: listener.endpoint,
                         at: core.refreshedNow()
                     )
-                    try RequestCodec.install(
-                        on: channel.pipeline.syncOperations,
-                        before: connection
-                    )
+                    try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
             .withBoundSocket(number)
@@ -153,6 +150,8 @@ extension GatewayCore {
     // MARK: - Figures
 
     private func reportStatistics(_ id: Int) {
+        // What is told as bound is in its lane.
+        postAll()
         for deployment in deploymentList.sorted(by: { $0.key < $1.key }) {
             let figures = dispatcher.figures(of: deployment.id)
             report(

@@ -12,19 +12,25 @@ extension GatewayCore {
     /// A head was read: finds out what it asks for, and whether its body may come.
     func begin(_ exchange: Exchange, _ head: borrowing RequestHead) {
         guard let connection = exchange.connection else { return }
-        if head.requestIdentifier.utf8.count > RequestIdentifiers.limit {
-            let fault = RequestFault(
-                status: 431,
-                what: "x-request-id is longer than \(RequestIdentifiers.limit) characters"
-            )
-            answerEarly(exchange, OwnAnswer.fault(fault))
-            return
+        if head.has(.requestIdentifier) {
+            let length = head.withBytes(of: .requestIdentifier) { $0.count }
+            if length > RequestIdentifier.limit {
+                let fault = RequestFault(
+                    status: 431,
+                    what: "x-request-id is longer than \(RequestIdentifier.limit) characters"
+                )
+                answerEarly(exchange, OwnAnswer.fault(fault))
+                return
+            }
+            let given = head.withBytes(of: .requestIdentifier) { RequestIdentifier(client: $0) }
+            exchange.identifier = given ?? identifiers.make()
+        } else {
+            exchange.identifier = identifiers.make()
         }
-        exchange.identifier =
-            RequestIdentifiers.isLegal(head.requestIdentifier)
-            ? head.requestIdentifier : identifiers.make()
-        if !head.clientIdentifier.isEmpty {
-            exchange.clientIdentifier = RequestIdentifiers.cleaned(client: head.clientIdentifier)
+        if head.has(.clientIdentifier) {
+            exchange.clientIdentifier = head.withBytes(of: .clientIdentifier) {
+                RequestIdentifier.cleaned(client: $0)
+            }
         }
         switch connection.route.find(head, owner: connection.owner, in: router) {
         case .endpoint(let endpoint, let route, let target):
@@ -49,9 +55,9 @@ extension GatewayCore {
         _ route: Router.Route,
         _ target: String
     ) {
-        let chosen = head.deployment.isEmpty ? endpoint.next() : endpoint.named(head.deployment)
+        let chosen = head.has(.deployment) ? endpoint.named(head.text(.deployment)) : endpoint.next()
         guard let deployment = chosen else {
-            answerEarly(exchange, .noDeployment(endpoint.name, asked: head.deployment))
+            answerEarly(exchange, .noDeployment(endpoint.name, asked: head.text(.deployment)))
             return
         }
         exchange.deployment = deployment
@@ -64,7 +70,7 @@ extension GatewayCore {
         case .admitted(let request, let deadline):
             exchange.request = request
             exchange.deadline = deadline
-            let isBelow = route == .swagger && target != head.target
+            let isBelow = route == .swagger && target != head.text(.target)
             exchange.scorerHead = ScorerHead.make(
                 head,
                 target: target,
@@ -104,7 +110,8 @@ extension GatewayCore {
             return head.method == .get ? nil : .methodNotAllowed("GET")
         case (.score, .mlflow), (.invocations, .mlflow):
             guard head.method == .post else { return .methodNotAllowed("POST") }
-            return MediaType.isScored(head.contentType) ? nil : .unsupportedType(head.contentType)
+            let isScored = head.withBytes(of: .contentType) { MediaType.isScored($0) }
+            return isScored ? nil : .unsupportedType(head.text(.contentType))
         case (.score, .native), (.score, .script), (.swagger, .script): return nil
         case (.version, .native), (.invocations, .native), (.swagger, .native),
             (.version, .script), (.invocations, .script), (.unknown, _):
@@ -203,12 +210,4 @@ extension GatewayCore {
         if exchange.method != .head { buffer.writeString(answer.body) }
         connection.send(buffer, for: exchange, isLast: true)
     }
-}
-
-extension RequestHead {
-    /// Whether the client only wants to see something.
-    var isReading: Bool { method == .get || method == .head }
-
-    /// Whether a person with a browser asks.
-    var acceptsHTML: Bool { accept.lowercased().contains("text/html") }
 }

@@ -129,6 +129,15 @@ final class GatewayCore {
         return isQuiet
     }
 
+    /// Has a connection look, in a turn to come, at what it had read and left.
+    func readOn(_ connection: Connection) {
+        let bound = NIOLoopBound((core: self, connection: connection), eventLoop: loop)
+        loop.execute {
+            bound.value.core.beginTurn()
+            bound.value.connection.readOn()
+        }
+    }
+
     func needsFlush(_ connection: Connection) { unflushed.append(connection) }
 
     private func flush() {

@@ -1,107 +1,137 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CHTTPRead
 import NIOCore
-import NIOHTTP1
 
 /// The one place that knows which HTTP/1.1 parser stands between the socket and a connection.
 ///
-/// A codec adds its handlers before the connection's and turns what they say into `RequestPart`s.
-/// It is used for reading only: answers are written as bytes. Putting another codec here changes
-/// no other file.
-enum RequestCodec {
-    /// What the codec's last handler hands on.
-    typealias Part = HTTPServerRequestPart
-
-    /// Adds the codec, then the connection, to a new channel.
-    static func install(
-        on pipeline: ChannelPipeline.SynchronousOperations,
-        before connection: Connection
-    ) throws {
-        try pipeline.addHandler(ByteToMessageHandler(LineCountingDecoder(for: connection)))
-        try pipeline.addHandler(connection)
+/// It is handed what the socket gives and asked for one part after the other; nothing is copied but
+/// what had to wait for its end. It is used for reading only: answers are written as bytes.
+struct RequestCodec: ~Copyable {
+    private enum State {
+        case head
+        /// A body of which so many bytes are missing.
+        case length(Int)
+        case chunks
+        /// What came was no request: nothing behind it can be read.
+        case broken
     }
 
-    /// What a part says.
-    static func read(_ part: Part) throws(RequestFault) -> RequestPart<ByteBuffer> {
-        switch part {
-        case .body(let bytes): return .body(bytes)
-        case .end(let trailers):
-            if let trailers, !trailers.isEmpty {
-                for (name, _) in trailers where Self.isForbiddenTrailer(name) {
-                    throw .malformed("a trailer field stands for one of the head")
-                }
-            }
+    private var state = State.head
+    /// What came and is not read yet.
+    private var pending: ByteBuffer?
+    private var head = http_head()
+    private var chunks = http_chunks()
+
+    /// Whether there are bytes that make no part yet, or have not been asked for.
+    var isEmpty: Bool { pending == nil }
+
+    /// Takes over what the socket gave.
+    mutating func add(_ bytes: ByteBuffer) {
+        guard pending != nil else {
+            pending = bytes
+            return
+        }
+        pending?.writeImmutableBuffer(bytes)
+    }
+
+    /// Gives up what came: nobody will ask for it.
+    mutating func discard() {
+        pending = nil
+        state = .broken
+    }
+
+    /// The next part; nothing until more bytes were added.
+    mutating func next() throws(RequestFault) -> RequestPart? {
+        switch state {
+        case .broken: return nil
+        case .head: return try nextHead()
+        case .chunks: return try nextChunk()
+        case .length(0):
+            state = .head
             return .end
-        case .head(let raw):
-            var reader = HeadReader(
-                method: raw.method.rawValue,
-                target: raw.uri,
-                isVersion10: raw.version == .http1_0
-            )
-            for (name, value) in raw.headers { reader.add(name: name, value: value) }
-            return .head(try reader.finish())
+        case .length(let missing):
+            guard let piece = take(atMost: missing) else { return nil }
+            state = .length(missing - piece.readableBytes)
+            return .body(piece)
         }
     }
 
-    /// What an error of the codec's handlers says about the request; nothing for a broken socket.
-    static func fault(for error: any Error) -> RequestFault? {
-        if let fault = error as? RequestFault { return fault }
-        guard let error = error as? HTTPParserError else { return nil }
-        switch error {
-        case .headerOverflow: return .fieldsTooLarge
-        case .invalidVersion: return RequestFault(status: 505, what: "not HTTP/1.0 or HTTP/1.1")
-        case .invalidEOFState: return nil
-        default: return .malformed("the request is not HTTP/1.1")
+    private mutating func nextHead() throws(RequestFault) -> RequestPart? {
+        guard let pending else { return nil }
+        let outcome = pending.withUnsafeReadableBytes { bytes in
+            http_head_read(&head, bytes.baseAddress, bytes.count)
+        }
+        switch outcome {
+        case HTTP_WHOLE: break
+        case HTTP_MORE: return nil
+        default: throw broken(head.fault)
+        }
+        guard let bytes = take(atMost: Int(head.length)) else { return nil }
+        let part = RequestHead(head, bytes)
+        head = http_head()
+        switch part.framing {
+        case .none: state = .length(0)
+        case .length(let length): state = .length(length)
+        case .chunked:
+            state = .chunks
+            chunks = http_chunks()
+        }
+        return .head(part)
+    }
+
+    private mutating func nextChunk() throws(RequestFault) -> RequestPart? {
+        guard let pending else { return nil }
+        var used = 0
+        var data = 0
+        let outcome = pending.withUnsafeReadableBytes { bytes in
+            http_chunks_read(&chunks, bytes.baseAddress, bytes.count, &used, &data)
+        }
+        switch outcome {
+        case HTTP_MORE:
+            skip(used)
+            return nil
+        case HTTP_DATA:
+            skip(used - data)
+            return take(atMost: data).map { .body($0) }
+        case HTTP_WHOLE:
+            skip(used)
+            state = .head
+            return .end
+        default: throw broken(chunks.fault)
         }
     }
 
-    private static func isForbiddenTrailer(_ name: String) -> Bool {
-        name.isSame(as: "content-length") || name.isSame(as: "transfer-encoding")
-            || name.isSame(as: "host") || name.isSame(as: "content-type")
-            || name.isSame(as: "authorization") || name.isSame(as: "trailer")
-            || name.isSame(as: "content-encoding")
+    private mutating func broken(_ fault: UInt8) -> RequestFault {
+        discard()
+        let fault = http_fault(rawValue: http_fault.RawValue(fault))
+        return RequestFault(
+            status: Int(http_fault_status(fault)),
+            what: String(cString: http_fault_text(fault))
+        )
+    }
+
+    /// Takes bytes out of what came, without copying them.
+    private mutating func take(atMost count: Int) -> ByteBuffer? {
+        guard let waiting = pending else { return nil }
+        if waiting.readableBytes <= count {
+            pending = nil
+            return waiting
+        }
+        defer { skip(count) }
+        return waiting.getSlice(at: waiting.readerIndex, length: count)
+    }
+
+    private mutating func skip(_ count: Int) {
+        pending?.moveReaderIndex(forwardBy: count)
+        if pending?.readableBytes == 0 { pending = nil }
     }
 }
 
-/// NIO's decoder, told apart where it does not tell: which part of the head was too long.
-private final class LineCountingDecoder: ByteToMessageDecoder {
-    typealias InboundOut = HTTPServerRequestPart
-
-    private let inner: HTTPRequestDecoder
-    private unowned let connection: Connection
-
-    init(for connection: Connection) {
-        self.connection = connection
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = HeadReader.lineLimit
-        limits.maxHeaderListSize = 8 * HeadReader.lineLimit
-        limits.maxHeaderFieldCount = HeadReader.fieldLimit + 1
-        inner = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
-    }
-
-    func decoderAdded(context: ChannelHandlerContext) { inner.decoderAdded(context: context) }
-    func decoderRemoved(context: ChannelHandlerContext) { inner.decoderRemoved(context: context) }
-
-    func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
-        connection.noteBytes()
-        do {
-            return try inner.decode(context: context, buffer: &buffer)
-        } catch HTTPParserError.headerOverflow {
-            // The undecoded bytes still begin with the field that overflowed. A target is followed
-            // by no line end within the limit; a header field was preceded by one, and its name
-            // has a colon.
-            let start = buffer.readableBytesView.prefix(HeadReader.lineLimit)
-            throw start.first == UInt8(ascii: "/")
-                ? RequestFault.lineTooLong : RequestFault.fieldsTooLarge
-        }
-    }
-
-    func decodeLast(
-        context: ChannelHandlerContext,
-        buffer: inout ByteBuffer,
-        seenEOF: Bool
-    ) throws -> DecodingState {
-        try inner.decodeLast(context: context, buffer: &buffer, seenEOF: seenEOF)
-    }
+/// One step of a request.
+enum RequestPart: ~Copyable {
+    case head(RequestHead)
+    case body(ByteBuffer)
+    case end
 }

@@ -124,20 +124,38 @@ import Vocabulary
 }
 
 @Suite struct `A request's identifier` {
+    private func text(_ identifier: RequestIdentifier) -> String {
+        var text = ""
+        identifier.withBytes { text = String(decoding: $0, as: UTF8.self) }
+        return text
+    }
+
+    private func client(_ text: String) -> RequestIdentifier? {
+        Array(text.utf8).withUnsafeBytes { RequestIdentifier(client: $0) }
+    }
+
     @Test func `never comes twice`() {
         var identifiers = RequestIdentifiers(seed: 1)
 
-        let made = (0..<10_000).map { _ in identifiers.make() }
+        let made = (0..<10_000).map { _ in text(identifiers.make()) }
 
         #expect(Set(made).count == made.count)
         #expect(made.allSatisfy { $0.utf8.count == 32 })
     }
 
+    @Test func `is written in hexadecimal digits`() {
+        let made = RequestIdentifier.made(high: 0x0123_4567_89ab_cdef, low: 0xf000_0000_0000_00a9)
+
+        #expect(text(made) == "0123456789abcdeff0000000000000a9")
+        #expect(text(.none) == "")
+    }
+
     @Test func `of a client's is kept only where it is harmless`() {
-        #expect(RequestIdentifiers.isLegal("trace-1/2"))
-        #expect(!RequestIdentifiers.isLegal(""))
-        #expect(!RequestIdentifiers.isLegal("a b"))
-        #expect(!RequestIdentifiers.isLegal("a\"b"))
+        #expect(client("trace-1/2").map(text) == "trace-1/2")
+        #expect(client("") == nil)
+        #expect(client("a b") == nil)
+        #expect(client("a\"b") == nil)
+        #expect(client(String(repeating: "a", count: 101)) == nil)
     }
 }
 
