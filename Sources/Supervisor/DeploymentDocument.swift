@@ -115,11 +115,11 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     }
 
     /// How much longer than a request an instance may take to drain: the gateway says when it is
-    /// empty, and a program's answer in parts may take its time.
+    /// empty, and an answer in parts may take its time.
     private var drainGrace: Duration {
         switch scorer {
         case .mlflow: .seconds(5)
-        case .native: .seconds(600)
+        case .native, .script: .seconds(600)
         }
     }
 
