@@ -21,6 +21,10 @@ let nio = "swift-nio"
 
 let package = Package(
     name: "scorekeeper",
+    products: [
+        // For scorers in Swift: SCORERS.md.
+        .library(name: "ScorerKit", targets: ["ScorerKit"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -37,7 +41,13 @@ let package = Package(
         // MARK: Level 0, C and system libraries
         .target(name: "CLinux"),
         .target(name: "CLaunch"),
-        .target(name: "CScorerABI"),
+        // The gateway's end of the lane; the scorer's is `libscorer.c`, in a target of its own, so
+        // that whoever links it does not get this one.
+        .target(name: "CScorerABI", exclude: ["libscorer.c"]),
+        .target(
+            name: "CScorerKit",
+            cSettings: [.headerSearchPath("../CScorerABI/include")]
+        ),
         .target(name: "CHTTPRead"),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(
@@ -53,6 +63,7 @@ let package = Package(
 
         // MARK: Level 1, the nouns
         .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "ScorerKit", dependencies: ["CScorerKit"], swiftSettings: strict),
 
         // MARK: Level 2, text, decisions, messages
         .target(name: "Wire", dependencies: ["CLinux", "Vocabulary"], swiftSettings: strict),
@@ -176,7 +187,11 @@ let package = Package(
         ),
 
         // MARK: Tests
-        .target(name: "CLaneKit", dependencies: ["CScorerABI"], path: "Tests/LaneStress/kit"),
+        .target(
+            name: "CLaneKit",
+            dependencies: ["CScorerABI", "CScorerKit"],
+            path: "Tests/LaneStress/kit"
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["CLibArchive", "Wire"],
@@ -224,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "RequestQueueTests",
             dependencies: [
-                "CLaneKit", "CLinux", "CScorerABI", "RequestQueue", "Vocabulary", "Wire",
+                "CLaneKit", "CLinux", "CScorerABI", "CScorerKit", "RequestQueue", "ScorerKit",
+                "Vocabulary", "Wire",
             ]
         ),
         .testTarget(
@@ -238,8 +254,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "CHTTPRead", "CLinux", "CScorerABI", "Gateway", "RequestDispatch", "RequestQueue",
-                "TestSupport", "Vocabulary", "Wire",
+                "CHTTPRead", "CLinux", "CScorerABI", "CScorerKit", "Gateway", "RequestDispatch",
+                "RequestQueue", "TestSupport", "Vocabulary", "Wire",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio),

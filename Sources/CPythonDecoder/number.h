@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifndef SCAN_CALL
+#define SCAN_CALL
+#endif
+
 struct number {
     bool is_integer; // written without fraction and exponent
     int64_t integer; // where it is one
@@ -19,6 +23,7 @@ struct number {
 //
 // Shape: integers of 18 digits at the most; else 19 significant digits and powers of ten from -70
 // to 40. An integer -0 is 0, as it is in Python.
-const uint8_t *number_read(const uint8_t *at, const uint8_t *end, struct number *number);
+SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end,
+                                     struct number *number);
 
 #endif

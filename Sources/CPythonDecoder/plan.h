@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// How the functions are declared: another library may compile them into itself.
+#ifndef SCAN_CALL
+#define SCAN_CALL
+#endif
+
 #define PLAN_PARTS_MAX 512
 #define PLAN_RANK_MAX 8
 

@@ -30,6 +30,14 @@ static const struct {
     [PLAN_FLOAT64] = {INT64_MIN, INT64_MAX}, [PLAN_FLOAT32] = {-EXACT_IN_DOUBLE, EXACT_IN_DOUBLE},
 };
 
+// No part was seen yet. Not a loop that the compiler makes a call of memset, which may not be there.
+static void clear(uint8_t *seen, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        seen[i] = 0;
+        __asm__ volatile("" : : : "memory");
+    }
+}
+
 static void skip_space(struct reader *reader) {
     while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\n' ||
                                         *reader->at == '\r' || *reader->at == '\t'))
@@ -144,8 +152,10 @@ static bool take_number(struct reader *reader, uint32_t type, union scan_cell *c
         cell->real = number.real;
         return type == PLAN_FLOAT64 || !__builtin_isinf((float)number.real);
     }
+    if (!number.is_integer)
+        return false;
     cell->integer = number.integer;
-    return number.is_integer;
+    return true;
 }
 
 static bool take_value(struct reader *reader, uint32_t type, union scan_cell *cell) {
@@ -231,8 +241,9 @@ static bool take_rows(struct reader *reader, struct scan *scan, const uint16_t *
 }
 
 static bool take_columns_of_split(struct reader *reader, uint16_t *order) {
-    uint8_t seen[PLAN_PARTS_MAX] = {0};
+    uint8_t seen[PLAN_PARTS_MAX];
     uint32_t count = reader->plan->count;
+    clear(seen, count);
     bool ok = take(reader, '[');
     for (uint32_t i = 0; ok && i < count; i++) {
         union scan_cell name;
@@ -290,8 +301,8 @@ static bool take_record(struct reader *reader, uint16_t *order, bool is_first) {
     const struct plan *plan = reader->plan;
     uint8_t seen[PLAN_PARTS_MAX];
     union scan_cell *row = reader->cells + reader->used;
-    for (uint32_t i = 0; is_first && i < plan->count; i++)
-        seen[i] = 0;
+    if (is_first)
+        clear(seen, plan->count);
     bool ok = take(reader, '{');
     for (uint32_t i = 0; ok && i < plan->count; i++) {
         union scan_cell key;
@@ -392,8 +403,9 @@ static bool take_tensor(struct reader *reader, uint32_t index, struct scan_part 
 // An object with each part once: columns of a table, or tensors.
 static bool take_parts(struct reader *reader, struct scan *scan) {
     const struct plan *plan = reader->plan;
-    uint8_t seen[PLAN_PARTS_MAX] = {0};
+    uint8_t seen[PLAN_PARTS_MAX];
     bool ok = take(reader, '{');
+    clear(seen, plan->count);
     scan->layout = plan->kind == PLAN_TABLE ? SCAN_COLUMNS : SCAN_NAMED;
     for (uint32_t i = 0; ok && i < plan->count; i++) {
         union scan_cell key;
@@ -475,30 +487,54 @@ static bool take_params(struct reader *reader, struct scan *scan) {
     return ok;
 }
 
-bool scan_body(const uint8_t *body, size_t length, const struct plan *plan, union scan_cell *cells,
-               struct scan *scan) {
-    struct reader reader = {
-        .body = body, .at = body, .end = body + length, .plan = plan, .cells = cells};
+static bool read_body(struct reader *reader, struct scan *scan) {
+    bool ok = take(reader, '{'), more = true;
+    for (; ok && more; more = another(reader, '}', &ok)) {
+        union scan_cell key;
+        if (!take_key(reader, &key))
+            return false;
+        if (IS(reader, key, "params") && scan->params_size == 0) {
+            if (!take_params(reader, scan))
+                return false;
+            continue;
+        }
+        if (scan->form || !(scan->form = form_of(reader, key)))
+            return false;
+        bool is_table = reader->plan->kind == PLAN_TABLE;
+        if (is_table ? !take_table(reader, scan) : !take_tensors(reader, scan))
+            return false;
+    }
+    return ok && scan->form;
+}
+
+static struct reader begin_body(const uint8_t *body, size_t length, const struct plan *plan,
+                                union scan_cell *cells, struct scan *scan) {
     scan->form = (enum scan_form)0;
     scan->rows = 0;
     scan->has_index = false;
     scan->params = scan->params_size = 0;
-    if (length > SCAN_LENGTH_MAX)
-        return false;
-    bool ok = take(&reader, '{'), more = true;
-    for (; ok && more; more = another(&reader, '}', &ok)) {
-        union scan_cell key;
-        if (!take_key(&reader, &key))
-            return false;
-        if (IS(&reader, key, "params") && scan->params_size == 0) {
-            if (!take_params(&reader, scan))
-                return false;
-            continue;
-        }
-        if (scan->form || !(scan->form = form_of(&reader, key)))
-            return false;
-        if (plan->kind == PLAN_TABLE ? !take_table(&reader, scan) : !take_tensors(&reader, scan))
-            return false;
-    }
-    return ok && scan->form && peek(&reader) == 0 && reader.at == reader.end;
+    return (struct reader){
+        .body = body, .at = body, .end = body + length, .plan = plan, .cells = cells};
+}
+
+static bool end_body(struct reader *reader, struct scan *scan, bool ok) {
+    ok = ok && peek(reader) == 0 && reader->at == reader->end;
+    scan->stopped = (size_t)(reader->at - reader->body);
+    return ok;
+}
+
+SCAN_CALL bool scan_body(const uint8_t *body, size_t length, const struct plan *plan, union scan_cell *cells,
+               struct scan *scan) {
+    struct reader reader = begin_body(body, length, plan, cells, scan);
+    return end_body(&reader, scan, length <= SCAN_LENGTH_MAX && read_body(&reader, scan));
+}
+
+SCAN_CALL bool scan_tensor(const uint8_t *body, size_t length, const struct plan *plan,
+                 union scan_cell *cells, struct scan *scan) {
+    struct reader reader = begin_body(body, length, plan, cells, scan);
+    bool is_short = length <= SCAN_LENGTH_MAX;
+    if (peek(&reader) == '[')
+        return end_body(&reader, scan, is_short && take_tensor(&reader, 0, &scan->parts[0]));
+    bool ok = is_short && read_body(&reader, scan) && scan->params_size == 0;
+    return end_body(&reader, scan, ok);
 }

@@ -3,7 +3,8 @@
 
 // A request's body to typed cells, in one pass, where a plan covers it strictly.
 //
-// Plain C over bytes: no Python, no library, no recursion, no memory of its own. Whatever is
+// Plain C over bytes: no Python, no library, no recursion, no memory of its own; libscorer reads its
+// tensors with it too. Whatever is
 // unusual (null, another type, a fraction for an integer, a key twice, a name that is missing or
 // too many, a number of many digits) is not covered; then nothing is said about the body.
 #ifndef SCOREKEEPER_SCAN_H
@@ -63,12 +64,17 @@ struct scan {
     size_t index;       // a cell
     size_t params;      // the value of `params` in the body; its JSON has not been looked at
     size_t params_size; // 0: there is none
+    size_t stopped;     // where reading ended, in the body
     struct scan_part parts[PLAN_PARTS_MAX];
 };
 
 // Whether the plan, which is sound, covers the body; `cells` has room for SCAN_CELLS(length).
-bool scan_body(const uint8_t *body, size_t length, const struct plan *plan, union scan_cell *cells,
-               struct scan *scan);
+SCAN_CALL bool scan_body(const uint8_t *body, size_t length, const struct plan *plan,
+                         union scan_cell *cells, struct scan *scan);
+
+// The same for the only tensor of a plan, which may stand alone; nothing else may stand beside it.
+SCAN_CALL bool scan_tensor(const uint8_t *body, size_t length, const struct plan *plan,
+                           union scan_cell *cells, struct scan *scan);
 
 // Writes the string between the quotes without its escapes, in no more bytes than it has. Returns
 // the number of bytes, or -1: an escape that JSON does not know, NUL, half of a surrogate pair.

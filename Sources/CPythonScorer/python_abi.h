@@ -94,6 +94,8 @@ PyObject *PyLong_FromLong(long value);
 PyObject *PyLong_FromLongLong(long long value);
 PyObject *PyLong_FromUnsignedLongLong(unsigned long long value);
 unsigned long long PyLong_AsUnsignedLongLong(PyObject *number);
+long long PyLong_AsLongLong(PyObject *number);
+double PyFloat_AsDouble(PyObject *number);
 
 PyObject *PyBytes_FromStringAndSize(const char *bytes, Py_ssize_t length);
 PyObject *PyByteArray_FromStringAndSize(const char *bytes, Py_ssize_t length);

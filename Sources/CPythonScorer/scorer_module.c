@@ -27,7 +27,8 @@ struct in_hand {
 static struct scorer_lane *lane;
 static struct in_hand in_hand[IN_HAND_MAX];
 static unsigned long long last_key;
-static void *held_era; // the latest life of the gateway whose memory we keep
+static void *held_era;     // the latest life of the gateway whose memory we keep
+static uint64_t row_bytes; // of the tensor that is expected
 
 static PyObject *none(void) {
     Py_IncRef(&_Py_NoneStruct);
@@ -100,6 +101,69 @@ static PyObject *shares(PyObject *module, PyObject *most) {
     return finish(scorer_shares(lane, number < 1 || number > UINT32_MAX ? 0 : (uint32_t)number));
 }
 
+static PyObject *threads(PyObject *module, PyObject *count) {
+    (void)module;
+    long number = PyLong_AsLong(count);
+    if ((number == -1 && PyErr_Occurred()) || !is_attached())
+        return NULL;
+    return finish(scorer_threads(lane, number < 1 || number > UINT32_MAX ? 0 : (uint32_t)number));
+}
+
+static PyObject *expect_json(PyObject *module, PyObject *nothing) {
+    (void)module, (void)nothing;
+    return is_attached() ? finish(scorer_expect_json(lane)) : NULL;
+}
+
+static PyObject *expect_tensor(PyObject *module, PyObject *arguments) {
+    (void)module;
+    struct scorer_tensor tensor = {.element = 0};
+    Py_ssize_t count = PyTuple_Size(arguments);
+    if (!is_attached() || PyErr_Occurred())
+        return NULL;
+    if (count < 2 || count > 1 + SCORER_RANK_MAX)
+        return complain(PyExc_ValueError, "give an element and the sizes of 1 to 8 dimensions");
+    uint64_t elements = 1;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        long long number = PyLong_AsLongLong(PyTuple_GetItem(arguments, i));
+        if (number == -1 && PyErr_Occurred())
+            return NULL;
+        if (i == 0)
+            tensor.element = number < 0 || number > UINT8_MAX ? 0 : (uint32_t)number;
+        else
+            tensor.shape[tensor.rank++] = number;
+        if (i > 0 && number > 0)
+            elements *= (uint64_t)number;
+    }
+    static const uint8_t sizes[] = {0, 8, 4, 8, 4, 2, 1, 8, 4, 2, 1, 1};
+    enum scorer_result result = scorer_expect_tensor(lane, &tensor);
+    if (result == SCORER_OK)
+        row_bytes = elements * sizes[tensor.element];
+    return finish(result);
+}
+
+static PyObject *change_metric(PyObject *arguments,
+                               enum scorer_result (*change)(struct scorer_lane *, const char *,
+                                                            double)) {
+    if (PyTuple_Size(arguments) != 2)
+        return PyErr_Occurred() ? NULL : complain(PyExc_ValueError, "give a name and a number");
+    Py_ssize_t length;
+    const char *name = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(arguments, 0), &length);
+    double value = name ? PyFloat_AsDouble(PyTuple_GetItem(arguments, 1)) : 0;
+    if (!name || PyErr_Occurred() || !is_attached())
+        return NULL;
+    return finish(change(lane, name, value));
+}
+
+static PyObject *metric_add(PyObject *module, PyObject *arguments) {
+    (void)module;
+    return change_metric(arguments, scorer_metric_add);
+}
+
+static PyObject *metric_set(PyObject *module, PyObject *arguments) {
+    (void)module;
+    return change_metric(arguments, scorer_metric_set);
+}
+
 static PyObject *tell(PyObject *module, PyObject *facts) {
     (void)module;
     Py_buffer text;
@@ -126,7 +190,13 @@ static struct in_hand *keep(const struct scorer_request *request) {
 static PyObject *show_body(const struct scorer_request *request) {
     const char *body = request->body;
     Py_ssize_t length = (Py_ssize_t)request->body_length;
-    if (body + length != request->head) {
+    // Elements that were read out of JSON: their memory goes with the answer.
+    bool is_read = request->tensor && request->tensor != request->body;
+    if (is_read) {
+        body = request->tensor;
+        length = (Py_ssize_t)(request->rows * row_bytes);
+    }
+    if (is_read || body + length != request->head) {
         PyObject *copy = PyBytes_FromStringAndSize(body, length);
         PyObject *view = copy ? PyMemoryView_FromObject(copy) : NULL;
         Py_DecRef(copy);
@@ -297,6 +367,31 @@ static PyObject *part(PyObject *module, PyObject *arguments) {
     return raise(result);
 }
 
+static PyObject *fail(PyObject *module, PyObject *arguments) {
+    (void)module;
+    if (PyTuple_Size(arguments) != 3)
+        return PyErr_Occurred() ? NULL : complain(PyExc_ValueError, "give ticket, status, text");
+    struct in_hand *entry = find(PyTuple_GetItem(arguments, 0));
+    if (!entry)
+        return NULL;
+    Py_ssize_t length;
+    long status = PyLong_AsLong(PyTuple_GetItem(arguments, 1));
+    const char *text = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(arguments, 2), &length);
+    if (!text || PyErr_Occurred())
+        return NULL;
+    uint16_t number = status < 0 || status > UINT16_MAX ? 0 : (uint16_t)status;
+    enum scorer_result result = scorer_fail(lane, &entry->request, number, text);
+    if (result != SCORER_MISUSED)
+        forget(entry);
+    return finish(result);
+}
+
+static PyObject *rows(PyObject *module, PyObject *ticket) {
+    (void)module;
+    struct in_hand *entry = find(ticket);
+    return entry ? PyLong_FromUnsignedLongLong(entry->request.rows) : NULL;
+}
+
 static PyObject *is_cancelled(PyObject *module, PyObject *ticket) {
     (void)module;
     struct in_hand *entry = find(ticket);
@@ -309,12 +404,20 @@ static PyMethodDef methods[] = {
     {"ready", ready, CALL_WITH_NOTHING, "Say that requests may come."},
     {"failed", failed, CALL_WITH_ONE, "Say why the scorer cannot start."},
     {"shares", shares, CALL_WITH_ONE, "Say how many requests may share a call of the model."},
+    {"threads", threads, CALL_WITH_ONE, "Say how many threads take requests."},
+    {"expect_json", expect_json, CALL_WITH_NOTHING, "Refuse bodies that are not JSON."},
+    {"expect_tensor", expect_tensor, CALL_WITH_TUPLE,
+     "(element, size, ...): refuse bodies that are not this tensor; -1 is free."},
+    {"metric_add", metric_add, CALL_WITH_TUPLE, "(name, number): add to a counter."},
+    {"metric_set", metric_set, CALL_WITH_TUPLE, "(name, number): set a gauge."},
     {"tell", tell, CALL_WITH_ONE, "Tell facts about the model: JSON in bytes, 4,096 at most."},
     {"take", take, CALL_WITH_ONE,
      "Wait for requests: [(ticket, kind, head, body, deadline)], or None when told to leave."},
     {"answer", answer, CALL_WITH_TUPLE, "(ticket, status, head, body): end a request."},
     {"part", part, CALL_WITH_TUPLE,
      "(ticket, status, head, body): send a part; False when nobody wants the rest."},
+    {"fail", fail, CALL_WITH_TUPLE, "(ticket, status, text): end a request that cannot be scored."},
+    {"rows", rows, CALL_WITH_ONE, "How large the free dimension of its tensor is."},
     {"is_cancelled", is_cancelled, CALL_WITH_ONE, "Whether nobody wants the answer."},
     {NULL, NULL, 0, NULL},
 };

@@ -12,6 +12,7 @@ static bool greet(const struct lane *lane, const int descriptors[2]) {
     struct scorer_hello hello = {
         .packet = SCORER_PACKET_HELLO,
         .version = SCORER_ABI_VERSION,
+        .newest_packet = SCORER_PACKET_NEWEST,
         .slots = lane->shape.slots,
         .calls = lane->shape.calls,
         .area_bytes = lane->shape.area_bytes,

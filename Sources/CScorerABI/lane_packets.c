@@ -5,6 +5,42 @@
 #include "lane_private.h"
 #include "lane_regions.h"
 
+#include <math.h>
+
+// Whether each metric is one: a legal name that is there once, a kind, a number.
+static bool are_metrics(const struct lane_packet *packet) {
+    for (uint32_t i = 0; i < packet->metric_count; i++) {
+        const struct scorer_metric *metric = &packet->metrics[i];
+        bool is_counter = metric->kind == SCORER_METRIC_COUNTER;
+        if (!isfinite(metric->value) || (is_counter && metric->value < 0) ||
+            (!is_counter && metric->kind != SCORER_METRIC_GAUGE) ||
+            metric->name_length > SCORER_METRIC_NAME_MAX ||
+            !scorer_metric_name_is_legal(metric->name, metric->name_length))
+            return false;
+        for (uint32_t other = 0; other < i; other++)
+            if (packet->metrics[other].name_length == metric->name_length &&
+                memcmp(packet->metrics[other].name, metric->name, metric->name_length) == 0)
+                return false;
+    }
+    return true;
+}
+
+static enum lane_packet_kind parse_metrics(const struct lane *lane, const uint8_t *bytes,
+                                           size_t length, struct lane_packet *packet) {
+    struct scorer_metrics metrics;
+    if (length < sizeof metrics)
+        return LANE_PACKET_LIE;
+    memcpy(&metrics, bytes, sizeof metrics);
+    size_t size = (size_t)metrics.count * sizeof packet->metrics[0];
+    if (metrics.count > SCORER_METRICS_MAX || length != sizeof metrics + size)
+        return LANE_PACKET_LIE;
+    if (metrics.generation != lane->generation)
+        return LANE_PACKET_STALE;
+    packet->metric_count = metrics.count;
+    memcpy(packet->metrics, bytes + sizeof metrics, size);
+    return are_metrics(packet) ? LANE_PACKET_METRICS : LANE_PACKET_LIE;
+}
+
 static enum lane_packet_kind parse(const struct lane *lane, const uint8_t *bytes, size_t length,
                                    struct lane_packet *packet) {
     if (length == 0)
@@ -16,15 +52,20 @@ static enum lane_packet_kind parse(const struct lane *lane, const uint8_t *bytes
         memcpy(&word, bytes, sizeof word);
         return word.generation == lane->generation ? LANE_PACKET_READY : LANE_PACKET_STALE;
     }
-    if (bytes[0] == SCORER_PACKET_SHARES && length == sizeof(struct scorer_shares)) {
+    bool is_threads = bytes[0] == SCORER_PACKET_THREADS;
+    if ((is_threads || bytes[0] == SCORER_PACKET_SHARES) &&
+        length == sizeof(struct scorer_shares)) {
         struct scorer_shares shares;
         memcpy(&shares, bytes, sizeof shares);
         if (shares.generation != lane->generation)
             return LANE_PACKET_STALE;
-        packet->shares = shares.most;
-        return shares.most >= 1 && shares.most <= SCORER_SLOTS_MAX ? LANE_PACKET_SHARES
-                                                                   : LANE_PACKET_LIE;
+        packet->most = shares.most;
+        if (shares.most < 1 || shares.most > SCORER_SLOTS_MAX)
+            return LANE_PACKET_LIE;
+        return is_threads ? LANE_PACKET_THREADS : LANE_PACKET_SHARES;
     }
+    if (bytes[0] == SCORER_PACKET_METRICS)
+        return parse_metrics(lane, bytes, length, packet);
     bool is_text = bytes[0] == SCORER_PACKET_FAILED || bytes[0] == SCORER_PACKET_TOLD;
     if (is_text && length <= 1 + SCORER_REASON_MAX) {
         packet->reason_length = (uint32_t)(length - 1);
@@ -37,6 +78,7 @@ static enum lane_packet_kind parse(const struct lane *lane, const uint8_t *bytes
 enum lane_packet_kind lane_packet_parse(struct lane *lane, const void *bytes, size_t length,
                                         struct lane_packet *packet) {
     packet->reason_length = 0;
+    packet->metric_count = 0;
     packet->kind = parse(lane, bytes, length, packet);
     if (packet->kind == LANE_PACKET_LIE)
         end_lane(lane, LANE_BAD_PACKET);
@@ -45,7 +87,7 @@ enum lane_packet_kind lane_packet_parse(struct lane *lane, const void *bytes, si
 }
 
 enum lane_packet_kind lane_receive(struct lane *lane, struct lane_packet *packet) {
-    uint8_t bytes[1 + SCORER_REASON_MAX];
+    uint8_t bytes[LANE_PACKET_BYTES_MAX];
     ssize_t length;
     do
         // No room for control data: descriptors that a scorer sends never become ours.
@@ -55,6 +97,7 @@ enum lane_packet_kind lane_receive(struct lane *lane, struct lane_packet *packet
         bool is_empty = errno == EAGAIN || errno == EWOULDBLOCK;
         packet->kind = is_empty ? LANE_PACKET_NONE : LANE_PACKET_END;
         packet->reason_length = 0;
+        packet->metric_count = 0;
         return packet->kind;
     }
     return lane_packet_parse(lane, bytes, (size_t)length, packet);

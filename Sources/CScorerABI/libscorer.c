@@ -10,6 +10,9 @@
 #include "scorer_abi.h"
 #include "scorer_begin.h"
 #include "scorer_era.h"
+#include "scorer_input.h"
+#include "scorer_metrics.h"
+#include "scorer_refuse.h"
 #include "scorer_sleep.h"
 #include "scorer_system.h"
 
@@ -32,6 +35,10 @@ static bool has_body(const struct scorer_lane *lane, const void *context) {
            !(request.flags & SCORER_FLAG_APART) || find_body(era, request.ticket);
 }
 
+// Leaves those that are what the scorer expects; the others are answered. How many are left.
+static uint32_t keep_fit(struct scorer_lane *lane, struct scorer_request *requests,
+                         uint32_t count);
+
 enum scorer_result scorer_take_many(struct scorer_lane *lane, struct scorer_request *requests,
                                     uint32_t most, uint32_t *count) {
     *count = 0;
@@ -51,8 +58,13 @@ enum scorer_result scorer_take_many(struct scorer_lane *lane, struct scorer_requ
         enum scorer_result result = lane->end;
         bool is_drained = lane->is_draining && begun == BEGUN_NOTHING;
         lock_release(&lane->lock);
+        uint32_t begun_count = *count;
+        if (begun_count > 0 && lane->expected != EXPECTED_ANYTHING)
+            *count = keep_fit(lane, requests, begun_count);
         if (*count > 0)
             return SCORER_OK;
+        if (begun_count > 0)
+            continue;
         if (result == SCORER_OK && is_drained)
             return SCORER_DRAINED;
         if (result == SCORER_OK)
@@ -124,6 +136,8 @@ static void release_era(struct scorer_lane *lane, struct era *era) {
 static void let_go(struct scorer_lane *lane, struct scorer_request *request) {
     struct era *era = request->era;
     drop_body(&era->in_slot[request->slot]);
+    drop_values(lane, request->values);
+    request->values = NULL;
     request->era = NULL;
     release_era(lane, era);
 }
@@ -257,7 +271,67 @@ enum scorer_result scorer_answer(struct scorer_lane *lane, struct scorer_request
     return result == SCORER_CANCELLED ? scorer_last(lane, request, NULL, 0) : result;
 }
 
+static enum scorer_result refuse(struct scorer_lane *lane, struct scorer_request *request,
+                                 uint16_t status, const char *text, size_t length) {
+    struct words answer;
+    answer.length = 0;
+    add_words(&answer, "{\"error\":{\"code\":\"");
+    add_words(&answer, status_code(status));
+    add_words(&answer, "\",\"message\":\"");
+    add_escaped(&answer, text, length);
+    add_words(&answer, "\"}}\n");
+    return scorer_answer(lane, request, status, refusal_head, sizeof refusal_head - 1, answer.text,
+                         answer.length);
+}
+
+enum scorer_result scorer_fail(struct scorer_lane *lane, struct scorer_request *request,
+                               uint16_t status, const char *text) {
+    size_t length = text_length(text, MESSAGE_MAX);
+    return status < 400 ? SCORER_MISUSED : refuse(lane, request, status, text, length);
+}
+
+static uint32_t keep_fit(struct scorer_lane *lane, struct scorer_request *requests,
+                         uint32_t count) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct words words;
+        words.length = 0;
+        uint16_t status = look_at(lane, &requests[i], &words);
+        if (status == 0)
+            requests[kept++] = requests[i];
+        else
+            refuse(lane, &requests[i], status, words.text, words.length);
+    }
+    return kept;
+}
+
+uint64_t scorer_time_left(const struct scorer_request *request) {
+    if (request->deadline == UINT64_MAX)
+        return UINT64_MAX;
+    uint64_t now = system_now();
+    return request->deadline > now ? request->deadline - now : 0;
+}
+
 // Beginning and end
+
+// The number of the lane's socket that the variable says; SCORER_LANE_DESCRIPTOR where it says none.
+static int given_socket(void) {
+    static const char name[] = "SCOREKEEPER_LANE_FD=";
+    for (char **variable = &environ ? environ : NULL; variable && *variable; variable++) {
+        const char *text = *variable;
+        size_t i = 0;
+        while (name[i] && text[i] == name[i])
+            i++;
+        int number = 0;
+        if (name[i] || !text[i])
+            continue;
+        for (; text[i] >= '0' && text[i] <= '9' && number < 100000; i++)
+            number = 10 * number + (text[i] - '0');
+        if (!text[i])
+            return number;
+    }
+    return SCORER_LANE_DESCRIPTOR;
+}
 
 static bool has_gateway(const struct scorer_lane *lane, const void *context) {
     (void)context;
@@ -269,7 +343,7 @@ enum scorer_result scorer_attach(int socket, struct scorer_lane **result) {
     struct scorer_lane *lane = system_map(-1, sizeof *lane, true, &error);
     if (!lane)
         return system_failed(error);
-    lane->socket = socket;
+    lane->socket = socket = socket == SCORER_LANE_GIVEN ? given_socket() : socket;
     system_call(CALL_FCNTL, socket, FILE_SET_CLOSE_ON_EXEC, 1, 0, 0, 0);
     enum scorer_result waited;
     do
@@ -286,6 +360,7 @@ enum scorer_result scorer_attach(int socket, struct scorer_lane **result) {
 void scorer_detach(struct scorer_lane *lane) {
     if (lane->era)
         drop_era(lane->era);
+    drop_spare_values(lane);
     system_unmap(lane, sizeof *lane);
 }
 
@@ -308,14 +383,46 @@ enum scorer_result scorer_failed(struct scorer_lane *lane, const char *reason, s
     return send_text(lane, SCORER_PACKET_FAILED, reason, length);
 }
 
-enum scorer_result scorer_shares(struct scorer_lane *lane, uint32_t most) {
+// Keeps a number and says it to the gateway.
+static enum scorer_result say_most(struct scorer_lane *lane, uint8_t packet, uint32_t *kept,
+                                   uint32_t most) {
     if (most < 1 || most > SCORER_SLOTS_MAX)
         return SCORER_MISUSED;
     lock_acquire(&lane->lock);
-    lane->shares = most;
+    *kept = most;
     uint64_t generation = lane->era->generation;
     lock_release(&lane->lock);
-    return send_shares(lane, most, generation);
+    return send_most(lane, packet, most, generation);
+}
+
+enum scorer_result scorer_shares(struct scorer_lane *lane, uint32_t most) {
+    return say_most(lane, SCORER_PACKET_SHARES, &lane->shares, most);
+}
+
+enum scorer_result scorer_threads(struct scorer_lane *lane, uint32_t threads) {
+    return say_most(lane, SCORER_PACKET_THREADS, &lane->threads, threads);
+}
+
+enum scorer_result scorer_expect_json(struct scorer_lane *lane) {
+    lane->expected = EXPECTED_JSON;
+    return SCORER_OK;
+}
+
+enum scorer_result scorer_expect_tensor(struct scorer_lane *lane,
+                                        const struct scorer_tensor *tensor) {
+    if (step_bytes(tensor) == 0)
+        return SCORER_MISUSED;
+    lane->tensor = *tensor;
+    lane->expected = EXPECTED_TENSOR;
+    return SCORER_OK;
+}
+
+enum scorer_result scorer_metric_add(struct scorer_lane *lane, const char *name, double by) {
+    return change_metric(lane, name, SCORER_METRIC_COUNTER, by);
+}
+
+enum scorer_result scorer_metric_set(struct scorer_lane *lane, const char *name, double value) {
+    return change_metric(lane, name, SCORER_METRIC_GAUGE, value);
 }
 
 enum scorer_result scorer_tell(struct scorer_lane *lane, const char *text, size_t length) {
@@ -341,7 +448,8 @@ const char *scorer_result_text(enum scorer_result result) {
     case SCORER_CANCELLED:
         return "nobody wants the rest of this answer";
     case SCORER_MISUSED:
-        return "not a request in hand, a status outside 200 to 599, or a head longer than an area";
+        return "an argument that does not fit: not a request in hand, a status outside 200 to 599, "
+               "a head longer than an area, a name or number that is not allowed";
     case SCORER_OTHER_VERSION:
         return "the gateway speaks another version of the lane";
     case SCORER_BROKEN:

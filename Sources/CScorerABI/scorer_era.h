@@ -38,6 +38,13 @@ struct era {
     struct long_body in_slot[]; // of the request that each slot has in hand
 };
 
+// What the bodies of requests must be.
+enum expected {
+    EXPECTED_ANYTHING = 0,
+    EXPECTED_JSON = 1,
+    EXPECTED_TENSOR = 2,
+};
+
 struct scorer_lane {
     int socket;
     uint32_t lock;
@@ -48,8 +55,17 @@ struct scorer_lane {
     bool is_ready;
     bool is_draining;
     enum scorer_result end; // not SCORER_OK: nothing more will come
+    uint32_t expected;      // an enum expected; with it, `tensor`
+    struct scorer_tensor tensor;
+    struct values *spare_values; // a list of those that are not in use
+    uint32_t spare_count;
+    uint64_t metrics_told; // when
+    bool has_new_metrics;
     // What a gateway that comes later must be told again.
+    uint32_t threads;
     uint32_t shares;
+    uint32_t metric_count;
+    struct scorer_metric metrics[SCORER_METRICS_MAX];
     uint32_t told_length;
     char told[SCORER_REASON_MAX];
 };

@@ -5,7 +5,7 @@
 #ifndef SCOREKEEPER_SCORER_PACKETS_H
 #define SCOREKEEPER_SCORER_PACKETS_H
 
-#include "scorer_era.h"
+#include "scorer_metrics.h"
 
 // Longer than any packet to a scorer.
 #define PACKET_ROOM 64
@@ -16,10 +16,10 @@ static enum scorer_result send_word(struct scorer_lane *lane, uint8_t packet, ui
     return sent < 0 ? SCORER_GONE : SCORER_OK;
 }
 
-static enum scorer_result send_shares(struct scorer_lane *lane, uint32_t most,
-                                      uint64_t generation) {
-    struct scorer_shares shares = {
-        .packet = SCORER_PACKET_SHARES, .most = most, .generation = generation};
+// `shares` or `threads`.
+static enum scorer_result send_most(struct scorer_lane *lane, uint8_t packet, uint32_t most,
+                                    uint64_t generation) {
+    struct scorer_shares shares = {.packet = packet, .most = most, .generation = generation};
     return system_send(lane->socket, &shares, sizeof shares, 0) < 0 ? SCORER_GONE : SCORER_OK;
 }
 
@@ -40,14 +40,19 @@ static enum scorer_result introduce(struct scorer_lane *lane, uint64_t generatio
     lock_acquire(&lane->lock);
     bool is_ready = lane->is_ready;
     uint32_t shares = lane->shares;
+    uint32_t threads = lane->threads;
+    lane->has_new_metrics = lane->metric_count > 0;
+    lane->metrics_told = 0;
     uint32_t length = lane->told_length;
     copy_bytes(told, lane->told, length);
     lock_release(&lane->lock);
     enum scorer_result result = SCORER_OK;
     if (length > 0)
         result = send_text(lane, SCORER_PACKET_TOLD, told, length);
+    if (result == SCORER_OK && threads > 0)
+        result = send_most(lane, SCORER_PACKET_THREADS, threads, generation);
     if (result == SCORER_OK && shares > 1)
-        result = send_shares(lane, shares, generation);
+        result = send_most(lane, SCORER_PACKET_SHARES, shares, generation);
     if (result == SCORER_OK && is_ready)
         result = send_word(lane, SCORER_PACKET_READY, generation);
     return result;
@@ -116,8 +121,12 @@ static enum scorer_result understand(struct scorer_lane *lane, const uint8_t *by
     return is_hello && bytes[1] != SCORER_ABI_VERSION ? SCORER_OTHER_VERSION : SCORER_BROKEN;
 }
 
-// Waits for one packet and acts on it.
+// Waits for one packet and acts on it. Metrics that were told less than a second ago are told again
+// first, where nothing comes until then.
 static enum scorer_result receive(struct scorer_lane *lane) {
+    uint64_t pause = tell_metrics(lane);
+    if (pause > 0 && system_poll(lane->socket, pause) == 0)
+        tell_metrics(lane);
     uint8_t bytes[PACKET_ROOM];
     struct system_control control = {.length = 0};
     struct system_vector vector = {bytes, sizeof bytes};

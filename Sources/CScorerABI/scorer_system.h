@@ -21,6 +21,7 @@ enum {
     CALL_FCNTL = 72,
     CALL_FUTEX = 202,
     CALL_CLOCK_GETTIME = 228,
+    CALL_PPOLL = 271,
 };
 
 static inline long system_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -39,6 +40,7 @@ enum {
     CALL_FCNTL = 25,
     CALL_CLOSE = 57,
     CALL_LSEEK = 62,
+    CALL_PPOLL = 73,
     CALL_FUTEX = 98,
     CALL_CLOCK_GETTIME = 113,
     CALL_SENDTO = 206,
@@ -90,6 +92,7 @@ enum {
     FUTEX_WAIT_HERE = 128,
     FUTEX_WAKE_HERE = 129,
     CLOCK_IS_MONOTONIC = 1,
+    POLL_FOR_INPUT = 1,
 };
 
 struct system_vector {
@@ -122,6 +125,9 @@ struct system_time {
 // Present where the process has a C library, and then it needs no system call.
 extern int clock_gettime(int clock, struct system_time *time) __attribute__((weak));
 
+// The variables that the process was started with, where it has a C library.
+extern char **environ __attribute__((weak));
+
 static inline uint64_t system_now(void) {
     struct system_time now = {0, 0};
     if (clock_gettime)
@@ -129,6 +135,19 @@ static inline uint64_t system_now(void) {
     else
         system_call(CALL_CLOCK_GETTIME, CLOCK_IS_MONOTONIC, (long)&now, 0, 0, 0, 0);
     return (uint64_t)now.seconds * 1000000000u + (uint64_t)now.nanoseconds;
+}
+
+// Waits for something to read: 0 where nothing came within so many nanoseconds, less than that for a
+// signal.
+static inline long system_poll(int socket, uint64_t nanoseconds) {
+    struct {
+        int32_t descriptor;
+        int16_t wanted;
+        int16_t found;
+    } poll = {socket, POLL_FOR_INPUT, 0};
+    struct system_time time = {(int64_t)(nanoseconds / 1000000000u),
+                               (int64_t)(nanoseconds % 1000000000u)};
+    return system_call(CALL_PPOLL, (long)&poll, 1, (long)&time, 0, 0, 0);
 }
 
 static inline void system_close(int descriptor) {
@@ -184,6 +203,14 @@ static inline void lock_acquire(uint32_t *lock) {
 static inline void lock_release(uint32_t *lock) {
     if (__atomic_exchange_n(lock, 0, __ATOMIC_RELEASE) == 2)
         futex_wake(lock, 1);
+}
+
+// The length of a text that ends with a zero, `most` at the most, and no call of strlen.
+static inline size_t text_length(const char *text, size_t most) {
+    size_t length = 0;
+    for (; length < most && text[length]; length++)
+        __asm__ volatile("");
+    return length;
 }
 
 // A copy that the compiler cannot turn into a call of memcpy, which may not be there.

@@ -50,6 +50,8 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
     public var enclosure: Enclosure?
     /// What its scorer told of its model; nothing while there is none, or where it told nothing.
     public var facts: ScorerFacts?
+    /// The metrics that its scorer publishes; nothing while it publishes none.
+    public var metrics: [ScorerMetric]?
 
     /// Makes an instance's facts.
     public init(
@@ -65,7 +67,8 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         since: Date,
         problem: String? = nil,
         enclosure: Enclosure? = nil,
-        facts: ScorerFacts? = nil
+        facts: ScorerFacts? = nil,
+        metrics: [ScorerMetric]? = nil
     ) {
         self.id = id
         self.revision = revision
@@ -80,5 +83,6 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         self.problem = problem
         self.enclosure = enclosure
         self.facts = facts
+        self.metrics = metrics
     }
 }

@@ -7,7 +7,7 @@ struct MetricFamily {
 
     /// What Prometheus is told the samples are.
     enum Kind: String {
-        case counter, gauge, histogram
+        case counter, gauge, histogram, untyped
     }
 
     private let name: String

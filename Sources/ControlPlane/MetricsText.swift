@@ -26,6 +26,7 @@ import Wire
 /// | `scorekeeper_environment_builds_running` | | |
 /// | `scorekeeper_insecure` | | 1 while it listens beyond loopback without authentication |
 /// | `scorekeeper_info` | version | 1 |
+/// | whatever scorers publish | endpoint, deployment, instance | their own, under names of theirs |
 ///
 /// What the gateway counts begins at zero with each gateway, which Prometheus takes for what it is.
 ///
@@ -38,7 +39,9 @@ struct MetricsText {
 
     /// The whole page.
     var text: String {
-        let families = [requests, [latency], queue, instances, machinery, builds, server]
+        let families = [
+            requests, [latency], queue, instances, machinery, builds, server, published,
+        ]
         return families.joined().filter { !$0.samples.isEmpty }.map(\.text).joined()
     }
 

@@ -199,18 +199,6 @@ extension GatewayCore {
         decide(.laneReady(station.id))
     }
 
-    /// Its scorer said how many requests one call of its model may have.
-    ///
-    /// So many wait in the lane for the next call, and as many for the one after; where calls are
-    /// not shared any more, as few as before. What is bound already stays.
-    func share(_ station: LaneStation, most: Int) {
-        let order = station.order
-        guard !station.isEnded, order.aheadOfShared > 0 else { return }
-        station.sharesCalls = most > 1
-        let ahead = most > 1 ? min(order.aheadOfShared, 2 * most - 1) : order.ahead
-        decide(.laneHolds(station.id, order.calls + max(ahead, order.ahead)))
-    }
-
     /// A lane ended by itself: takes what it had answered, settles the rest, tells the supervisor.
     func lost(_ station: LaneStation, _ why: String) {
         guard !station.isEnded else { return }

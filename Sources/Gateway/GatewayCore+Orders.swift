@@ -42,8 +42,9 @@ extension GatewayCore {
         var told: [(GatewayReport, [Descriptor])] = []
         for station in stations where !station.isDismissed {
             greeting.append((.holding(station.run, isReady: station.isReady), []))
-            if !station.told.text.isEmpty {
-                told.append((.told(station.run, station.told.text), []))
+            if let text = station.told.value { told.append((.told(station.run, text), [])) }
+            if let metrics = station.metrics.value {
+                told.append((.metrics(station.run, metrics), []))
             }
         }
         greeting.append((.helloEnd, []))

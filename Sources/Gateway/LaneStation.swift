@@ -25,10 +25,14 @@ final class LaneStation {
     var wasRung = false
     /// Whether it has said that it cannot start.
     var hasFailed = false
-    /// Whether its scorer has said that requests may share a call.
+    /// How its scorer said that it works.
+    var declared = DeclaredWork()
+    /// Whether requests may share a call.
     var sharesCalls = false
     /// What its scorer told of its model last, and when that was passed on.
-    var told = ToldFacts()
+    var told = Told<String>()
+    /// The metrics that it published last.
+    var metrics = Told<[ScorerMetric]>()
     /// Whether its scorer was told to leave.
     var isDismissed = false
     var isEnded = false

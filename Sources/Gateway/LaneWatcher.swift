@@ -63,8 +63,10 @@ final class LaneWatcher: ChannelInboundHandler {
             guard !station.isReady, !station.hasFailed else { break }
             station.hasFailed = true
             core.report(.startFailed(station.run, reason))
-        case .success(.shares(let most)): core.share(station, most: most)
+        case .success(.shares(let most)): core.declare(station) { $0.shares = most }
+        case .success(.threads(let most)): core.declare(station) { $0.threads = most }
         case .success(.told(let text)): core.pass(text, of: station)
+        case .success(.metrics(let metrics)): core.pass(metrics, of: station)
         case .success(.bell), .success(nil): break
         case .failure(let violation): lose(violation.description)
         }

@@ -31,6 +31,8 @@ public enum DispatchEvent: Hashable, Sendable {
     case laneReady(LaneID)
     /// The lane's run may, or may no longer, be given requests.
     case laneRouted(LaneID, Bool)
+    /// So many calls of the lane's model go on at once from now on.
+    case laneCalls(LaneID, Int)
     /// The lane may hold so many requests from now on.
     case laneHolds(LaneID, Int)
     /// The lane gets no more requests; `drained` follows once it is empty.

@@ -152,6 +152,7 @@ public struct Dispatcher: Sendable {
         case .laneReady(let lane): change(lane, now, &effects) { $0.isReady = true }
         case .laneRouted(let lane, let isRouted):
             change(lane, now, &effects) { $0.isRouted = isRouted }
+        case .laneCalls(let lane, let calls): change(lane, now, &effects) { $0.calls = calls }
         case .laneHolds(let lane, let slots): change(lane, now, &effects) { $0.slots = slots }
         case .laneDraining(let lane): change(lane, now, &effects) { $0.isDraining = true }
         case .laneEnded(let lane): bury(lane, now, &effects)

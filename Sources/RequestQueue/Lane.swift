@@ -18,7 +18,7 @@ import Wire
 public final class Lane {
     /// The shape it was made with.
     public let shape: LaneShape
-    /// The socket, for polling; none of its packets is longer than 4,097 bytes.
+    /// The socket, for polling; none of its packets is longer than 4,112 bytes.
     public let socket: Descriptor
     private let lane: OpaquePointer
     private var patience = BellPatience()
@@ -194,7 +194,7 @@ public final class Lane {
             hasSaidFailed = true
             foundSomething = true
         // What was said before is as empty as a bell for nothing; so is what may be said at any time.
-        case .bell, .ready, .failed, .shares, .told, nil: break
+        case .bell, .ready, .failed, .shares, .threads, .told, .metrics, nil: break
         }
         return said
     }

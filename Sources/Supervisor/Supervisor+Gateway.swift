@@ -97,6 +97,8 @@ extension Supervisor {
         case .startFailed(let run, let text):
             observe(.startFailed(run, text))
         case .told(let run, let text): note(text, of: run)
+        case .metrics(let run, let published):
+            if rulebook.mayBeAlive(run) { metrics[run] = published }
         case .ejected(let run, let why):
             logger.warning(
                 "lane thrown away",

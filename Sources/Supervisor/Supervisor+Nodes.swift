@@ -88,6 +88,7 @@ extension Supervisor {
         lanes = lanes.filter { rulebook.mayBeAlive($0.key) }
         revisions = revisions.filter { rulebook.mayBeAlive($0.key) }
         facts = facts.filter { rulebook.mayBeAlive($0.key) }
+        metrics = metrics.filter { rulebook.mayBeAlive($0.key) }
     }
 
     private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
@@ -111,6 +112,7 @@ extension Supervisor {
             held[run] = nil
             lanes[run] = nil
             facts[run] = nil
+            metrics[run] = nil
             lastWords[run.instance.key] = LastWords(
                 revision: revisions[run],
                 lines: report.lastLines

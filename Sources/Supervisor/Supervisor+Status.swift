@@ -131,7 +131,8 @@ extension Supervisor {
             since: Date() - (now - view.since).seconds,
             problem: view.problem,
             enclosure: process?.enclosure,
-            facts: view.run.flatMap { facts[$0] }
+            facts: view.run.flatMap { facts[$0] },
+            metrics: view.run.flatMap { metrics[$0] }
         )
     }
 

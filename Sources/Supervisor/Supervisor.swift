@@ -44,6 +44,8 @@ actor Supervisor {
     var lastWords: [DeploymentKey: LastWords] = [:]
     /// What scorers told of their models.
     var facts: [Run: ScorerFacts] = [:]
+    /// What scorers publish of their own work.
+    var metrics: [Run: [ScorerMetric]] = [:]
     var awaitingEnvironment: [Run: NodeName] = [:]
     var builds = BuildBook()
     var notices = NoticeBoard()

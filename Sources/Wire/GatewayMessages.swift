@@ -41,6 +41,8 @@ public enum GatewayReport: Codable, Sendable {
     case startFailed(Run, String)
     /// The run's scorer told facts about its model: JSON, if it keeps to the rules.
     case told(Run, String)
+    /// The run's scorer published its metrics: all of them, checked.
+    case metrics(Run, [ScorerMetric])
     /// The lane was thrown away: it broke a rule, hung, or its socket closed.
     case ejected(Run, String)
     /// The run holds no request and has been told to leave.

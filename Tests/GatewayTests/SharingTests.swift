@@ -80,14 +80,14 @@ import Vocabulary
     }
 
     @Test func `is passed on once a second, the newest`() {
-        var told = ToldFacts()
+        var told = Told<String>()
         let start = Moment(nanoseconds: 1)
 
         #expect(told.hear("a", at: start) == .pass)
         #expect(told.hear("a", at: start + .milliseconds(100)) == .nothing)
         #expect(told.hear("b", at: start + .milliseconds(200)) == .wait(.milliseconds(800)))
         #expect(told.hear("c", at: start + .milliseconds(300)) == .nothing)
-        #expect(told.text == "c")
+        #expect(told.value == "c")
 
         told.due(at: start + .seconds(1))
         #expect(told.hear("d", at: start + .milliseconds(1_500)) == .wait(.milliseconds(500)))

@@ -11,8 +11,8 @@ import Testing
     /// An arrow may only point to a lower one.
     static let levels: [String: Int] = [
         "CHTTPRead": 0, "CLinux": 0, "CScorerABI": 0, "CLaunch": 0, "CLibYAML": 0, "CLibArchive": 0,
-        "CLibSeccomp": 0,
-        "Vocabulary": 1,
+        "CLibSeccomp": 0, "CScorerKit": 0,
+        "Vocabulary": 1, "ScorerKit": 1,
         "Wire": 2, "Manifests": 2, "Rulebook": 2, "RequestDispatch": 2, "Logbook": 2,
         "ControlAPI": 3,
         "RequestQueue": 3, "Processes": 3, "EnvironmentBuilder": 3, "ModelStore": 3, "Ledger": 3,

@@ -103,7 +103,8 @@ int main(int count, char **arguments) {
         give_up("cannot open the lane");
     do
         heard = hear(lane, socket, &packet);
-    while (heard == LANE_PACKET_BELL || heard == LANE_PACKET_NONE);
+    while (heard != LANE_PACKET_READY && heard != LANE_PACKET_FAILED && heard != LANE_PACKET_END &&
+           heard != LANE_PACKET_LIE);
     if (heard == LANE_PACKET_FAILED) {
         printf("failed %u\n", packet.reason_length);
         fwrite(packet.reason, 1, packet.reason_length, stdout);

@@ -81,23 +81,33 @@ struct lane_completion {
 };
 
 enum lane_packet_kind {
-    LANE_PACKET_NONE = 0,   // nothing is waiting
-    LANE_PACKET_END = 1,    // the other end is closed
-    LANE_PACKET_BELL = 2,   // look again
-    LANE_PACKET_READY = 3,  // requests may come
-    LANE_PACKET_FAILED = 4, // the scorer says why it cannot start
-    LANE_PACKET_STALE = 5,  // meant for an earlier life of the gateway
-    LANE_PACKET_LIE = 6,    // the lane is ended
-    LANE_PACKET_SHARES = 7, // how many requests may share a call
-    LANE_PACKET_TOLD = 8,   // facts about the model
+    LANE_PACKET_NONE = 0,     // nothing is waiting
+    LANE_PACKET_END = 1,      // the other end is closed
+    LANE_PACKET_BELL = 2,     // look again
+    LANE_PACKET_READY = 3,    // requests may come
+    LANE_PACKET_FAILED = 4,   // the scorer says why it cannot start
+    LANE_PACKET_STALE = 5,    // meant for an earlier life of the gateway
+    LANE_PACKET_LIE = 6,      // the lane is ended
+    LANE_PACKET_SHARES = 7,   // how many requests may share a call
+    LANE_PACKET_TOLD = 8,     // facts about the model
+    LANE_PACKET_THREADS = 9,  // how many calls at once
+    LANE_PACKET_METRICS = 10, // every metric, each with a legal name and a number
 };
 
 struct lane_packet {
     enum lane_packet_kind kind;
-    uint32_t shares;        // 1 to SCORER_SLOTS_MAX
+    uint32_t most;          // of `shares` and `threads`: 1 to SCORER_SLOTS_MAX
+    uint32_t metric_count;  // of `metrics`
     uint32_t reason_length; // of `failed` and `told`
-    char reason[SCORER_REASON_MAX];
+    union {
+        char reason[SCORER_REASON_MAX];
+        struct scorer_metric metrics[SCORER_METRICS_MAX];
+    };
 };
+
+// Longest packet of a scorer.
+#define LANE_PACKET_BYTES_MAX                                                                      \
+    (sizeof(struct scorer_metrics) + SCORER_METRICS_MAX * sizeof(struct scorer_metric))
 
 // Makes, maps and seals the two regions and greets the scorer at the other end of `socket`, which
 // stays the caller's. LANE_SYSTEM leaves nothing behind.

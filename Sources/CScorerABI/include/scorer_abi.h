@@ -10,6 +10,13 @@
 // `cancelled`, `read`, `asleep`, `done`, `taken`) are accessed with atomic loads and stores only.
 //
 // All numbers are little-endian and naturally aligned. Offsets count from the region's start.
+//
+// The promise: a scorer built against the first header of version 1 runs under every later gateway
+// of version 1. Within a version nothing below moves, changes its size or its meaning, or goes. What
+// may come: packets of higher numbers from the scorer, which a library sends only where `hello` says
+// that the gateway knows them; flags that a gateway sets only after the scorer asked for them; words
+// that are `reserved` now, are written as zero and not looked at. Whatever else changes is version 2,
+// which a scorer of version 1 is told in the second byte of `hello`.
 #ifndef SCOREKEEPER_SCORER_ABI_H
 #define SCOREKEEPER_SCORER_ABI_H
 
@@ -30,6 +37,10 @@
 
 // Longest text in a `failed` or `told` packet.
 #define SCORER_REASON_MAX 4096
+
+// Most metrics of a scorer, and the longest name of one.
+#define SCORER_METRICS_MAX 64
+#define SCORER_METRIC_NAME_MAX 54
 
 // What a request asks for.
 enum scorer_kind {
@@ -185,13 +196,18 @@ enum scorer_packet {
     SCORER_PACKET_FAILED = 6, // to the gateway: the reason follows, text
     SCORER_PACKET_SHARES = 7, // to the gateway: how many requests one call of the model may have
     SCORER_PACKET_TOLD = 8,   // to the gateway: facts about the model follow, text for people
+    SCORER_PACKET_THREADS = 9,  // to the gateway: how many requests are worked on at once
+    SCORER_PACKET_METRICS = 10, // to the gateway: every metric with its value now
 };
+
+// The highest number above.
+#define SCORER_PACKET_NEWEST SCORER_PACKET_METRICS
 
 // Comes with the memfd of the requests region, then that of the responses region.
 struct scorer_hello {
     uint8_t packet;
     uint8_t version;
-    uint16_t reserved;
+    uint16_t newest_packet; // the highest number of a packet that this gateway knows
     uint32_t slots;
     uint32_t calls;
     uint32_t area_bytes;
@@ -215,7 +231,9 @@ struct scorer_word {
     uint64_t generation;
 };
 
-// Requests that wait together are marked as sharing a call from then on; 1: no longer.
+// `shares`: requests that wait together are marked as sharing a call from then on; 1: no longer.
+// `threads`: from then on no more than `most` calls are counted on, and with two or more no request
+// is bound ahead of them.
 struct scorer_shares {
     uint8_t packet;
     uint8_t reserved[3];
@@ -223,12 +241,60 @@ struct scorer_shares {
     uint64_t generation;
 };
 
+// What a metric's value does.
+enum scorer_metric_kind {
+    SCORER_METRIC_COUNTER = 1, // grows, from zero with each process
+    SCORER_METRIC_GAUGE = 2,   // goes up and down
+};
+
+// A metric: its name by Prometheus' rule, and a value that is a number.
+struct scorer_metric {
+    double value;
+    uint8_t kind;
+    uint8_t name_length;
+    char name[SCORER_METRIC_NAME_MAX]; // zeros behind it
+};
+
+// Metrics follow, as many as `count` says; what was told before is replaced.
+struct scorer_metrics {
+    uint8_t packet;
+    uint8_t reserved[3];
+    uint32_t count;
+    uint64_t generation;
+};
+
+_Static_assert(sizeof(struct scorer_metric) == 64, "layout");
+_Static_assert(offsetof(struct scorer_metric, kind) == 8, "layout");
+_Static_assert(offsetof(struct scorer_metric, name_length) == 9, "layout");
+_Static_assert(offsetof(struct scorer_metric, name) == 10, "layout");
+_Static_assert(sizeof(struct scorer_metrics) == 16, "layout");
+_Static_assert(offsetof(struct scorer_metrics, count) == 4, "layout");
 _Static_assert(sizeof(struct scorer_shares) == 16, "layout");
 _Static_assert(offsetof(struct scorer_shares, most) == 4, "layout");
 _Static_assert(sizeof(struct scorer_hello) == 40, "layout");
+_Static_assert(offsetof(struct scorer_hello, newest_packet) == 2, "layout");
 _Static_assert(offsetof(struct scorer_hello, generation) == 16, "layout");
 _Static_assert(sizeof(struct scorer_body) == 24, "layout");
 _Static_assert(sizeof(struct scorer_word) == 16, "layout");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lane's numbers are little-endian");
+
+// Whether a metric may be called so: letters, digits, '_' and ':', no digit first, and no name of
+// ours, which begin with "scorekeeper_".
+static inline bool scorer_metric_name_is_legal(const char *name, uint64_t length) {
+    static const char ours[] = "scorekeeper_";
+    if (length < 1 || length > SCORER_METRIC_NAME_MAX)
+        return false;
+    bool is_ours = length >= sizeof ours - 1;
+    for (uint64_t i = 0; i < length; i++) {
+        char letter = name[i];
+        bool is_digit = letter >= '0' && letter <= '9';
+        bool is_letter = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+        if (!is_letter && letter != '_' && letter != ':' && (i == 0 || !is_digit))
+            return false;
+        if (i < sizeof ours - 1 && letter != ours[i])
+            is_ours = false;
+    }
+    return !is_ours;
+}
 
 #endif

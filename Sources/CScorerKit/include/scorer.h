@@ -1,0 +1,1 @@
+../../CScorerABI/include/scorer.h
