@@ -272,7 +272,8 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "ControlAPI", "Ledger", "Manifests", "Rulebook", "Supervisor", "Vocabulary", "Wire",
+                "ControlAPI", "Ledger", "Manifests", "ModelStore", "Rulebook", "Supervisor",
+                "Vocabulary", "Wire",
             ]
         ),
         .testTarget(

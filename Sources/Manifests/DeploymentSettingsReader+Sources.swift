@@ -173,7 +173,8 @@ extension DeploymentSettingsReader {
         in folder: String,
         of key: String
     ) -> DeploymentManifest.Path? {
-        let isAddress = text.contains("://") || text.hasPrefix("azureml:")
+        let isAddress =
+            text.contains("://") || text.hasPrefix("azureml:")
             || ["models:", "runs:", "file:"].contains { text.hasPrefix($0) }
         guard !isAddress else {
             values.refuse(

@@ -12,8 +12,7 @@ extension DeploymentSettingsReader {
     ]
     /// Variables that are set for every scorer of one's own.
     private static let ownVariables = [
-        "AZUREML_MODEL_DIR", "AZUREML_ENTRY_SCRIPT", "AZUREML_SOURCE_DIRECTORY", "AML_APP_ROOT",
-        "SERVICE_NAME",
+        "AZUREML_MODEL_DIR", "AZUREML_ENTRY_SCRIPT", "AML_APP_ROOT",
     ]
 
     /// Checks what only the whole document shows.

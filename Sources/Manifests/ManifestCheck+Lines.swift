@@ -19,8 +19,8 @@ extension ManifestCheck {
         if let endpoint { facts.append(("endpoint", "\(endpoint)")) }
         facts.append(("deployment", "\(deployment)"))
         switch serving {
-        case .model(let check):
-            facts.append(("model", "\(check.path) (\(check.kind.words))"))
+        case .model(let check, let path):
+            facts.append(("model", "\(path) (\(check.kind.words))"))
             if let environment = check.environment { facts += ModelCheck.facts(environment) }
         case .script(let script):
             facts.append(("script", "\(script.script) in \(script.folder)"))

@@ -20,8 +20,8 @@ public struct ManifestCheck: Codable, Sendable {
 
     /// What scores.
     public enum Serving: Codable, Sendable {
-        /// The Python runtime, on an MLflow model.
-        case model(ModelCheck)
+        /// The Python runtime, on the MLflow model at a path.
+        case model(ModelCheck, path: String)
         /// The Python runtime, on a person's own script.
         case script(Script)
         /// A person's own program.
@@ -52,6 +52,8 @@ public struct ManifestCheck: Codable, Sendable {
     public let settings: DeploymentSettings?
     /// What scores, where that is known.
     public let serving: Serving?
+    /// Where the program is named, where one scores.
+    public let programLocation: Problem.Location?
     /// What refuses it.
     public private(set) var problems: [Problem]
     /// What a person should know besides.
@@ -100,6 +102,7 @@ public struct ManifestCheck: Codable, Sendable {
         self.endpoint = given ?? manifest?.settings.endpoint
         self.deployment = manifest?.settings.deployment ?? .dropped
         self.settings = manifest?.settings
+        self.programLocation = manifest?.program?.path.location
         var reader = ManifestSources(environments: environments)
         let serving = manifest.flatMap { reader.serving($0) }
         findings.add(reader.findings)

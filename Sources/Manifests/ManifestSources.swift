@@ -16,23 +16,8 @@ struct ManifestSources {
 
     /// What scores; nothing where something of it is not there.
     mutating func serving(_ manifest: DeploymentManifest) -> ManifestCheck.Serving? {
-        if let code = manifest.code {
-            return script(code, manifest)
-        }
-        if let program = manifest.program {
-            let part = part(manifest)
-            checkNative(manifest.environment)
-            do throws(Problem) {
-                _ = try ProgramFile(path: program.path.path, at: program.path.location)
-            } catch {
-                findings.add(error)
-            }
-            return .program(
-                path: program.path.path,
-                arguments: program.arguments,
-                model: part
-            )
-        }
+        if manifest.places["code_configuration"] != nil { return script(manifest) }
+        if manifest.places["scorekeeper.scorer"] != nil { return program(manifest) }
         return manifest.model.flatMap { model($0, manifest) }
     }
 
@@ -64,18 +49,17 @@ struct ManifestSources {
         let check = ModelCheck(path: path.path, settings: manifest.settings)
         for problem in check.problems { findings.add(problem) }
         for notice in check.notices { findings.add(notice) }
-        return .model(check)
+        return .model(check, path: path.path)
     }
 
-    // MARK: - Scripts
+    // MARK: - Scripts and programs
 
-    private mutating func script(
-        _ code: DeploymentManifest.Code,
-        _ manifest: DeploymentManifest
-    ) -> ManifestCheck.Serving? {
+    private mutating func script(_ manifest: DeploymentManifest) -> ManifestCheck.Serving? {
         let part = part(manifest)
-        checkCode(code)
-        guard let (definition, name) = environment(manifest.environment) else { return nil }
+        if let code = manifest.code { checkCode(code) }
+        guard let (definition, name) = environment(manifest.environment),
+            let code = manifest.code
+        else { return nil }
         return .script(
             ManifestCheck.Script(
                 folder: code.folder.path,
@@ -85,6 +69,18 @@ struct ManifestSources {
                 model: part
             )
         )
+    }
+
+    private mutating func program(_ manifest: DeploymentManifest) -> ManifestCheck.Serving? {
+        let part = part(manifest)
+        checkNative(manifest.environment)
+        guard let program = manifest.program else { return nil }
+        do throws(Problem) {
+            _ = try ProgramFile(path: program.path.path, at: program.path.location)
+        } catch {
+            findings.add(error)
+        }
+        return .program(path: program.path.path, arguments: program.arguments, model: part)
     }
 
     private mutating func checkCode(_ code: DeploymentManifest.Code) {

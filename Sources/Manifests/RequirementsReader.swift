@@ -65,7 +65,7 @@ struct RequirementsReader {
         guard let bytes else {
             findings.refuse(
                 "missingFile",
-                "'\(relative)' is not in the model's directory",
+                "'\(relative)' is not in '\(folder.path)'",
                 "put it there or remove the line",
                 at: askedAt
             )

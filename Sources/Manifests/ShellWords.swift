@@ -19,7 +19,8 @@ enum ShellWords {
             switch self {
             case .unclosed(let quote): "a quote (\(quote)) is never closed"
             case .trailingBackslash: "it ends with a backslash"
-            case .acted(let character): "'\(character)' means something to a shell, and none runs it"
+            case .acted(let character):
+                "'\(character)' means something to a shell, and none runs it"
             }
         }
 

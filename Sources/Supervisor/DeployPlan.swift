@@ -10,8 +10,8 @@ import Vocabulary
 struct DeployPlan: Sendable {
     /// What scores.
     enum Work: Sendable {
-        /// The Python runtime, on an MLflow model.
-        case model(ModelCheck)
+        /// The Python runtime, on the MLflow model at a path.
+        case model(ModelCheck, path: String)
         /// The Python runtime, on a person's own script.
         case script(ManifestCheck.Script)
         /// A person's own program; with what it is given as its model.
@@ -28,6 +28,8 @@ struct DeployPlan: Sendable {
     private(set) var settings: DeploymentSettings
     /// What a person should be told.
     let notices: [String]
+    /// Where the document names its program.
+    private var programLocation: Problem.Location?
 
     /// Looks at what a request names.
     ///
@@ -65,12 +67,12 @@ struct DeployPlan: Sendable {
     init(_ check: ModelCheck, from origin: DeploymentDocument.Origin) throws(Problem) {
         if let problem = check.problems.first {
             let count = check.problems.count + check.unlisted
-            throw problem.among(count, listedBy: "scorekeeper check \(check.path)")
+            throw problem.among(count, listedBy: "scorekeeper check \(origin.path)")
         }
         guard let settings = check.settings, let endpoint = check.endpoint else {
             preconditionFailure("a check without problems has no settings: \(check)")
         }
-        self.work = .model(check)
+        self.work = .model(check, path: origin.path)
         self.key = DeploymentKey(
             endpoint: endpoint,
             deployment: settings.deployment ?? .dropped
@@ -90,7 +92,7 @@ struct DeployPlan: Sendable {
             let serving = check.serving
         else { preconditionFailure("a check without problems lacks something: \(check)") }
         switch serving {
-        case .model(let model): work = .model(model)
+        case .model(let model, let path): work = .model(model, path: path)
         case .script(let script): work = .script(script)
         case .program(let path, let arguments, let model):
             work = .program(try ProgramFile(path: path), arguments: arguments, model: model)
@@ -99,6 +101,7 @@ struct DeployPlan: Sendable {
         self.origin = .deployed(path: check.file)
         self.settings = settings
         self.notices = check.notices.map(\.description)
+        self.programLocation = check.programLocation
     }
 
     /// A program that was named by itself, perhaps with a model.
@@ -141,7 +144,8 @@ struct DeployPlan: Sendable {
         let paths = [settings.variables["LD_LIBRARY_PATH"] ?? "", libraryPath]
         return try await LibrarySearch.companions(
             of: program,
-            libraryPath: paths.filter { !$0.isEmpty }.joined(separator: ":")
+            libraryPath: paths.filter { !$0.isEmpty }.joined(separator: ":"),
+            at: programLocation
         )
     }
 

@@ -72,6 +72,11 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// The copy of its model; nothing for a scorer of one's own without one.
+    var model: Digest? {
+        if case .mlflow = scorer { content } else { scorer.model?.content }
+    }
+
     /// Every copy that its scorers need.
     var contents: [Digest] { [content] + (scorer.model.map { [$0.content] } ?? []) }
 

@@ -71,7 +71,8 @@ struct Intake: Sendable {
     ) throws(Problem) -> Draft {
         let copied: Copied
         switch plan.work {
-        case .model(let check): copied = try copy(check, named: plan.key.endpoint, store)
+        case .model(let check, let path):
+            copied = try copy(check, at: path, named: plan.key.endpoint, store)
         case .script(let script): copied = try copy(script, store)
         case .program(let program, let arguments, let model):
             copied = try copy(program, arguments, model, companions, store)
@@ -96,17 +97,18 @@ struct Intake: Sendable {
 
     private static func copy(
         _ check: ModelCheck,
+        at path: String,
         named endpoint: EndpointName,
         _ store: ModelStore
     ) throws(Problem) -> Copied {
-        let stored = try adopt(check.kind, at: check.path, store)
+        let stored = try adopt(check.kind, at: path, store)
         let copy = ModelCheck(
-            folder: ModelDirectory(path: check.path, copiedTo: stored.path),
+            folder: ModelDirectory(path: path, copiedTo: stored.path),
             name: "\(endpoint)",
             settings: nil
         )
         guard let model = copy.model, let environment = copy.environment else {
-            throw (copy.problems.first ?? changedMeanwhile(check.path))
+            throw (copy.problems.first ?? changedMeanwhile(path))
         }
         return Copied(
             scorer: .mlflow(

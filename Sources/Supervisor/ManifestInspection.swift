@@ -36,7 +36,8 @@ public enum ManifestInspection {
             do throws(Problem) {
                 let companions = try await LibrarySearch.companions(
                     of: try ProgramFile(path: path),
-                    libraryPath: paths.joined(separator: ":")
+                    libraryPath: paths.joined(separator: ":"),
+                    at: check.programLocation
                 )
                 for companion in companions {
                     let notice = Notice(code: "libraryTaken", text: companion.notice)

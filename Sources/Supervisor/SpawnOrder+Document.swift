@@ -50,11 +50,9 @@ extension SpawnOrder {
                 warming: fork,
                 in: configuration
             )
-            variables.set([
-                "AML_APP_ROOT": content, "AZUREML_ENTRY_SCRIPT": scorer.script,
-                "AZUREML_SOURCE_DIRECTORY": content,
-                "SERVICE_NAME": run.instance.key.endpoint.text,
-            ])
+            variables.set(["AML_APP_ROOT": content, "AZUREML_ENTRY_SCRIPT": scorer.script])
+            let service = variables["SERVICE_NAME"] ?? run.instance.key.endpoint.text
+            variables["SERVICE_NAME"] = service
         case (.mlflow, nil), (.script, nil):
             preconditionFailure("\(run) has no environment: \(document)")
         case (.native(let path, let arguments, _, let libraries), _):

@@ -94,7 +94,7 @@ extension Supervisor {
             why: why(view),
             url: listeners.scoringURI(of: view.key.endpoint),
             percent: view.percent,
-            model: document?.content,
+            model: document?.model,
             environment: document.flatMap { environmentFacts(of: $0, view) },
             isolation: isolation,
             isolationReasons: isolationReasons(view, isolation),

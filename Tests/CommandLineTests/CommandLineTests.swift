@@ -37,6 +37,27 @@ import Testing
         #expect(try CommandRun("status", "--output", "xml").status == 64)
     }
 
+    @Test func `takes a document alone, or what a document would say`() throws {
+        #expect(try CommandRun("deploy", "-f", "d.yml", "model").status == 64)
+        #expect(try CommandRun("deploy", "-f", "d.yml", "--scorer", "./x").status == 64)
+        #expect(try CommandRun("check", "-f", "d.yml", "model").status == 64)
+        #expect(try CommandRun("check").status == 64)
+    }
+
+    @Test func `tells of a document that is not there before it looks for a server`() throws {
+        for name in ["deploy", "check"] {
+            let run = try CommandRun(name, "-f", "/nowhere/d.yml")
+
+            #expect(run.status == 2)
+            #expect(
+                (run.output + run.complaints).contains(
+                    "problem: /nowhere/d.yml: there is no file '/nowhere/d.yml'; name the "
+                        + "deployment's document"
+                )
+            )
+        }
+    }
+
     @Test func `leaves with 3 and one sentence when no server answers`() throws {
         for name in ["status", "delete", "explain"] {
             let run =

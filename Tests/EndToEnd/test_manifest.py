@@ -45,7 +45,7 @@ code_configuration:
   scoring_script: score.py
 environment:
   conda_file:
-    dependencies: [python=3.11]
+    dependencies: [python=3.11, {{pip: [joblib==1.6.0]}}]
 environment_variables: {{OWNER: us}}
 instance_count: 1
 """
@@ -98,6 +98,7 @@ class Manifest(EndToEnd):
         self.assertEqual(again.code, command.DONE, again)
         self.wait_for("the new script", lambda: self.answer("rates", {"x": 1})["score"] == 63)
         self.assertEqual(self.deployment("rates")["retry"], "never")
+        self.assertTrue(self.only_instance("rates")["warm"])
 
     def test_a_script_that_cannot_start_is_told_with_its_line_and_exception(self) -> None:
         document = self.script("broken")

@@ -12,8 +12,9 @@ import Vocabulary
         "name: \(name)\nversion: '\(version)'\nconda_file: conda.yaml\n"
     }
 
-    private func catalogue(_ files: [String: String]) throws -> (ScratchFolder, EnvironmentCatalogue)
-    {
+    private func catalogue(
+        _ files: [String: String]
+    ) throws -> (ScratchFolder, EnvironmentCatalogue) {
         let scratch = try ScratchFolder(files)
         return (scratch, EnvironmentCatalogue(folder: scratch.path))
     }
@@ -34,7 +35,7 @@ import Vocabulary
     }
 
     @Test func `are read with what they install`() throws {
-        let (_, catalogue) = try catalogue([
+        let (scratch, catalogue) = try catalogue([
             "sklearn/environment.yml": document("1"),
             "sklearn/conda.yaml": "dependencies: [python=3.11, {pip: [numpy==2.4.6]}]\n",
         ])
@@ -44,6 +45,7 @@ import Vocabulary
 
         #expect(definition.requirements.map(\.text) == ["numpy==2.4.6"])
         #expect(!definition.isEmpty)
+        #expect(entry.folder == "\(scratch.path)/sklearn")
     }
 
     @Test(arguments: [

@@ -14,7 +14,7 @@ private func folder(_ document: String) throws -> ScratchFolder {
         "deployment.yml": document,
         "src/score.py": "def init(): pass\ndef run(data): return data\n",
         "model-files/weights.bin": "w",
-        "one-file.bin": "w",
+        "one-file.bin": "w", "a-1-py3-none-any.whl": "w",
         "env/conda.yaml": "dependencies:\n  - python=3.11\n  - pip:\n    - numpy==2.4.6\n",
         "Environments/sklearn/environment.yml":
             "name: sklearn\nversion: 2\nconda_file: conda.yaml\n",
@@ -157,7 +157,10 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
 
     @Test(arguments: [
         ("", "nothingToDeploy 1:1"),
-        ("environment: azureml:sklearn:2\nmodel: model-files\n", "modelEnvironment 4:1"),
+        (
+            "environment: azureml:sklearn:2\nmodel: model-files\n",
+            "modelEnvironment 4:1, modelAlone 5:8"
+        ),
         ("model: model-files\n", "modelAlone 4:8"),
         ("model: nothing\n", "modelAlone 4:8"),
         ("model: {path: one-file.bin, type: custom_model}\n", "modelAlone 4:15"),
@@ -186,7 +189,7 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
         _ rest: String,
         _ place: String
     ) throws {
-        #expect(try refused(rest) == [place])
+        #expect(try refused(rest).joined(separator: ", ") == place)
     }
 
     @Test func `names a script or a program, and both together are refused`() throws {
@@ -267,9 +270,9 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
         ("{conda_file: nothing.yml}", "missingFile 4:27"),
         ("{conda_file: {name: x}}", "missingKey 4:27"),
         ("{conda_file: {dependencies: [{pip: [./a-1-py3-none-any.whl]}]}}", "wheelPath 4:50"),
-        ("{conda_file: {dependencies: [{pip: [git+https://x/y]}]}}", "address 4:50"),
+        ("{conda_file: {dependencies: [{pip: [git+https://x/y]}]}}", "versionControl 4:50"),
         ("{conda_file: {dependencies: []}, os_type: windows}", "osType 4:56"),
-        ("{conda_file: {dependencies: []}, inference_config: {}}", "notSupported 4:48"),
+        ("{conda_file: {dependencies: []}, inference_config: {}}", "notSupported 4:47"),
     ])
     func `cannot have an environment that is not built here`(
         _ text: String,
@@ -291,16 +294,17 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
     }
 
     @Test func `never brings the reader down, whatever its bytes are`() {
-        let text = head + script + """
-            model: {path: ./model-files/, type: custom_model}
-            environment: {conda_file: {dependencies: [python=3.11, {pip: [numpy]}]}}
-            properties: {scorekeeper.scorer: "./a 'b c' d"}
-            """
+        let text =
+            head + script + """
+                model: {path: ./model-files/, type: custom_model}
+                environment: {conda_file: {dependencies: [python=3.11, {pip: [numpy]}]}}
+                properties: {scorekeeper.scorer: "./a 'b c' d"}
+                """
         var random = Mutations(seed: 17)
         for _ in 0..<1_000 {
             let bytes = random.mutated(Array(text.utf8))
             let read = DeploymentSettingsReader.read(bytes, file: "d.yml", in: "/nowhere")
-            #expect(read.manifest.code == nil || read.manifest.code?.script.hasSuffix(".py") == true)
+            #expect(read.manifest.code?.script.hasSuffix(".py") ?? true)
         }
     }
 }

@@ -124,7 +124,7 @@ private func parent(of node: TestNode) -> Int32? {
         told.variables["PASSWORD"] = word
         guard case .python(let python) = told.program else { return }
         let run = told.run.description
-        let code = Self.search(for: [word, "\(python.model)/", run])
+        let code = Self.search(for: [word, "\(python.work.directories[0])/", run])
         let curious = try node.pythonOrder(code, importing: ["json"])
 
         let (first, firstLane) = try node.start(told)
