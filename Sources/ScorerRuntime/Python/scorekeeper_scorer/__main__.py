@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The way in: ``serve`` with what `Task` reads, or ``warm --import MODULE ...``.
+"""The way in: ``serve`` what `Task` reads, ``debug`` a script, or ``warm --import MODULE ...``.
 
 Run by path in an isolated interpreter (``-I``), so this package's folder is put on the path here.
 """
@@ -28,8 +28,13 @@ def main() -> int:
     parent = verbs.add_parser("warm", help="import modules, then fork scorers when asked")
     parent.add_argument("--import", dest="modules", nargs="+", default=[], metavar="MODULE")
     serve.prepare_output()
+    verbs.add_parser("debug", help="answer for one script over HTTP", add_help=False)
     if sys.argv[1:2] == ["serve"]:
         serve.run(Task.read(sys.argv[2:]))
+    if sys.argv[1:2] == ["debug"]:
+        from scorekeeper_scorer.script import debug
+
+        return debug.run(sys.argv[2:])
     return warm.run(parser.parse_args().modules)
 
 
