@@ -73,6 +73,7 @@ sample_python() {
 # with has one of its own.
 sample_environment() {
     local prefix="$tools/${1:-sample}" requirements=("$root"/Samples/mlflow-*/requirements.txt)
+    requirements+=("$root/Tests/ScorerRuntimeTests/script_dialect/requirements.txt")
     if is_stale "$prefix/built" "${requirements[@]}"; then
         say "Building an environment with the samples' packages into ${prefix#"$root/"}"
         local python
@@ -80,6 +81,22 @@ sample_environment() {
         uv venv --quiet --clear --python "$python" "$prefix"
         uv pip install --quiet --compile-bytecode \
             --python "$prefix/bin/python" "${requirements[@]/#/--requirement=}"
+        touch "$prefix/built"
+    fi
+    printf '%s\n' "$prefix/bin/python"
+}
+
+# Prints the interpreter of an environment with Azure's scoring server, which scripts are compared
+# with; built when it is needed.
+scoring_environment() {
+    local prefix="$tools/scoring" python
+    local requirements="$root/Tests/ScorerRuntimeTests/script_dialect/requirements.txt"
+    if is_stale "$prefix/built" "$requirements"; then
+        say "Building an environment with Azure's scoring server into ${prefix#"$root/"}"
+        python=$(sample_python) || fail "the packages need Python 3.11 or later"
+        uv venv --quiet --clear --python "$python" "$prefix"
+        uv pip install --quiet --compile-bytecode --python "$prefix/bin/python" \
+            --requirement "$requirements" azureml-inference-server-http==1.5.1
         touch "$prefix/built"
     fi
     printf '%s\n' "$prefix/bin/python"

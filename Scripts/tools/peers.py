@@ -91,6 +91,21 @@ def mlflow(interpreter: Path, model: Path, port: int, log: Path) -> Peer:
     return Peer(command, f"http://127.0.0.1:{port}/invocations", log, variables)
 
 
+def azure(
+    interpreter: Path, code: Path, model: Path, port: int, log: Path, more: Dict[str, str]
+) -> Peer:
+    """Azure's scoring server with one worker on `score.py` in a folder, from an environment with it.
+
+    `more` is what its environment says besides.
+    """
+    variables = {"PATH": os.environ["PATH"], "HOME": str(log.parent), "AML_APP_ROOT": str(code)}
+    variables.update(SERVER_VERSION_LOG_RESPONSE_ENABLED="false", **more)
+    command = [str(interpreter), str(interpreter.parent / "azmlinfsrv")]
+    command += ["--entry_script", str(code / "score.py"), "--model_dir", str(model)]
+    command += ["--port", str(port), "--worker_count", "1"]
+    return Peer(command, f"http://127.0.0.1:{port}/score", log, variables)
+
+
 def first_answer(
     url: str, body: bytes, process: subprocess.Popen[bytes], seconds: float = 180.0
 ) -> float:
