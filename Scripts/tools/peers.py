@@ -99,7 +99,7 @@ def azure(
     `more` is what its environment says besides.
     """
     variables = {"PATH": os.environ["PATH"], "HOME": str(log.parent), "AML_APP_ROOT": str(code)}
-    variables.update(SERVER_VERSION_LOG_RESPONSE_ENABLED="false", **more)
+    variables.update({"SERVER_VERSION_LOG_RESPONSE_ENABLED": "false", **more})
     command = [str(interpreter), str(interpreter.parent / "azmlinfsrv")]
     command += ["--entry_script", str(code / "score.py"), "--model_dir", str(model)]
     command += ["--port", str(port), "--worker_count", "1"]

@@ -78,6 +78,73 @@ class ScriptLife(unittest.TestCase):
         scorer = self.serve("def init(): pass\ndef run(data): return len(data)\n")
         self.assertEqual(self.content(scorer.gateway.ask(POST, b"x" * 300_000)), 300_000)
 
+    def test_a_failed_start_is_told_with_the_scripts_line(self) -> None:
+        told = self.fail_to_start(
+            "def init():\n    load()\ndef load():\n    print('half way')\n    open('/no/model')\n"
+            "def run(data): pass\n"
+        )
+        self.assertTrue(told.startswith("FileNotFoundError: "), told)
+        self.assertIn("(score.py:5 in load)", told)
+
+    def test_a_script_that_leaves_or_cannot_be_read_is_told(self) -> None:
+        run = "def run(data): pass\n"
+        for text, words in (
+            (f"import sys\ndef init(): sys.exit(0)\n{run}", "SystemExit: 0 (score.py:2 in init)"),
+            ("def init(): pass\ndef run(data) pass\n", "SyntaxError: expected ':' (score.py:2)"),
+            ("import no_such_module\n", "'no_such_module' (score.py:1 in <module>)"),
+            ("def init(): pass\n", "'score.py' defines no function run(); it needs one"),
+            (f"def init(): pass\ndef run(*data): pass\n", "give its parameters names"),
+        ):
+            with self.subTest(words):
+                self.assertIn(words, self.fail_to_start(text))
+
+    def test_a_bad_setting_is_named(self) -> None:
+        text = "def init(): pass\ndef run(data): pass\n"
+        told = self.fail_to_start(text, SCORING_TIMEOUT_MS="soon")
+        self.assertIn("SCORING_TIMEOUT_MS is 'soon'", told)
+
+    def test_run_may_exit_raise_and_be_late_and_the_next_request_is_answered(self) -> None:
+        scorer = self.serve(
+            "import sys, threading\n"
+            "def init(): pass\n"
+            "def run(data):\n"
+            "    if data == 'exit': sys.exit(3)\n"
+            "    if data == 'raise': raise ValueError('of its own')\n"
+            "    if data == 'late': threading.Event().wait()\n"
+            "    return data\n",
+            SCORING_TIMEOUT_MS="200",
+        )
+        for word in ("exit", "raise", "late"):
+            heard = scorer.gateway.ask(POST, word.encode())
+            self.assertEqual(heard.status, 500)
+            self.assertIn(b"x-ms-run-function-failed: True\n", heard.head)
+            self.assertEqual(self.content(scorer.gateway.ask(POST, b"next")), "next")
+        self.assertEqual(
+            self.content(scorer.gateway.ask(POST, b"late")),
+            {"message": "Scoring timeout after 200 ms"},
+        )
+        self.assertIn("run() failed: ValueError: of its own (score.py:5 in run)", scorer.log())
+
+    def test_a_head_that_no_lane_carries_is_answered_with_500(self) -> None:
+        scorer = self.serve(
+            "from azureml.contrib.services.aml_response import AMLResponse\n"
+            "def init(): pass\n"
+            "def run(data): return AMLResponse('x', 200, {'X-Long': 'y' * int(data)})\n"
+        )
+        self.assertEqual(scorer.gateway.ask(POST, b"70000").status, 500)
+        self.assertEqual(scorer.gateway.ask(POST, b"7").status, 200)
+
+    def test_a_generator_is_sent_in_parts_and_a_failing_one_is_logged(self) -> None:
+        scorer = self.serve(
+            "def init(): pass\n"
+            "def run(data):\n"
+            "    for number in range(3): yield f'part {number} '\n"
+            "    if data: raise ValueError('half way')\n"
+        )
+        heard = scorer.gateway.ask(POST, b"")
+        self.assertEqual(heard.body, b"part 0 part 1 part 2 ")
+        self.assertIn(b"content-type: text/plain; charset=utf-8\n", heard.head)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""Header fields by names without case, and parameters by names with it; each may come repeatedly."""
+"""Header fields by names without case, parameters by names with it; each may come repeatedly."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def opened(request: Request) -> Iterator[flask.Request]:
     """Flask's request for ours, current while the context is open."""
     context = _application.request_context(_environment(request))
     # Read before anybody can parse it as a form: the body's bytes are there whatever its type.
-    context.request.get_data()
+    body = context.request.get_data()
+    vars(context.request)["stream"] = io.BytesIO(body)
     with context:
         yield context.request
 

@@ -10,6 +10,8 @@ get objects of ours with what such scripts commonly use.
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 import sys
 from types import ModuleType
 from typing import Any, Iterator, Optional
@@ -25,30 +27,31 @@ _FAILED = "x-ms-run-function-failed"
 _FIELDS_MOST = 56
 
 
-def _flask() -> Optional[ModuleType]:
+@functools.lru_cache(maxsize=None)
+def flask_types() -> Optional[ModuleType]:
+    """Our module over Flask; nothing where the environment has no Flask."""
     try:
-        from . import flask_types
+        return importlib.import_module(".flask_types", __package__)
     except ImportError:
         return None
-    return flask_types
 
 
 def request_type() -> Any:
     """The class `AMLRequest`."""
-    found = _flask()
+    found = flask_types()
     return RawRequest if found is None else found.AMLRequest
 
 
 def response_type() -> Any:
     """The class `AMLResponse`."""
-    found = _flask()
+    found = flask_types()
     return RawResponse if found is None else found.AMLResponse
 
 
 @contextlib.contextmanager
 def opened(request: Request) -> Iterator[Any]:
     """The request as a script takes it; what Flask knows as the current one meanwhile."""
-    found = _flask()
+    found = flask_types()
     if found is None:
         yield RawRequest(request)
     else:

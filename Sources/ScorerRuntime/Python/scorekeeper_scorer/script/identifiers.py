@@ -21,10 +21,18 @@ _REQUEST = b"\nx-request-id: "
 _RARE = (b"\nx-ms-request-id:", b"\nx-ms-client-request-id:", b"\ntraceid:")
 
 
+class TooLong(Refusal):
+    """An identifier that is too long, and the lines that go back without it."""
+
+    def __init__(self, text: str, sent: bytes) -> None:
+        super().__init__(431, text)
+        self.sent = sent
+
+
 def lines(request: Request, is_alone: bool) -> bytes:
     """The lines for the answer; `is_alone` where there is no gateway to add its own.
 
-    Errors: `Refusal` for one that is too long.
+    Errors: `TooLong`, with the lines that are sent all the same.
     """
     head = request.head
     if not is_alone and not any(name in head for name in _RARE):
@@ -40,17 +48,17 @@ def _all(request: Request, is_alone: bool) -> bytes:
     fields = request.fields
     own = fields.get("x-request-id") or (str(uuid.uuid4()) if is_alone else "")
     if len(own) > LONGEST:
-        raise Refusal(431, f"x-request-id must not exceed {LONGEST} characters")
+        raise TooLong(f"x-request-id must not exceed {LONGEST} characters", b"")
+    found = [("x-request-id", own)] if is_alone else []
     older = fields.get("x-ms-request-id", "")
     clients = fields.get("x-ms-client-request-id", "") or older
     older = older or clients or own
     if len(older) > LONGEST or len(clients) > LONGEST:
-        raise Refusal(
-            431,
+        raise TooLong(
             "x-ms-request-id and x-ms-client-request-id"
             f" must not exceed {LONGEST} characters",
+            written(found),
         )
-    found = [("x-request-id", own)] if is_alone else []
     if older:
         found.append(("x-ms-request-id", older))
     if clients and (is_alone or "x-ms-client-request-id" not in fields):

@@ -16,24 +16,32 @@ TEXT = "text/plain; charset=utf-8"
 LINES = "application/x-ndjson"
 
 
+class EarlyFailure(Exception):
+    """A generator raised, as its cause says, before it had made anything."""
+
+
 def reply(values: Iterator[Any], took: bytes) -> Reply:
     """The answer of a ``run`` that is a generator.
 
     Shape: the first value decides: bytes and texts are sent as they are, other values as JSON, a
     line each. `took` is how long it took to make the iterator.
-    Errors: whatever is raised before the first value.
+    Errors: `EarlyFailure`.
     """
-    kind = TEXT
-    for first in values:
-        if isinstance(first, (bytes, bytearray, memoryview)):
-            kind = BYTES
-        elif not isinstance(first, str):
-            kind = LINES
-        values = _Closed(itertools.chain([first], values), values)
-        break
+    kind, made = TEXT, []
+    try:
+        made.append(next(values))
+    except StopIteration:
+        pass
+    except BaseException as error:
+        raise EarlyFailure from error
+    if made and isinstance(made[0], (bytes, bytearray, memoryview)):
+        kind = BYTES
+    elif made and not isinstance(made[0], str):
+        kind = LINES
     head = b"content-type: " + kind.encode("ascii") + b"\n" + SUCCEEDED
     write = _line if kind == LINES else written
-    return Reply(200, head + b"x-ms-run-fn-exec-ms: " + took, b"", each(values, write))
+    parts = _each(values, itertools.chain(made, values), write)
+    return Reply(200, head + b"x-ms-run-fn-exec-ms: " + took, b"", parts)
 
 
 def written(value: Any) -> bytes:
@@ -49,34 +57,24 @@ def written(value: Any) -> bytes:
 
 
 def each(values: Iterable[Any], write: Callable[[Any], bytes]) -> Iterator[bytes]:
-    """The parts, written; closing it closes what the values come from."""
+    """The parts, written; closing it closes what the values come from.
+
+    Errors: `TypeError` where there is nothing to go through, at once.
+    """
+    return _each(values, iter(values), write)
+
+
+def _each(
+    origin: Iterable[Any], values: Iterator[Any], write: Callable[[Any], bytes]
+) -> Iterator[bytes]:
     try:
         for value in values:
             yield write(value)
     finally:
-        close = getattr(values, "close", None)
+        close = getattr(origin, "close", None)
         if close is not None:
             close()
 
 
 def _line(value: Any) -> bytes:
     return json.dumps(value).encode("ascii") + b"\n"
-
-
-class _Closed:
-    """An iterator that closes another one with it."""
-
-    def __init__(self, values: Iterator[Any], origin: Any) -> None:
-        self._values = values
-        self._origin = origin
-
-    def __iter__(self) -> Iterator[Any]:
-        return self._values
-
-    def __next__(self) -> Any:
-        return next(self._values)
-
-    def close(self) -> None:
-        close = getattr(self._origin, "close", None)
-        if close is not None:
-            close()

@@ -16,6 +16,7 @@ from .request import Request
 from .reply import Reply
 from .service import ScriptService, start
 from .settings import InvalidSetting, Settings
+from .text_way import TextWay
 from .user_script import UnfitScript
 
 SUBJECT = "script"
@@ -50,22 +51,26 @@ class ServedScript:
             raise failures[0]
 
     def _answer(self, scorer: Any) -> None:
-        take, service = scorer.take, self._service
+        take, answer, service = scorer.take, scorer.answer, self._service
+        short = TextWay.of(service)
         while True:
             taken = take(1)
             if taken is None:
                 return
             ticket, _, head, body, _ = taken[0]
-            reply = service.answer(Request(head, body))
-            if reply.parts is not None:
-                _send_parts(scorer, ticket, reply, service)
+            reply = None if short is None else short.answer(head, body)
+            if reply is None:
+                reply = service.answer(Request(head, body))
+            status, lines, written, parts = reply
+            if parts is not None:
+                _send_parts(scorer, ticket, Reply(*reply), service)
                 continue
             try:
-                scorer.answer(ticket, reply.status, reply.head, reply.body)
+                answer(ticket, status, lines, written)
             except ValueError:
                 # No lane carries such a head: the script made it.
                 unsent = service.unsent()
-                scorer.answer(ticket, unsent.status, unsent.head, unsent.body)
+                answer(ticket, unsent.status, unsent.head, unsent.body)
 
 
 def _send_parts(scorer: Any, ticket: int, reply: Reply, service: ScriptService) -> None:
@@ -76,7 +81,7 @@ def _send_parts(scorer: Any, ticket: int, reply: Reply, service: ScriptService) 
         for part in parts:
             if part and not scorer.part(ticket, reply.status, reply.head, part):
                 break
-    except Exception as error:
+    except BaseException as error:
         service.broken(error)
     finally:
         parts.close()

@@ -13,6 +13,7 @@ from .. import serve
 from . import description, http_types, identifiers, inputs, results, script_failure
 from .cross_origin import CrossOrigin
 from .inputs import Refusal
+from .parts import EarlyFailure
 from .reply import JSON_LINE, SUCCEEDED, Reply, error
 from .request import Request
 from .settings import Settings
@@ -39,7 +40,7 @@ class ScriptService:
     def __init__(
         self, script: UserScript, settings: Settings, is_alone: bool = False
     ) -> None:
-        self._script = script
+        self.script = script
         self._settings = settings
         self._is_alone = is_alone
         self.tells_all = settings.shows_failures
@@ -67,9 +68,28 @@ class ScriptService:
             return error(405, _NOT_ALLOWED)
         try:
             identified = identifiers.lines(request, self._is_alone)
-        except Refusal as refusal:
-            return self._finished(request, error(refusal.status, refusal.text), b"")
+        except identifiers.TooLong as refusal:
+            reply = error(refusal.status, refusal.text)
+            return self._finished(request, reply, refusal.sent)
         return self._finished(request, route(request), identified)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no setting changes how a request is answered."""
+        is_set = self._limit or self._version or self._origins
+        return not (is_set or self._is_alone or self.tells_all)
+
+    def returned(self, head: bytes, value: Any, milliseconds: float) -> Reply:
+        """The answer to a request for which `run` has returned."""
+        return self._finish_run(Request(head, b""), self._written(value, milliseconds))
+
+    def failed_run(self, head: bytes, failure: BaseException) -> Reply:
+        """The answer to a request for which `run` has raised."""
+        reply = self._failed(failure, "run() failed", _IN_SCRIPT, True)
+        return self._finish_run(Request(head, b""), reply)
+
+    def _finish_run(self, request: Request, reply: Reply) -> Reply:
+        return self._finished(request, reply, identifiers.lines(request, self._is_alone))
 
     def unsent(self) -> Reply:
         """The answer where the lane would not carry the script's own."""
@@ -89,7 +109,7 @@ class ScriptService:
         return reply._replace(head=head)
 
     def _score(self, request: Request) -> Reply:
-        script = self._script
+        script = self.script
         try:
             if script.kind == TEXT:
                 arguments: Dict[str, Any] = {self._name: inputs.text(request)}
@@ -115,16 +135,21 @@ class ScriptService:
     def _scored(self, arguments: Any) -> Reply:
         began = time.perf_counter()
         try:
-            value = self._call(self._script.run, arguments)
+            value = self._call(self.script.run, arguments)
         except Late as late:
             assert self._limit is not None
             text = f"Scoring timeout after {self._limit.milliseconds} ms"
             return self._failed(late, "run() was stopped", text, True)
         except BaseException as failure:
             return self._failed(failure, "run() failed", _IN_SCRIPT, True)
-        took = (time.perf_counter() - began) * 1_000
+        return self._written(value, (time.perf_counter() - began) * 1_000)
+
+    def _written(self, value: Any, milliseconds: float) -> Reply:
         try:
-            return results.reply(value, took)
+            return results.reply(value, milliseconds)
+        except EarlyFailure as failure:
+            cause = failure.__cause__ or failure
+            return self._failed(cause, "run() failed", _IN_SCRIPT, True)
         except Exception as failure:
             return self._failed(failure, "what run() returned has no JSON", _IN_SERVER, False)
 

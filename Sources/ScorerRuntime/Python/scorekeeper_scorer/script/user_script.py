@@ -52,6 +52,7 @@ class UserScript(NamedTuple):
             if folder not in sys.path:
                 sys.path.append(folder)
         azureml_modules.provide()
+        schema.forget(MODULE)
         spec = importlib.util.spec_from_file_location(MODULE, path)
         if spec is None or spec.loader is None:
             raise UnfitScript(f"'{path}' is no Python source; its name must end in '.py'")
