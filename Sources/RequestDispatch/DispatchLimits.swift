@@ -20,7 +20,7 @@ public struct DispatchLimits: Hashable, Sendable {
     ///
     /// How many there can be is bounded by the requests that may wait, and by the connections.
     public var shortBody = 48 << 10
-    /// A request is failed when this many lanes ended under it.
+    /// A request is failed when this many lanes ended under it while it had its turn in them.
     public var lanesOutlived = 4
     /// How long a convicted body is refused.
     public var convictionLife = Duration.seconds(600)

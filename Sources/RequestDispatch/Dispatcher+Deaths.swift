@@ -12,8 +12,11 @@ extension Dispatcher {
         let place = Int(lanes[Int(dead)].deployment)
         let suspect = lanes[Int(dead)].suspect
         lanes[Int(dead)].isEjecting = true
+        let calls = lanes[Int(dead)].calls
+        var ahead = lanes[Int(dead)].bound.count
         var index = lanes[Int(dead)].bound.last
         while index >= 0 {
+            ahead -= 1
             let previous = requests[index].place.previous
             let wasTaken = requests[index].isTaken
             unbind(index, freeingSlot: true, at: now)
@@ -22,6 +25,7 @@ extension Dispatcher {
                 of: lane,
                 wasTaken: wasTaken,
                 wasAlone: index == suspect,
+                hadItsTurn: ahead < calls,
                 &effects
             )
             index = previous
@@ -36,11 +40,17 @@ extension Dispatcher {
         bindWaiting(Int32(place), now, &effects)
     }
 
+    /// Settles one request of a lane that ended.
+    ///
+    /// Shape: `hadItsTurn` is false where more requests were ahead of it than the scorer calls at a
+    /// time. Then it had no part in this end: it does not count against it, however many scorers
+    /// are killed at once.
     private mutating func settleDeath(
         _ index: Int32,
         of lane: LaneID,
         wasTaken: Bool,
         wasAlone: Bool,
+        hadItsTurn: Bool,
         _ effects: inout [DispatchEffect]
     ) {
         let rules = deployments[Int(requests[index].deployment)].rules
@@ -49,7 +59,7 @@ extension Dispatcher {
         } else if requests[index].hasPartLeft {
             fail(index, .brokenOff(lane), &effects)
         } else if !wasTaken {
-            moveOn(index, countingDeath: true, &effects)
+            moveOn(index, countingDeath: hadItsTurn, &effects)
         } else if rules.retry == .never {
             fail(index, .lost(lane), &effects)
         } else if wasAlone {

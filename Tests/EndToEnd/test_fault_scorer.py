@@ -87,9 +87,10 @@ class DyingScorers(Faulty):
         self.dies("abort", signal.SIGABRT)
 
     def test_fault_3_all_scorers_killed_at_once_lose_only_what_they_had_begun(self) -> None:
-        self.deploy_faulty("all-killed", 3)
+        # More than the lanes that a request may outlive.
+        self.deploy_faulty("all-killed", 6)
         before = self.instances("all-killed")
-        held = self.ask_many("all-killed", [f"hold {number}" for number in range(3)])
+        held = self.ask_many("all-killed", [f"hold {number}" for number in range(6)])
         for text in held:
             self.wait_until_begun("all-killed", text)
         behind = self.ask_many("all-killed", [f"behind {number}" for number in range(24)])

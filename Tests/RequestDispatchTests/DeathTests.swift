@@ -124,6 +124,22 @@ import Vocabulary
         #expect(stage.dispatcher.liveRequests == 0)
     }
 
+    @Test func `row 3: of many at once does not count against what stood behind others`() throws {
+        var stage = Stage(DeploymentRules(retry: .never))
+        let lanes = (0..<12).map { _ in stage.openLane(slots: 16) }
+        let begun = try lanes.map { _ in try stage.arrive().0 }
+        for request in begun { stage.tell(.taken(request)) }
+        let behind = try lanes.map { _ in try stage.arrive().0 }
+
+        let ends = lanes.flatMap { stage.tell(.laneEnded($0)) }
+        let fresh = stage.addLane(slots: behind.count)
+        let bound = stage.start(fresh)
+
+        let failed = ends.filter { if case .fail = $0 { true } else { false } }
+        #expect(failed == zip(begun, lanes).map { .fail($0, .lost($1)) })
+        #expect(Set(bound) == Set(behind.map { .bind($0, fresh) }))
+    }
+
     @Test func `never repeats a request once a part of its answer has left`() throws {
         var stage = Stage()
         let dying = stage.openLane()
