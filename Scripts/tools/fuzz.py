@@ -70,6 +70,7 @@ def _fuzz(target: Target, seconds: int) -> Outcome:
     program = fuzz_build.build(target, folder / "fuzz", fuzz_build.SANITIZED)
     options = [f"-max_total_time={seconds}", f"-max_len={LONGEST_INPUT}", "-print_final_stats=1"]
     options += [f"-artifact_prefix={found}/", f"-timeout={ONE_INPUT_SECONDS}"]
+    options += [f"-report_slow_units={ONE_INPUT_SECONDS}"]
     log = folder / "log"
     with open(log, "wb") as file:
         subprocess.run(
