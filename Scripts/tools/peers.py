@@ -30,6 +30,22 @@ http {{
 """
 
 
+NGINX_FILES = """
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log warn;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off; client_max_body_size 512m; client_body_timeout 300s; sendfile {sendfile};
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{ root {folder}/files; dav_methods PUT; }}
+    }}
+}}
+"""
+
+
 class PeerFailed(Exception):
     """A peer does not answer; the message names its log."""
 
@@ -76,6 +92,16 @@ def nginx(folder: Path, port: int, answer: str) -> Peer:
     configuration.write_text(
         NGINX_CONFIGURATION.format(folder=folder, port=port, body=answer.replace("'", ""))
     )
+    command = ["nginx", "-p", str(folder), "-c", str(configuration)]
+    return Peer(command, f"http://127.0.0.1:{port}/", folder / "nginx.log")
+
+
+def nginx_files(folder: Path, port: int, uses_sendfile: bool) -> Peer:
+    """nginx with one worker that gives and takes files below `folder`/files."""
+    (folder / "files").mkdir(exist_ok=True)
+    configuration = folder / "nginx-files.conf"
+    sendfile = "on" if uses_sendfile else "off"
+    configuration.write_text(NGINX_FILES.format(folder=folder, port=port, sendfile=sendfile))
     command = ["nginx", "-p", str(folder), "-c", str(configuration)]
     return Peer(command, f"http://127.0.0.1:{port}/", folder / "nginx.log")
 

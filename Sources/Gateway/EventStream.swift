@@ -12,14 +12,17 @@ enum EventStream {
         var isEventStream = false
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            let name = String(decoding: line[..<colon], as: UTF8.self)
-            if name.isSame(as: "cache-control") { return false }
-            guard name.isSame(as: "content-type") else { continue }
+            let name = text(line[..<colon])
+            if name == "cache-control" { return false }
+            guard name == "content-type" else { continue }
             let value = line[line.index(after: colon)...].drop { $0 == UInt8(ascii: " ") }
             let type = value.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-            isEventStream =
-                String(decoding: type, as: UTF8.self).isSame(as: "text/event-stream")
+            isEventStream = text(type) == "text/event-stream"
         }
         return isEventStream
+    }
+
+    private static func text(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: Array(bytes), as: UTF8.self).lowercased()
     }
 }

@@ -122,10 +122,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     /// How much longer than a request an instance may take to drain: the gateway says when it is
     /// empty, and an answer in parts may take its time.
     private var drainGrace: Duration {
-        switch scorer {
-        case .mlflow: .seconds(5)
-        case .native, .script: .seconds(600)
-        }
+        if case .mlflow = scorer { .seconds(5) } else { .seconds(600) }
     }
 
     private static func apology(for key: DeploymentKey) -> String {

@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from harness import EndToEnd, program
+from held import bodies as bodies_held, forget_peak, peak_mebibytes
+
+__all__ = ["SlowClient", "Streaming", "bodies_held", "build", "forget_peak", "peak_mebibytes"]
 
 PATIENCE_SECONDS = 60.0
+MANIFEST = """
+name: default
+endpoint_name: stream
+request_settings: {{ request_timeout_ms: 60000 }}
+properties: {{ scorekeeper.scorer: ./streamer, scorekeeper.body_limit: {limit} }}
+"""
 
 
 def build(folder: Path) -> Path:
@@ -29,13 +38,17 @@ def build(folder: Path) -> Path:
 class Streaming(EndToEnd):
     """A class whose server has the streaming scorer at the endpoint `stream`."""
 
+    body_limit = "16MiB"
+    binary: Path
+
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.binary = build(Path(cls._folder.name))
-        cls.server.run("deploy", "--scorer", str(cls.binary), "--name", "stream")
-
-    binary: Path
+        folder = Path(cls._folder.name)
+        cls.binary = build(folder)
+        manifest = folder / "stream.yml"
+        manifest.write_text(MANIFEST.format(limit=cls.body_limit))
+        cls.server.run("deploy", "-f", str(manifest))
 
     def ask(self, what: str, method: str = "GET", version: str = "1.1") -> "SlowClient":
         """A connection over which the request was sent, and nothing was read yet."""

@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from streaming import Streaming
+from streaming import Streaming, forget_peak, peak_mebibytes
 
 PART_BYTES = 60_000
 GIBIBYTE_OF_PARTS = 17_900
@@ -21,14 +21,6 @@ def busy_ticks(pid: int) -> int:
     """Processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
-
-
-def peak_mebibytes(pid: int) -> float:
-    """Most memory that a process had resident since it was last asked to forget."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert found is not None
-    return int(found.group(1)) / 1024
 
 
 class Streams(Streaming):
@@ -54,7 +46,7 @@ class Streams(Streaming):
 
     def test_a_gibibyte_waits_in_its_scorer_for_a_client_that_does_not_read(self) -> None:
         gateway, known = self.gateway(), len(self.log_lines())
-        Path(f"/proc/{gateway}/clear_refs").write_text("5")
+        forget_peak(gateway)
         before = peak_mebibytes(gateway)
         with self.ask(f"parts={GIBIBYTE_OF_PARTS},{PART_BYTES}") as client:
             self.assertEqual(client.head()[0], 200)
@@ -63,7 +55,6 @@ class Streams(Streaming):
 
         line = self.said("stopped after", known)
         parts = int(re.findall(r"after (\d+) parts", line)[0])
-        print(f"\n  held by the gateway {grown:.2f} MiB; parts taken {parts}", flush=True)
         self.assertIn("nobody wants the rest", line)
         # What is beyond the gateway's own lies in the kernel's socket buffers.
         self.assertLess(grown, 4.0)
@@ -71,7 +62,7 @@ class Streams(Streaming):
 
     def test_a_gibibyte_reaches_a_client_that_reads(self) -> None:
         gateway = self.gateway()
-        Path(f"/proc/{gateway}/clear_refs").write_text("5")
+        forget_peak(gateway)
         before = peak_mebibytes(gateway)
         with self.ask(f"parts={GIBIBYTE_OF_PARTS},{PART_BYTES}") as client:
             self.assertEqual(client.head()[1]["transfer-encoding"], "chunked")
