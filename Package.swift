@@ -41,13 +41,13 @@ let package = Package(
         // MARK: Level 0, C and system libraries
         .target(name: "CLinux"),
         .target(name: "CLaunch"),
-        // The gateway's end of the lane; the scorer's is `libscorer.c`, in a target of its own, so
-        // that whoever links it does not get this one.
-        .target(name: "CScorerABI", exclude: ["libscorer.c"]),
+        // The scorer's end of the lane is a target of its own, so that whoever links it does not get
+        // the gateway's.
         .target(
             name: "CScorerKit",
             cSettings: [.headerSearchPath("../CScorerABI/include")]
         ),
+        .target(name: "CScorerABI", dependencies: ["CScorerKit"], exclude: ["libscorer.c"]),
         .target(name: "CHTTPRead"),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(

@@ -11,6 +11,11 @@
 // Integers beyond this are rounded twice on their way to a float.
 #define EXACT_IN_DOUBLE ((int64_t)1 << 53)
 
+// What reads a number; a library that must read them all has another.
+#ifndef SCAN_NUMBER
+#define SCAN_NUMBER number_read
+#endif
+
 struct reader {
     const uint8_t *body;
     const uint8_t *at;
@@ -141,7 +146,7 @@ static uint32_t find_part(const struct reader *reader, union scan_cell key, uint
 static bool take_number(struct reader *reader, uint32_t type, union scan_cell *cell) {
     struct number number;
     skip_space(reader);
-    const uint8_t *after = number_read(reader->at, reader->end, &number);
+    const uint8_t *after = SCAN_NUMBER(reader->at, reader->end, &number);
     if (!after)
         return false;
     reader->at = after;

@@ -248,8 +248,13 @@ enum scorer_result scorer_part(struct scorer_lane *lane, struct scorer_request *
 
 enum scorer_result scorer_last(struct scorer_lane *lane, struct scorer_request *request,
                                const void *body, uint64_t body_length) {
-    if (!is_answerable(request, 200, 0) || request->parts == 0)
+    if (!is_answerable(request, 200, 0))
         return SCORER_MISUSED;
+    // One that nobody wanted from its first part on ends as well.
+    if (request->parts == 0)
+        return scorer_is_cancelled(lane, request)
+                   ? scorer_answer(lane, request, 200, NULL, 0, NULL, 0)
+                   : SCORER_MISUSED;
     enum scorer_result result = SCORER_CANCELLED;
     if (!scorer_is_cancelled(lane, request))
         result = send_pieces(lane, request, 200, NULL, 0, body, body_length, true);

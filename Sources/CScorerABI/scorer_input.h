@@ -13,6 +13,8 @@
 
 #define SCAN_CALL static __attribute__((unused))
 #include "../CPythonDecoder/number.c"
+#include "scorer_number.h"
+#define SCAN_NUMBER number_read_any
 #include "../CPythonDecoder/scan.c"
 
 _Static_assert((int)SCORER_FLOAT64 == PLAN_FLOAT64 && (int)SCORER_BOOL == PLAN_BOOL, "same order");

@@ -54,6 +54,29 @@ import Wire
         try expect(page.text, matchesFixture: "metrics.txt")
     }
 
+    @Test func `has what scorers publish, and no type where they disagree`() async throws {
+        let memory = MemoryServer()
+        for name in ["iris", "wine"] {
+            _ = try await memory.deploy(
+                DeployRequest(name: try endpoint(name), model: "/models/\(name)")
+            )
+        }
+        var status = await memory.status()
+        for (place, kind) in [ScorerMetric.Kind.counter, .gauge].enumerated() {
+            status.endpoints[place].deployments[0].instances[0].metrics = [
+                ScorerMetric(name: "rows", kind: kind, value: 3),
+                ScorerMetric(name: "only_\(kind.rawValue)", kind: kind, value: 0.5),
+            ]
+        }
+
+        let text = MetricsText(status: status, statistics: []).text
+
+        let labels = #"{endpoint="iris",deployment="default",instance="1"}"#
+        #expect(text.contains("# TYPE rows untyped\nrows\(labels) 3.0\nrows{endpoint=\"wine\""))
+        #expect(text.contains("# TYPE only_counter counter\nonly_counter\(labels) 0.5\n"))
+        #expect(text.contains("# TYPE only_gauge gauge\n"))
+    }
+
     @Test func `leaves out families without samples`() async throws {
         let page = MetricsText(status: await MemoryServer().status(), statistics: [])
 

@@ -111,6 +111,19 @@ import Vocabulary
         #expect(pass(30, on: &stage).isEmpty)
     }
 
+    @Test func `is not one that works on as many as it said`() throws {
+        var stage = Stage()
+        let lane = stage.openLane(calls: 8)
+        stage.tell(.laneCalls(lane, 1))
+        let (begun, _) = try stage.arrive()
+        _ = try stage.arrive()
+        stage.tell(.taken(begun))
+
+        #expect(pass(30, on: &stage).isEmpty)
+        stage.tell(.laneCalls(lane, 2))
+        #expect(pass(3, on: &stage) == [.eject(lane, .notTaking)])
+    }
+
     @Test func `row 5: is ejected when a begun request is a second past its deadline`() throws {
         var stage = Stage(DeploymentRules(deadline: .seconds(5)))
         let lane = stage.openLane()

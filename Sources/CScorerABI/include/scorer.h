@@ -132,8 +132,8 @@ enum scorer_result scorer_expect_json(struct scorer_lane *lane);
 
 // Expects a tensor of this form: `tensor` points to its elements in row-major order, `rows` says how
 // large its free dimension is. It is sent as application/octet-stream, the elements little-endian,
-// or as application/json, nested lists alone or as {"input_data": ...}. JSON's numbers have at most
-// 18 digits for an integer, 19 for a real one.
+// or as application/json, nested lists alone or as {"input_data": ...}. JSON's integers are those of
+// an int64, its real numbers are read to the nearest double.
 enum scorer_result scorer_expect_tensor(struct scorer_lane *lane,
                                         const struct scorer_tensor *tensor);
 
@@ -182,7 +182,7 @@ enum scorer_result scorer_part(struct scorer_lane *lane, struct scorer_request *
                                uint16_t status, const void *head, size_t head_length,
                                const void *body, uint64_t body_length);
 
-// Ends an answer that was begun by `scorer_part`.
+// Ends an answer that was begun by `scorer_part`, or whose first part nobody wanted.
 enum scorer_result scorer_last(struct scorer_lane *lane, struct scorer_request *request,
                                const void *body, uint64_t body_length);
 
