@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import subprocess
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from typing import Callable, List, NamedTuple
@@ -57,6 +57,8 @@ def main() -> None:
     # The files stand in memory: nobody measures a disk.
     with tempfile.TemporaryDirectory(prefix="scorekeeper-bench-", dir="/dev/shm") as name:
         folder = Path(name)
+        # nginx's worker is nobody where we are root.
+        folder.chmod(0o711)
         server = Server(built_program(ROOT), folder, free_port())
         peer = peers.nginx_files(folder, free_port(), uses_sendfile=True)
         copier_folder = folder / "copier"
@@ -111,8 +113,9 @@ def _measure(server: Server, nginx: List[peers.Peer], rounds: int, machine: str)
 
     ours = receive(server.port, f"{score}?whole={length}", length)
     rows.append(_row(what, "scorekeeper, 64 KiB parts", gateway, ours, rounds, 1))
-    rows.append(_row(what, "nginx, read", workers[1], receive(ports[1], "/body"), rounds, 1))
-    rows.append(_row(what, "nginx, sendfile", workers[0], receive(ports[0], "/body"), rounds, 1))
+    for who, place in (("nginx, read", 1), ("nginx, sendfile", 0)):
+        theirs = receive(ports[place], "/body", length)
+        rows.append(_row(what, who, workers[place], theirs, rounds, 1))
     table.show(
         f"Long bodies, medians of {rounds} ({machine})",
         ("what", "who", "MiB/s", "CPU ms/MiB", "process grew MiB", "body pages MiB"),
@@ -120,10 +123,10 @@ def _measure(server: Server, nginx: List[peers.Peer], rounds: int, machine: str)
     )
     rows = []
     for count, pause in ((EVENTS, 0), (PACED_EVENTS, 1)):
-        ours = receive(server.port, f"{score}?events={count},{pause}")
+        ours = receive(server.port, f"{score}?events={count},{pause}", count * 18)
         name = f"{count} events, {'at once' if pause == 0 else f'{pause} ms apart'}"
         rows.append(_events(name, "scorekeeper", gateway, ours, count, rounds))
-    theirs = receive(ports[1], "/events")
+    theirs = receive(ports[1], "/events", EVENTS * EVENT_BYTES)
     rows.append(_events("as many bytes", "nginx, read", workers[1], theirs, EVENTS, rounds))
     table.show(
         f"Server-sent events of {EVENT_BYTES} bytes, medians of {rounds} ({machine})",
@@ -167,14 +170,14 @@ def _repeat(pid: int, work: Callable[[], None], rounds: int, clients: int) -> Se
 def _once(pid: int, work: Callable[[], None], clients: int) -> Seen:
     watch = held.Watch(pid)
     cpu, began = processes.cpu_seconds([pid]), time.monotonic()
-    threads = [threading.Thread(target=work) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.monotonic() - began
-    spent = processes.cpu_seconds([pid]) - cpu
-    grown, pages = watch.stop()
+    try:
+        with ThreadPoolExecutor(clients) as pool:
+            for transfer in [pool.submit(work) for _ in range(clients)]:
+                transfer.result()
+    finally:
+        seconds = time.monotonic() - began
+        spent = processes.cpu_seconds([pid]) - cpu
+        grown, pages = watch.stop()
     return Seen(seconds, spent, grown, pages)
 
 

@@ -99,6 +99,7 @@ def nginx(folder: Path, port: int, answer: str) -> Peer:
 def nginx_files(folder: Path, port: int, uses_sendfile: bool) -> Peer:
     """nginx with one worker that gives and takes files below `folder`/files."""
     (folder / "files").mkdir(exist_ok=True)
+    (folder / "files").chmod(0o777)
     configuration = folder / "nginx-files.conf"
     sendfile = "on" if uses_sendfile else "off"
     configuration.write_text(NGINX_FILES.format(folder=folder, port=port, sendfile=sendfile))
