@@ -130,7 +130,11 @@ extension GatewayCore {
             return
         }
         do throws(LaneError) {
-            try exchange.body.append(bytes, announced: exchange.announced)
+            try exchange.body.append(
+                bytes,
+                announced: exchange.announced,
+                needsDigest: exchange.deployment.map { dispatcher.needsDigest($0.id) } ?? false
+            )
         } catch {
             giveUp(exchange, error)
         }

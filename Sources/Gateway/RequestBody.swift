@@ -20,12 +20,20 @@ struct RequestBody {
     private(set) var bytes: ByteBuffer?
     private(set) var long: LongBody?
     private(set) var count = 0
-    private var longHasher = Hasher()
+    /// Takes a long body in as it is written, where its digest is going to be asked for.
+    private var longHasher: Hasher?
 
     /// Adds what came; `announced` is the whole length where the client said it.
-    mutating func append(_ part: ByteBuffer, announced: Int?) throws(LaneError) {
+    mutating func append(
+        _ part: ByteBuffer,
+        announced: Int?,
+        needsDigest: Bool
+    ) throws(LaneError) {
         count += part.readableBytes
-        if long == nil, max(count, announced ?? 0) > Self.smallLimit { long = try LongBody() }
+        if long == nil, max(count, announced ?? 0) > Self.smallLimit {
+            long = try LongBody()
+            if needsDigest { longHasher = Hasher() }
+        }
         if bytes == nil {
             bytes = part
         } else {
@@ -45,7 +53,7 @@ struct RequestBody {
         bytes = nil
         var failure: LaneError?
         gathered.withUnsafeReadableBytes { bytes in
-            longHasher.combine(bytes: bytes)
+            longHasher?.combine(bytes: bytes)
             do throws(LaneError) { try long.append(bytes) } catch { failure = error }
         }
         if let failure { throw failure }
@@ -63,8 +71,12 @@ struct RequestBody {
 
     /// A keyed digest, for refusing a body that killed a scorer; differs in each life of the
     /// gateway, so that nobody can prepare a body that is taken for another.
+    ///
+    /// Reads a long body again where nobody had said that it would be asked for: a pause of the
+    /// loop, once for each body that killed.
     var digest: UInt64 {
-        var hasher = longHasher
+        var hasher = longHasher ?? Hasher()
+        if longHasher == nil { long?.withBytes { hasher.combine(bytes: $0) } }
         bytes?.withUnsafeReadableBytes { hasher.combine(bytes: $0) }
         hasher.combine(count)
         return UInt64(bitPattern: Int64(hasher.finalize()))

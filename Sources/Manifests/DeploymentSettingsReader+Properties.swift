@@ -36,18 +36,18 @@ extension DeploymentSettingsReader {
                 settings.minimumIsolation = values.word(value, entry.key, IsolationLevel.self)
             case "scorekeeper.scorer":
                 readProgram(entry)
-            case "scorekeeper.body_limit":
-                settings.bodyLimit = values.size(
-                    value,
-                    entry.key,
-                    in: DeploymentSettings.bodyLimits
-                )
             case "scorekeeper.start_deadline":
                 settings.startDeadlineSeconds = values.integer(
                     value,
                     entry.key,
                     in: 1...3_600,
                     isQuotable: true
+                )
+            case "scorekeeper.body_limit":
+                settings.bodyLimit = values.size(
+                    value,
+                    entry.key,
+                    in: DeploymentSettings.bodyLimits
                 )
             default:
                 // Azure's properties are anyone's; only ours have a known set of names. A near

@@ -38,6 +38,16 @@ public final class LongBody {
         }
     }
 
+    /// Shows the whole body; nothing where the machine is out of memory.
+    public func withBytes(_ look: (UnsafeRawBufferPointer) -> Void) {
+        guard count > 0 else { return }
+        let flags = MAP_SHARED | MAP_POPULATE
+        let memory = mmap(nil, count, PROT_READ, flags, descriptor.number, 0)
+        guard let memory, memory != MAP_FAILED else { return }
+        look(UnsafeRawBufferPointer(start: memory, count: count))
+        munmap(memory, count)
+    }
+
     /// The sealed memory.
     func seal() throws(LaneError) -> Int32 {
         if !isSealed {

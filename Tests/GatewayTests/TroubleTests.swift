@@ -61,7 +61,9 @@ import Wire
         gate.open()
     }
 
-    @Test func `convicts a body that kills twice and refuses it from then on`() throws {
+    @Test(arguments: [1, 20_000])
+    func `convicts a body that kills twice and refuses it from then on`(length: Int) throws {
+        let poison = String(repeating: "poison", count: length)
         let gateway = try GatewayUnderTest()
         let client = try gateway.connect()
         let gate = Gate()
@@ -71,21 +73,22 @@ import Wire
                 return .none
             }
             try gateway.route([gateway.run(ordinal)])
-            if ordinal == 1 { client.post(score, "poison") }
+            if ordinal == 1 { client.post(score, poison) }
             try scorer.asked.take { _ in true }
             scorer.die()
         }
         let convicted = try client.answer()
         let healthy = try gateway.startScorer(gateway.run(3))
         try gateway.route([gateway.run(3)])
-        client.post(score, "poison")
+        client.post(score, poison)
         let refused = try client.answer()
-        client.post(score, "bread")
+        let bread = poison.dropLast() + "s"
+        client.post(score, String(bread))
         let served = try client.answer()
 
         #expect(convicted.status == 502)
         #expect(refused.status == 502)
-        #expect(served.text == "bread")
+        #expect(served.text == bread)
         #expect(healthy.begun == 1)
         gate.open(2)
     }
