@@ -73,7 +73,7 @@ def _fuzz(target: Target, seconds: int) -> Outcome:
     options += [f"-report_slow_units={ONE_INPUT_SECONDS}"]
     log = folder / "log"
     with open(log, "wb") as file:
-        subprocess.run(
+        ended = subprocess.run(
             [str(program), *options, str(pool), str(target.corpus)],
             stdout=file,
             stderr=file,
@@ -81,6 +81,9 @@ def _fuzz(target: Target, seconds: int) -> Outcome:
         )
     text = log.read_text("utf-8", "replace")
     executions = re.search(r"number_of_executed_units: (\d+)", text)
+    finds = sorted(path.name for path in found.iterdir())
+    if ended.returncode != 0 and not finds:
+        finds.append(f"an end with {ended.returncode}")
     _merge(target, pool, program)
     return Outcome(
         target,
@@ -88,7 +91,7 @@ def _fuzz(target: Target, seconds: int) -> Outcome:
         seconds,
         len(list(pool.iterdir())),
         coverage_of(target, folder, [pool]),
-        sorted(path.name for path in found.iterdir()),
+        finds,
     )
 
 
@@ -149,7 +152,7 @@ def _show(outcomes: List[Outcome]) -> None:
         if one.coverage.missed:
             print(f"    lines not reached: {one.coverage.missed}")
         for name in one.found:
-            print(f"    see {WORK / one.target.name / 'found' / name}, and log beside it")
+            print(f"    {name}: see {WORK / one.target.name}/log and the folder found beside it")
 
 
 if __name__ == "__main__":

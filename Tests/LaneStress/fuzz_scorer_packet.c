@@ -3,7 +3,8 @@
 
 // Any packet with any descriptors, against libscorer's reading of it.
 //
-// libscorer.c is part of this file: what is tested is private to it.
+// libscorer.c is part of this file: what is tested is private to it. Broken: a descriptor that
+// stays open.
 #include "libscorer.c"
 
 #include "fuzz_input.h"
@@ -21,7 +22,11 @@ static int make_memory(struct input *input, struct scorer_shape shape, bool is_r
     REQUIRE(ftruncate(memory, (off_t)(dice % 4 == 0 ? bytes / 2 : bytes)) == 0);
     if (dice % 8 != 1)
         fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK);
-    return dice % 16 == 2 ? open("/dev/null", O_RDWR) : memory;
+    if (dice % 16 == 2) {
+        close(memory);
+        memory = open("/dev/null", O_RDWR);
+    }
+    return memory;
 }
 
 // The packet that is right at this moment: a greeting, a body, a farewell.
@@ -74,6 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct input input = {bytes, length};
     struct scorer_lane *lane = NULL;
     int ends[2];
+    int free_before = dup(0);
+    close(free_before);
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
     long error = 0;
     lane = system_map(-1, sizeof *lane, true, &error);
@@ -115,5 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     scorer_detach(lane);
     close(ends[0]);
     close(ends[1]);
+    int free_after = dup(0);
+    close(free_after);
+    REQUIRE(free_after == free_before);
     return 0;
 }
