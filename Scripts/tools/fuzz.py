@@ -24,7 +24,6 @@ from fuzz_build import ROOT, Target
 from fuzz_coverage import Coverage, coverage_of
 
 WORK = ROOT / ".build" / "fuzz"
-LONGEST_INPUT = 600
 KEPT_INPUT = 300
 ONE_INPUT_SECONDS = 1200
 """How long one input may take; a machine that sleeps meanwhile is no hang."""
@@ -68,13 +67,13 @@ def _fuzz(target: Target, seconds: int) -> Outcome:
     for needed in (pool, found, target.corpus):
         needed.mkdir(parents=True, exist_ok=True)
     program = fuzz_build.build(target, folder / "fuzz", fuzz_build.SANITIZED)
-    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST_INPUT}", "-print_final_stats=1"]
+    options = [f"-max_total_time={seconds}", f"-max_len={target.longest}", "-print_final_stats=1"]
     options += [f"-artifact_prefix={found}/", f"-timeout={ONE_INPUT_SECONDS}"]
-    options += [f"-report_slow_units={ONE_INPUT_SECONDS}"]
+    options += [f"-report_slow_units={ONE_INPUT_SECONDS}", *target.options]
     log = folder / "log"
     with open(log, "wb") as file:
         ended = subprocess.run(
-            [str(program), *options, str(pool), str(target.corpus)],
+            [str(program), *options, str(pool), str(target.corpus), *target.seeds],
             stdout=file,
             stderr=file,
             env=fuzz_build.variables(),
@@ -100,8 +99,8 @@ def _merge(target: Target, pool: Path, program: Path) -> None:
     merged = pool.with_name("merged")
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir()
-    command = [str(program), "-merge=1", f"-max_len={LONGEST_INPUT}", str(merged), str(pool)]
-    _quietly(command + [str(target.corpus)])
+    command = [str(program), "-merge=1", f"-max_len={target.longest}", str(merged), str(pool)]
+    _quietly(command + [str(target.corpus), *target.seeds])
     shutil.rmtree(pool)
     merged.rename(pool)
 

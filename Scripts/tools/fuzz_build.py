@@ -18,15 +18,7 @@ STRESS = ROOT / "Tests" / "LaneStress"
 SANITIZED = ["-O2", "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"]
 PLAIN = ["-O1", "-fsanitize=fuzzer"]
 COVERED = ["-O0", "-fsanitize=fuzzer", "-fprofile-instr-generate", "-fcoverage-mapping"]
-INCLUDED = [
-    "Tests/LaneStress",
-    "Sources/CScorerABI",
-    "Sources/CScorerABI/include",
-    "Sources/CPythonDecoder",
-    "Sources/CLaunch",
-    "Sources/CLaunch/include",
-    "Sources/CLinux/include",
-]
+LONGEST_INPUT = 600
 
 
 class Target(NamedTuple):
@@ -35,6 +27,9 @@ class Target(NamedTuple):
     name: str
     sources: List[str]
     subjects: List[str]
+    longest: int
+    options: List[str]
+    seeds: List[str]
 
     @property
     def corpus(self) -> Path:
@@ -48,9 +43,18 @@ def targets(only: Optional[List[str]]) -> List[Target]:
     for line in (STRESS / "fuzz_targets").read_text("utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        name, sources, subjects = line.split(";")
+        name, sources, subjects, longest, words, seeds = [*line.split(";"), "", "", ""][:6]
         paths = [path for word in sources.split() for path in sorted(glob.glob(str(ROOT / word)))]
-        found.append(Target(name, paths, subjects.split()))
+        found.append(
+            Target(
+                name,
+                paths,
+                subjects.split(),
+                int(longest or LONGEST_INPUT),
+                [f"-dict={ROOT / words}"] if words else [],
+                [str(ROOT / folder) for folder in seeds.split()],
+            )
+        )
     unknown = set(only or []) - {target.name for target in found}
     if unknown:
         sys.exit(f"fuzz: there is no target '{', '.join(sorted(unknown))}'")
@@ -71,7 +75,8 @@ def build(target: Target, output: Path, flags: List[str]) -> Path:
     """Builds a target; leaves with the compiler's words where it does not compile."""
     command = [tool("clang"), "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-D_GNU_SOURCE"]
     command += ["-Wno-macro-redefined", "-DSCORER_PLAIN_COPY", *flags]
-    command += [f"-I{ROOT / folder}" for folder in INCLUDED]
+    command += [f"-I{folder}" for folder in [STRESS, *sorted(ROOT.glob("Sources/C*"))]]
+    command += [f"-I{folder}" for folder in sorted(ROOT.glob("Sources/C*/include"))]
     done = subprocess.run(
         [*command, *target.sources, "-o", str(output)],
         stdout=subprocess.PIPE,
