@@ -19,6 +19,8 @@ class Side(NamedTuple):
     name: str
     url: str
     pid: int
+    # A process whose CPU is told apart, if there is one.
+    beside: int = 0
 
 
 class Round(NamedTuple):
@@ -29,6 +31,7 @@ class Round(NamedTuple):
     p99_milliseconds: float
     cpu_milliseconds: float
     failed: int
+    beside_milliseconds: float = 0.0
 
 
 Figures = Dict[int, Dict[str, Round]]
@@ -63,15 +66,18 @@ def alternate(
 
 def _one(side: Side, body: Path, connections: int, seconds: float) -> Round:
     tree = processes.tree(side.pid)
-    before = processes.cpu_seconds(tree)
+    beside = [side.beside] if side.beside else []
+    before, before_beside = processes.cpu_seconds(tree), processes.cpu_seconds(beside)
     seen = load.post(side.url, body, connections, seconds)
     spent = processes.cpu_seconds(tree) - before
+    spent_beside = processes.cpu_seconds(beside) - before_beside
     return Round(
         seen.requests_per_second,
         seen.p50_milliseconds,
         seen.p99_milliseconds,
         spent * 1_000 / max(1, seen.requests),
         seen.failed,
+        spent_beside * 1_000 / max(1, seen.requests),
     )
 
 
@@ -82,4 +88,5 @@ def _middle(rows: List[Round]) -> Round:
         median(row.p99_milliseconds for row in rows),
         median(row.cpu_milliseconds for row in rows),
         sum(row.failed for row in rows),
+        median(row.beside_milliseconds for row in rows),
     )

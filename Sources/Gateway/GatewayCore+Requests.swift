@@ -55,7 +55,8 @@ extension GatewayCore {
         _ route: Router.Route,
         _ target: String
     ) {
-        let chosen = head.has(.deployment) ? endpoint.named(head.text(.deployment)) : endpoint.next()
+        let chosen =
+            head.has(.deployment) ? endpoint.named(head.text(.deployment)) : endpoint.next()
         guard let deployment = chosen else {
             answerEarly(exchange, .noDeployment(endpoint.name, asked: head.text(.deployment)))
             return

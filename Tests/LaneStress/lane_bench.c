@@ -4,6 +4,8 @@
 // Measures a scorer through the lane: the gateway's end in a bare loop, the scorer a process.
 //
 //     lane_bench REQUESTS IN-FLIGHT BODY-BYTES CALLS COMMAND [ARGUMENT...]
+//
+// A body longer than an area is handed over as the memory that it lies in.
 #define _GNU_SOURCE
 #include "lane.h"
 
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -45,6 +48,17 @@ static pid_t spawn(char **command, int scorer_end) {
         exit(1);
     }
     return pid;
+}
+
+// Sealed memory with a body in it.
+static int make_memory(const char *body, size_t length) {
+    int descriptor = memfd_create("body", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor < 0 || write(descriptor, body, length) != (ssize_t)length ||
+        fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
+        perror("lane_bench: cannot make the memory of a long body");
+        exit(1);
+    }
+    return descriptor;
 }
 
 static void fail(const struct lane *lane, const char *what) {
@@ -95,6 +109,10 @@ int main(int count, char **arguments) {
                                 .body = &piece,
                                 .body_count = 1,
                                 .apart = -1};
+    if (body_bytes > SCORER_AREA_DEFAULT) {
+        request.apart = make_memory(body, body_bytes);
+        request.apart_length = body_bytes;
+    }
     uint64_t sent = 0, ended = 0, sleeps = 0;
     double started = microseconds(CLOCK_MONOTONIC), used = microseconds(CLOCK_PROCESS_CPUTIME_ID);
     while (ended < requests) {
