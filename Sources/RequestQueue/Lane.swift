@@ -21,6 +21,8 @@ public final class Lane {
     /// The socket, for polling; none of its packets is longer than 4,112 bytes.
     public let socket: Descriptor
     private let lane: OpaquePointer
+    /// Where each packet is read to: it is long, and most are bells of one byte.
+    private let packet: UnsafeMutablePointer<lane_packet>
     private var patience = BellPatience()
     private var wasWoken = false
     private var foundSomething = false
@@ -38,11 +40,16 @@ public final class Lane {
             throw .system(SystemError("make a lane of \(shape.slots) slots"))
         }
         self.lane = lane
+        packet = .allocate(capacity: 1)
+        packet.initialize(to: lane_packet())
         self.shape = shape
         self.socket = socket
     }
 
-    deinit { lane_close(lane) }
+    deinit {
+        lane_close(lane)
+        packet.deallocate()
+    }
 
     /// Slots that are free to post into; none once the lane has ended.
     public var credit: Int { Int(lane_credit(lane)) }
@@ -181,8 +188,7 @@ public final class Lane {
     public func interpret(
         packet bytes: UnsafeRawBufferPointer
     ) throws(ProtocolViolation) -> ScorerPacket? {
-        var packet = lane_packet()
-        _ = lane_packet_parse(lane, bytes.baseAddress, bytes.count, &packet)
+        _ = lane_packet_parse(lane, bytes.baseAddress, bytes.count, packet)
         wasWoken = true
         if let violation { throw violation }
         let said = ScorerPacket(packet)

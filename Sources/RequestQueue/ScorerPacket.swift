@@ -22,29 +22,32 @@ public enum ScorerPacket: Hashable, Sendable {
     case metrics([ScorerMetric])
 
     /// Nothing for what says nothing to this life of the gateway.
-    init?(_ packet: borrowing lane_packet) {
-        switch packet.kind {
+    init?(_ packet: UnsafePointer<lane_packet>) {
+        switch packet.pointee.kind {
         case LANE_PACKET_BELL: self = .bell
         case LANE_PACKET_READY: self = .ready
         case LANE_PACKET_FAILED: self = .failed(Self.text(of: packet))
-        case LANE_PACKET_SHARES: self = .shares(Int(packet.most))
-        case LANE_PACKET_THREADS: self = .threads(Int(packet.most))
+        case LANE_PACKET_SHARES: self = .shares(Int(packet.pointee.most))
+        case LANE_PACKET_THREADS: self = .threads(Int(packet.pointee.most))
         case LANE_PACKET_TOLD: self = .told(Self.text(of: packet))
         case LANE_PACKET_METRICS: self = .metrics(Self.metrics(of: packet))
         default: return nil
         }
     }
 
-    private static func metrics(of packet: borrowing lane_packet) -> [ScorerMetric] {
-        let count = Int(packet.metric_count)
-        return withUnsafeBytes(of: packet.metrics) { bytes in
-            bytes.bindMemory(to: scorer_metric.self).prefix(count).map {
-                ScorerMetric(
-                    name: name(of: $0),
-                    kind: $0.kind == SCORER_METRIC_COUNTER.rawValue ? .counter : .gauge,
-                    value: $0.value
-                )
-            }
+    private static func metrics(of packet: UnsafePointer<lane_packet>) -> [ScorerMetric] {
+        let count = Int(packet.pointee.metric_count)
+        let first = UnsafeRawPointer(packet) + (MemoryLayout.offset(of: \lane_packet.metrics) ?? 0)
+        let metrics = UnsafeBufferPointer(
+            start: first.assumingMemoryBound(to: scorer_metric.self),
+            count: count
+        )
+        return metrics.map {
+            ScorerMetric(
+                name: name(of: $0),
+                kind: $0.kind == SCORER_METRIC_COUNTER.rawValue ? .counter : .gauge,
+                value: $0.value
+            )
         }
     }
 
@@ -54,10 +57,12 @@ public enum ScorerPacket: Hashable, Sendable {
         }
     }
 
-    private static func text(of packet: borrowing lane_packet) -> String {
-        let length = Int(packet.reason_length)
-        return withUnsafeBytes(of: packet.reason) {
-            String(decoding: $0.prefix(length), as: UTF8.self)
-        }
+    private static func text(of packet: UnsafePointer<lane_packet>) -> String {
+        let length = Int(packet.pointee.reason_length)
+        let reason = UnsafeRawPointer(packet) + (MemoryLayout.offset(of: \lane_packet.reason) ?? 0)
+        return String(
+            decoding: UnsafeRawBufferPointer(start: reason, count: length),
+            as: UTF8.self
+        )
     }
 }
