@@ -197,6 +197,21 @@ pid_t launch_host_reap(int *status) {
     return pid > 0 ? pid : 0;
 }
 
+void launch_host_end_user(uint32_t user) {
+    // One that is killed by what it was to kill has to be sent again.
+    for (int attempt = 0; attempt < 8; attempt++) {
+        int status = 0;
+        pid_t killer = fork();
+        if (killer == 0) {
+            if (setresuid(user, user, user) == 0)
+                kill(-1, SIGKILL);
+            _exit(0);
+        }
+        if (killer < 0 || waitpid(killer, &status, 0) != killer || WIFEXITED(status))
+            return;
+    }
+}
+
 uint64_t launch_host_hard_limit(int resource) {
     struct rlimit limit;
     if (getrlimit(resource, &limit) != 0 || limit.rlim_max == RLIM_INFINITY)

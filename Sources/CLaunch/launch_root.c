@@ -100,10 +100,17 @@ static void mount_fresh(const struct launch *launch, int root, const char *path,
     must(launch, "mount", path, CALL5(mount, kind, place, kind, flags, options));
 }
 
+// Names take memory too, that no size counts: one for each 16 KiB, and some for small ones.
+static void format_tmpfs(char *into, size_t room, uint64_t bytes) {
+    size_t at = append(into, 0, room, "mode=1777,size=");
+    at = append(into, append_number(into, at, room, bytes), room, ",nr_inodes=");
+    append_number(into, at, room, bytes / 16384 + 1024);
+}
+
 static void carry_out(const struct launch *launch, int root, const struct launch_record *record,
                       int tree) {
     const char *path = launch_text(record);
-    char options[64];
+    char options[96];
     switch (record->kind) {
     case LAUNCH_FOLDER:
         make_folders(launch, root, path, 1);
@@ -127,8 +134,7 @@ static void carry_out(const struct launch *launch, int root, const struct launch
         attach(launch, root, launch->trees[record->number], path);
         break;
     case LAUNCH_TMPFS:
-        append_number(options, append(options, 0, sizeof options, "mode=1777,size="),
-                      sizeof options, record->number);
+        format_tmpfs(options, sizeof options, record->number);
         mount_fresh(launch, root, path, "tmpfs", MOUNT_NO_SUID | MOUNT_NO_DEVICES, options);
         break;
     case LAUNCH_PROC:

@@ -9,10 +9,12 @@ import Vocabulary
 struct EndpointReport {
     private let endpoint: EndpointStatus
     private let now: Date
+    private let isVerbose: Bool
 
-    init(_ endpoint: EndpointStatus, now: Date) {
+    init(_ endpoint: EndpointStatus, now: Date, isVerbose: Bool = false) {
         self.endpoint = endpoint
         self.now = now
+        self.isVerbose = isVerbose
     }
 
     var text: String {
@@ -38,7 +40,9 @@ struct EndpointReport {
         facts += told(by: deployment)
         let seconds = Double(deployment.deadlineMilliseconds) / 1_000
         facts.append(("deadline", "\(seconds.formatted()) s, retry \(deployment.retry.rawValue)"))
-        return Self.lines(facts) + [""] + table(of: deployment) + problems(of: deployment)
+        return Self.lines(facts) + [""] + table(of: deployment)
+            + (isVerbose ? EnclosureReport(deployment.instances).lines : [])
+            + problems(of: deployment)
     }
 
     /// Names and values in two columns.

@@ -23,9 +23,13 @@ public struct StatusReport: Sendable {
             .joined(separator: "\n\n")
     }
 
-    /// One endpoint with its instances.
-    public static func detail(_ endpoint: EndpointStatus, now: Date) -> String {
-        EndpointReport(endpoint, now: now).text
+    /// One endpoint with its instances; where asked for, with what its scorers can and cannot do.
+    public static func detail(
+        _ endpoint: EndpointStatus,
+        now: Date,
+        isVerbose: Bool = false
+    ) -> String {
+        EndpointReport(endpoint, now: now, isVerbose: isVerbose).text
     }
 
     private var machinery: [String] {

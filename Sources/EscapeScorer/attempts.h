@@ -81,10 +81,12 @@ void remember_descriptors(void);
     X(push_terminal)                                                                               \
     X(fork_bomb)                                                                                   \
     X(daemonise)                                                                                   \
+    X(outrun_the_killer)                                                                           \
     X(ignore_the_end)                                                                              \
     X(stop_itself)                                                                                 \
     X(fill_tmp)                                                                                    \
     X(fill_shm)                                                                                    \
+    X(fill_with_names)                                                                             \
     X(eat_memory)                                                                                  \
     X(eat_cores)                                                                                   \
     X(open_descriptors)                                                                            \

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 // How long a lie may be believed.
-#define BELIEF_MILLISECONDS 5000
+#define BELIEF_MILLISECONDS 3000
 
 ATTEMPT(reopen_requests) {
     char path[64];

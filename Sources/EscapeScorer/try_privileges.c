@@ -33,12 +33,12 @@ ATTEMPT(become_root) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct all[2] = {{~0u, ~0u, ~0u}, {~0u, ~0u, ~0u}};
     struct outcome outcomes[] = {
-        judge(setuid(0), "became root"),
-        judge(setresuid(0, 0, 0), "became root"),
+        judge(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), "may get privileges"),
+        judge(syscall(SYS_capset, &header, all), "took capabilities"),
         judge(setgid(0), "joined root's group"),
         judge(setgroups(1, &group), "joined root's group"),
-        judge(syscall(SYS_capset, &header, all), "took capabilities"),
-        judge(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), "may get privileges")};
+        judge(setresuid(0, 0, 0), "became root"),
+        judge(setuid(0), "became root")};
     return first_through(outcomes, 6);
 }
 

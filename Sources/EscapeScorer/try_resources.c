@@ -73,6 +73,27 @@ ATTEMPT(daemonise) {
     _exit(0);
 }
 
+// Processes that fork and leave for ever: whoever is listed to be killed has gone on as another.
+ATTEMPT(outrun_the_killer) {
+    for (int runner = 0; runner < 16; runner++) {
+        pid_t child = fork();
+        if (child < 0)
+            return refused(errno);
+        if (child > 0)
+            continue;
+        time_t end = time(NULL) + 20;
+        setsid();
+        prctl(PR_SET_NAME, told(task, "daemon"));
+        for (;;) {
+            pid_t next = fork();
+            if (next > 0 || time(NULL) > end)
+                _exit(0);
+            setsid();
+        }
+    }
+    return bounded("left 16 runners behind");
+}
+
 ATTEMPT(ignore_the_end) {
     prctl(PR_SET_NAME, told(task, "daemon"));
     sigset_t all;
@@ -88,6 +109,32 @@ ATTEMPT(stop_itself) {
     (void)task;
     raise(SIGSTOP);
     return through("went on after its stop");
+}
+
+// Names without contents, which a size alone does not bound.
+ATTEMPT(fill_with_names) {
+    (void)task;
+    const char *temporary = getenv("TMPDIR");
+    char path[300];
+    long most = 100000, made = 0;
+    int error = 0;
+    for (; made < most; made++) {
+        snprintf(path, sizeof path, "%s/name-%ld", temporary ? temporary : "/tmp", made);
+        int file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+        if (file < 0) {
+            error = errno;
+            break;
+        }
+        close(file);
+    }
+    for (long index = 0; index < made; index++) {
+        snprintf(path, sizeof path, "%s/name-%ld", temporary ? temporary : "/tmp", index);
+        unlink(path);
+    }
+    struct outcome outcome =
+        error ? bounded("%ld files", made) : through("%ld files and no end", made);
+    outcome.error = error;
+    return outcome;
 }
 
 static char block[1 << 20];

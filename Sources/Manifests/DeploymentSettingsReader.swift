@@ -86,12 +86,7 @@ public struct DeploymentSettingsReader {
         }
         for entry in entries { readEntry(entry) }
         if root["egress_public_network_access"] == nil {
-            values.findings.note(
-                "egressOff",
-                "the model gets no network; Azure's default is the other way: write "
-                    + "'egress_public_network_access: enabled' where it needs one",
-                at: root.location
-            )
+            values.findings.add(Notice.egressOff("model", at: root.location))
         }
     }
 

@@ -147,6 +147,8 @@ public struct ModelCheck: Codable, Sendable {
             )
             findings.add(reading.findings)
             read = reading.value
+        } else if findings.problems.isEmpty {
+            findings.add(Notice.egressOff("model"))
         }
         if let model, let read { Self.noteVariables(model, read, into: &findings) }
         let example = model.flatMap { ExampleCheck(of: $0, in: folder) }

@@ -19,6 +19,18 @@ public struct Notice: Hashable, Codable, Sendable, CustomStringConvertible {
         self.location = location
     }
 
+    /// What everybody is told who does not say whether there is to be a network.
+    ///
+    /// Shape: `who` is what goes without, `model` or `scorer`.
+    public static func egressOff(_ who: String, at location: Problem.Location? = nil) -> Notice {
+        Notice(
+            code: "egressOff",
+            text: "the \(who) gets no network; Azure's default is the other way: write "
+                + "'egress_public_network_access: enabled' where it needs one",
+            location: location
+        )
+    }
+
     /// The whole sentence: where, then what.
     public var description: String {
         guard let location else { return text }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Vocabulary
 import Wire
 
 /// One run's cgroups, one in each hierarchy.
@@ -9,6 +10,39 @@ struct ControlGroup {
     let hierarchies: [ControlGroups.Hierarchy]
     /// Most bytes of memory; zero where there is no limit.
     var memoryBytes: Int64 = 0
+    /// What was written into its files, as the kernel keeps it.
+    var limits: [Limit] = []
+
+    /// One limit: its file, and what it says.
+    struct Limit: Hashable {
+        var path: String
+        var value: String
+    }
+
+    /// What somebody else has done to the group while `process` is meant to be in it; nothing where it
+    /// is as it was made.
+    func alteration(holding process: Int32) -> String? {
+        for hierarchy in hierarchies {
+            guard let members = SmallFile.read("\(hierarchy.path)/cgroup.procs") else {
+                return "'\(hierarchy.path)' was removed: nothing bounds it there any more"
+            }
+            if !members.split(whereSeparator: \.isWhitespace).contains(Substring("\(process)")) {
+                return "it was taken out of '\(hierarchy.path)': nothing bounds it there any more"
+            }
+        }
+        for limit in limits {
+            let now = Self.value(limit.path)
+            if now != limit.value {
+                return "'\(limit.path)' is \(now.printable) now, not \(limit.value)"
+            }
+        }
+        return nil
+    }
+
+    /// Reads a limit's file.
+    static func value(_ path: String) -> String {
+        (SmallFile.read(path) ?? "").split(separator: "\n").first.map { String($0) } ?? ""
+    }
 
     /// Puts a process, and whatever it starts from now on, into the group.
     func add(_ pid: Int32) throws(SystemError) {

@@ -93,7 +93,8 @@ struct ControlGroups {
     ///
     /// Errors: `SystemError` when a group cannot be made or a limit is not accepted; nothing is left.
     func make(_ name: String, for type: InstanceType) throws(SystemError) -> ControlGroup {
-        let group = ControlGroup(
+        restore()
+        var group = ControlGroup(
             hierarchies: hierarchies.map { Hierarchy(kind: $0.kind, path: "\($0.path)/\(name)") },
             memoryBytes: type.memoryBytes
         )
@@ -104,6 +105,9 @@ struct ControlGroups {
                 }
                 for setting in Self.settings(hierarchy, type) {
                     try SmallFile.mustWrite(setting.value, to: setting.path)
+                    // Read again: the kernel rounds.
+                    let kept = ControlGroup.value(setting.path)
+                    group.limits.append(ControlGroup.Limit(path: setting.path, value: kept))
                 }
             }
         } catch {
@@ -111,6 +115,14 @@ struct ControlGroups {
             throw error
         }
         return group
+    }
+
+    /// Makes the node's own groups again where somebody removed them.
+    private func restore() {
+        for hierarchy in hierarchies where access(hierarchy.path, F_OK) != 0 {
+            let base = (hierarchy.path as NSString).deletingLastPathComponent
+            try? Self.make(hierarchy.path, base: base, kind: hierarchy.kind)
+        }
     }
 
     private static func settings(
@@ -127,6 +139,10 @@ struct ControlGroups {
         case .memory:
             if type.memoryBytes > 0 {
                 settings.append(at("memory.limit_in_bytes", "\(type.memoryBytes)"))
+                // Memory and swap together, where swap is counted: no more for having some.
+                if access("\(hierarchy.path)/memory.memsw.limit_in_bytes", F_OK) == 0 {
+                    settings.append(at("memory.memsw.limit_in_bytes", "\(type.memoryBytes)"))
+                }
             }
         case .processes: settings.append(at("pids.max", "\(mostProcesses)"))
         case .cores:

@@ -45,6 +45,8 @@ final class HeldProcess {
     var isLaunchOpen = true
     /// When a tree that was asked to end is killed instead.
     var killAt: Moment?
+    /// What was told last of its limits: each change is told once.
+    private var toldOfLimits: String?
 
     init(
         run: Run,
@@ -173,6 +175,17 @@ final class HeldProcess {
         let cause: ExitReport.Cause =
             signal == 0 ? .exited(status: (status >> 8) & 0xff) : .signalled(signal)
         return ExitReport(cause: cause, lastLines: log.lastLines)
+    }
+
+    /// What somebody else has done to the run's limits, where that has not been told yet.
+    func newsOfLimits() -> String? {
+        guard let group, let root, hasStarted, !isEnding, !ProcessFacts.isLeaving(root) else {
+            return nil
+        }
+        let found = group.alteration(holding: root)
+        defer { toldOfLimits = found }
+        guard let found, found != toldOfLimits else { return nil }
+        return "the limits of '\(run)' were changed by somebody else: \(found)"
     }
 
     /// Removes what was made for the run; answers the cgroup that could not go yet.

@@ -38,6 +38,8 @@ final class Node {
     /// Orders of runs that may be forked, until they run or start cold.
     var warmOrders: [Run: SpawnOrder] = [:]
     private var hasLeft = false
+    /// When the limits of runs are looked at next.
+    private var limitsLookAt = Moment.zero
     /// When the node goes even though something of it is still leaving.
     private var leaveBy = Moment.never
 
@@ -148,6 +150,7 @@ final class Node {
     private var nextDeadline: Moment {
         var next = min(inventory.orphanDeadline, warmth.nextDeadline, leaveBy)
         if !dyingGroups.isEmpty { next = min(next, Self.now + .milliseconds(10)) }
+        if held.values.contains(where: { $0.group != nil }) { next = min(next, limitsLookAt) }
         for process in held.values {
             if let pause = process.log.pausedUntil { next = min(next, pause) }
             if let kill = process.killAt { next = min(next, kill) }
@@ -164,8 +167,17 @@ final class Node {
             if let kill = process.killAt, kill <= now { process.kill() }
         }
         dyingGroups.removeAll { $0.remove() }
+        if limitsLookAt <= now { lookAtLimits(now) }
         decide(NodeInventory.Event.tick)
         decide(WarmedParents.Event.tick)
+    }
+
+    /// Tells whatever an administrator, or another program, has done to the cgroups of runs.
+    private func lookAtLimits(_ now: Moment) {
+        limitsLookAt = now + configuration.limitsLook
+        for run in held.keys.sorted() {
+            if let news = held[run]?.newsOfLimits() { decide(.noticed(news)) }
+        }
     }
 
     // MARK: - The supervisor
@@ -255,7 +267,10 @@ final class Node {
         // Whoever is killed by the kernel cannot write it down.
         if report.cause == .outOfMemory { process.log.add("[scorekeeper: the scorer \(report)]") }
         held[run] = nil
-        if process.hasLostItsInit { endStrangers() }
+        if process.hasLostItsInit {
+            if let user = process.user { launch_host_end_user(user) }
+            endStrangers()
+        }
         if let group = process.cleanUp() { dyingGroups.append(group) }
         spawner.giveBack(process)
         if process.hasStarted { return decide(.ended(run, report)) }

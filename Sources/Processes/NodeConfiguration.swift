@@ -25,6 +25,8 @@ public struct NodeConfiguration: Sendable {
     public var orphanGrace: Duration
     /// The highest level it may try; lower ones are for tests and for machines that need it.
     public var highestIsolation: IsolationLevel
+    /// How often it looks whether the limits of its runs are as it made them.
+    public var limitsLook: Duration
 
     /// Makes a configuration.
     public init(
@@ -37,7 +39,8 @@ public struct NodeConfiguration: Sendable {
         memoryBytes: Int64,
         users: Range<UInt32>,
         orphanGrace: Duration,
-        highestIsolation: IsolationLevel = .limited
+        highestIsolation: IsolationLevel = .limited,
+        limitsLook: Duration = .seconds(10)
     ) {
         self.name = name
         self.socketPath = socketPath
@@ -49,6 +52,7 @@ public struct NodeConfiguration: Sendable {
         self.users = users
         self.orphanGrace = orphanGrace
         self.highestIsolation = highestIsolation
+        self.limitsLook = limitsLook
     }
 
     /// The launcher's path.

@@ -10,13 +10,15 @@ extension ScorerPlan {
 
     /// The plan of a warmed parent: the environment and nothing of any model.
     ///
-    /// `visible` are folders that its scorers need and that cannot be handed to them as mounts.
+    /// `visible` are folders that its scorers need and that cannot be handed to them as mounts; `runs`
+    /// is where they write below `sandbox`: what a parent may not, its children never can.
     func parent(
         _ python: PythonProgram,
         at level: IsolationLevel,
         users: WarmedParent.Users,
         visible: [String],
         in place: Place,
+        runs: String,
         filter: [UInt8]
     ) -> LaunchPlan {
         var plan = LaunchPlan()
@@ -38,6 +40,11 @@ extension ScorerPlan {
             plan.user = own
         }
         if level >= .confined { plan.records.append(.filter(filter)) }
+        if level == .confined {
+            plan.flags.formUnion([.needLandlock, .denyTCP])
+            plan.records += confinement(readable, in: place, network: false)
+            plan.records.append(.rule(.write, runs))
+        }
         let temporary = level >= .sandbox ? "/tmp" : place.scratch
         plan.records.append(.work(temporary))
         plan.records += Self.warmWords(python).map { .argument($0) }

@@ -35,6 +35,9 @@ struct ProcessFacts: Hashable {
         SmallFile.read("/proc/\(pid)/stat").flatMap { ProcessFacts($0) }
     }
 
+    /// Whether there is no such process, or it is on its way out.
+    static func isLeaving(_ pid: Int32) -> Bool { read(pid)?.isLeaving ?? true }
+
     /// Whether the child `pid` of `parent` has ended or is about to; a later process that was given
     /// the same number is another's child.
     static func hasEnded(_ pid: Int32, childOf parent: Int32) -> Bool {

@@ -95,7 +95,7 @@ struct ScorerPlan {
                 .rule(.device, "/dev"),
             ]
         } else if level == .confined {
-            plan.records += confinement(order, in: place, readable: readable)
+            plan.records += confinement(readable, in: place, network: order.isNetworkAllowed)
         }
         plan.records.append(.work(temporary(level, place)))
         return plan
@@ -230,13 +230,13 @@ struct ScorerPlan {
     }
 
     /// Landlock's rules where nothing is mounted.
-    private func confinement(
-        _ order: SpawnOrder,
+    func confinement(
+        _ readable: [String],
         in place: Place,
-        readable: [String]
+        network: Bool
     ) -> [LaunchPlan.Record] {
         var read = folders.paths + SystemFolders.settings
-        if order.isNetworkAllowed { read += SystemFolders.networkSettings }
+        if network { read += SystemFolders.networkSettings }
         read += ["/etc/passwd", "/etc/group", "/proc", SystemFolders.cores] + readable
         return read.map { .rule(.read, $0) } + SystemFolders.devices.map { .rule(.device, $0) }
             + [.rule(.write, place.scratch)]

@@ -22,14 +22,15 @@ extension Spawner {
     func startParent(_ python: PythonProgram) throws(SystemError) -> WarmedParent {
         let level = abilities.isolation
         let users = try takeUsers(level)
-        let name = "warm.\(python.environment.prefix(32))"
+        let name = Self.parentName(python.environment)
         let place = try parentPlace(users, level, name)
         var group: ControlGroup?
         do throws(SystemError) {
             if level == .limited { group = try makeGroup(name, .unlimited) }
             // Mounts can be handed over only by root; elsewhere scorers find theirs through the
             // parent, which then sees the folder that all models are in.
-            let needsModels = level >= .sandbox && abilities.users == .shared
+            let needsModels =
+                level == .confined || (level >= .sandbox && abilities.users == .shared)
             let above = python.work.directories.map(Self.parent(of:))
             let visible = needsModels ? ScorerPlan.outermost(above) : []
             let plan = ScorerPlan(folders: folders, abilities: abilities).parent(
@@ -38,7 +39,8 @@ extension Spawner {
                 users: users,
                 visible: visible,
                 in: place,
-                filter: try filter(.warmedParent)
+                runs: runsFolder(name),
+                filter: try parentFilter(level)
             )
             let launch = try LaunchSocket(plan: plan)
             let control = try Pair.lane()
@@ -77,7 +79,8 @@ extension Spawner {
         let level = abilities.isolation
         let name = Self.fileName(order.run)
         let inside = try takeInsideUser(parent)
-        let scratch = level < .sandbox ? "\(configuration.scratchFolder)/\(name)" : nil
+        let runs = runsFolder(Self.parentName(parent.environment))
+        let scratch = level < .sandbox ? "\(runs)/\(name)" : nil
         var group: ControlGroup?
         do throws(SystemError) {
             if level == .limited { group = try makeGroup(name, order.instanceType) }
@@ -141,10 +144,28 @@ extension Spawner {
     /// Gives back what a warmed parent had; answers the cgroup that could not go yet.
     func giveBack(_ parent: WarmedParent) -> ControlGroup? {
         giveBack(parent.users)
-        let scratch = "\(configuration.scratchFolder)/warm.\(parent.environment.prefix(32))"
-        try? FileManager.default.removeItem(atPath: scratch)
+        let name = Self.parentName(parent.environment)
+        try? FileManager.default.removeItem(atPath: "\(configuration.scratchFolder)/\(name)")
+        // Stays where scorers of it live on.
+        _ = rmdir(runsFolder(name))
         guard let group = parent.group, !group.remove() else { return nil }
         return group
+    }
+
+    private static func parentName(_ environment: String) -> String {
+        "warm.\(environment.prefix(32))"
+    }
+
+    /// The folder that the private folders of a parent's scorers are in, below `sandbox`: one that
+    /// outlives the parent, as they do.
+    private func runsFolder(_ name: String) -> String {
+        "\(configuration.scratchFolder)/\(name).runs"
+    }
+
+    /// A parent in a sandbox must be able to build its children's; elsewhere it is as any scorer is.
+    private func parentFilter(_ level: IsolationLevel) throws(SystemError) -> [UInt8] {
+        guard level == .confined else { return try filter(.warmedParent) }
+        return try filter(.scorer(isSocketLimited: true, isModeLimited: isModeLimited(level)))
     }
 
     private func takeUsers(_ level: IsolationLevel) throws(SystemError) -> WarmedParent.Users {
@@ -177,6 +198,10 @@ extension Spawner {
                 throw SystemError("share a uid", number: EINVAL)
             }
             try makeScratch(scratch, own)
+            let runs = runsFolder(name)
+            guard mkdir(runs, 0o711) == 0 || errno == EEXIST else {
+                throw SystemError("make the folder '\(runs)'")
+            }
         }
         return ScorerPlan.Place(
             user: 0,

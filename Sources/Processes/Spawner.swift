@@ -145,7 +145,7 @@ final class Spawner {
     /// Removes what the node made for itself.
     func remove() {
         groups?.remove()
-        _ = rmdir(configuration.scratchFolder)
+        try? FileManager.default.removeItem(atPath: configuration.scratchFolder)
     }
 
     func filter(
@@ -154,7 +154,14 @@ final class Spawner {
     ) throws(SystemError) -> [UInt8] {
         // Where there is a network namespace of its own, sockets may be made: they lead nowhere.
         let isSocketLimited = level == .confined && !order.isNetworkAllowed
-        return try filter(.scorer(isSocketLimited: isSocketLimited))
+        return try filter(
+            .scorer(isSocketLimited: isSocketLimited, isModeLimited: isModeLimited(level))
+        )
+    }
+
+    /// Where neither a uid nor a mount stands between a scorer and the others' files.
+    func isModeLimited(_ level: IsolationLevel) -> Bool {
+        level == .confined && abilities.users == .shared
     }
 
     func filter(_ audience: SystemCallFilter.Audience) throws(SystemError) -> [UInt8] {

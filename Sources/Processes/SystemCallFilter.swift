@@ -15,8 +15,9 @@ import Wire
 enum SystemCallFilter {
     /// Whom the filter is for.
     enum Audience: Hashable, Sendable {
-        /// A scorer; where `isSocketLimited`, one that is kept from the network by this alone.
-        case scorer(isSocketLimited: Bool)
+        /// A scorer; where `isSocketLimited`, one that is kept from the network by this alone, and
+        /// where `isModeLimited`, one that has a uid with others and their files.
+        case scorer(isSocketLimited: Bool, isModeLimited: Bool)
         /// A warmed parent, whose children still have to build their sandboxes.
         case warmedParent
     }
@@ -42,6 +43,15 @@ enum SystemCallFilter {
         "setdomainname", "mknod", "mknodat",
     ]
 
+    /// What changes a file's mode or attributes, which Landlock does not look at: with them one of a
+    /// uid could lock the others out.
+    static let modeCalls = [
+        "chmod", "fchmod", "fchmodat", "setxattr", "lsetxattr", "fsetxattr", "removexattr",
+        "lremovexattr", "fremovexattr",
+    ]
+    /// fchmodat2.
+    private static let youngChangeOfMode: Int32 = 452
+
     /// The same by number, for calls younger than the library: open_tree_attr, statmount, listmount.
     private static let youngNumbers: [Int32] = [467, 457, 458]
     private static let newNamespaces: [UInt64] = [
@@ -60,12 +70,16 @@ enum SystemCallFilter {
         }
         defer { seccomp_release(context) }
         for name in refused { try refuse(context, name, EPERM) }
-        if case .scorer(let isSocketLimited) = audience {
+        if case .scorer(let isSocketLimited, let isModeLimited) = audience {
             for name in refusedToScorers { try refuse(context, name, EPERM) }
             for number in youngNumbers { try refuse(context, number, EPERM) }
             try refuseNamespaces(context)
             try refuseFamilies(context)
             if isSocketLimited { try refuseNetwork(context) }
+            if isModeLimited {
+                for name in modeCalls { try refuse(context, name, EPERM) }
+                try refuse(context, youngChangeOfMode, EPERM)
+            }
         }
         return try export(context)
     }

@@ -130,7 +130,9 @@ struct DeployPlan: Sendable {
         origin = .deployed(path: program.path)
         settings = DeploymentSettings()
         notices =
-            endpoint.text == file || name != nil ? [] : ["'\(file)' is served as '\(endpoint)'"]
+            (endpoint.text == file || name != nil
+                ? [] : ["'\(file)' is served as '\(endpoint)'"])
+            + ["\(Notice.egressOff("scorer"))"]
     }
 
     /// What happens to a request whose scorer died, where nobody says: a model has no effects.

@@ -23,12 +23,13 @@ extension Supervisor {
 
     private func nodeArguments(_ name: NodeName) -> [String] {
         let share = configuration.machine.divided(by: configuration.nodes.count)
+        let highest = configuration.trial?.highestIsolation ?? .limited
         return [
             "node", "--name", "\(name)", "--socket", configuration.state.nodeSocket(name),
             "--support", configuration.support.path,
             "--millicores", "\(share.millicores)", "--memory", "\(share.memoryBytes)",
             "--orphan-grace", "\(configuration.orphanGrace.components.seconds)",
-            "--highest-isolation", "\((configuration.trial?.highestIsolation ?? .limited).rawValue)",
+            "--highest-isolation", highest.rawValue,
         ]
     }
 

@@ -68,7 +68,7 @@ public struct Enclosure: Codable, Hashable, Sendable {
             Line(subject: "bounds", words: bounds),
             Line(subject: "calls", words: calls),
             Line(subject: "user", words: identity),
-            Line(subject: "crash", words: "no core is written; what it started ends with it"),
+            Line(subject: "crash", words: "no core is written; all that it started ends with it"),
         ]
     }
 
@@ -78,36 +78,36 @@ public struct Enclosure: Codable, Hashable, Sendable {
         }
         if level >= .sandbox { return "none: an empty one of its own" }
         if keeps(.network) {
-            return "none: makes unix sockets only"
-                + (keeps(.namedSockets) ? ", and finds nobody's by name" : "")
+            return "none: unix sockets only"
+                + (keeps(.namedSockets) ? ", and nobody's by name" : "")
         }
         return "reaches it: this level does not keep it from there"
     }
 
     private var fileAccess: String {
         guard keeps(.files) else {
-            return "reads what the machine lets everybody read, and writes what everybody may"
+            return "whatever this machine lets every user read and write"
         }
         let seen = level >= .sandbox ? "sees" : "opens"
-        return "\(seen) its model, its environment and the system's, all read-only; nothing else"
+        return "\(seen) its model, its environment, the system's; all read-only"
     }
 
     private var temporary: String {
-        let place = "HOME and TMPDIR are private and go with the run"
-        guard let temporaryBytes else { return "\(place); no bound but the disk's" }
-        return "\(place); \(ByteCount(temporaryBytes)) there, and as much in /dev/shm"
+        let place = "HOME and TMPDIR private, gone with the run"
+        guard let temporaryBytes else { return "\(place); no bound" }
+        return "\(place); \(ByteCount(temporaryBytes)), /dev/shm too"
     }
 
     private var others: String {
         let reach =
             keeps(.neighbours)
-            ? "cannot signal, trace or read any other" : "can signal and read those of its uid"
+            ? "can signal, trace and read no other" : "can signal and read those of its uid"
         return keeps(.unseen) ? "sees its own only; \(reach)" : "sees that others run; \(reach)"
     }
 
     private var memory: String {
         guard keeps(.memory), let memoryBytes else { return "as much as the machine has" }
-        return "at most \(ByteCount(memoryBytes)); beyond that it is ended and called out of memory"
+        return "at most \(ByteCount(memoryBytes)); beyond it is ended, and called out of memory"
     }
 
     private var cores: String {
@@ -120,17 +120,20 @@ public struct Enclosure: Codable, Hashable, Sendable {
     private var bounds: String {
         let open = "\(Counted(files, "open file"))"
         guard let processes else { return "\(open); no bound on processes" }
-        return "\(open), \(Counted(processes, "process or thread", plural: "processes and threads"))"
+        return open
+            + ", \(Counted(processes, "process or thread", plural: "processes and threads"))"
     }
 
     private var calls: String {
         keeps(.calls)
-            ? "refused: those that trace, mount, load into the kernel or make namespaces"
+            ? "refused: tracing, mounting, namespaces, modules, bpf, io_uring"
             : "all of them, as an ordinary user"
     }
 
     private var identity: String {
-        let whose = circumstances.hasOwnUser ? "its own" : "shared with other scorers"
-        return "\(user), \(whose); no capabilities, no way to any"
+        let whose =
+            circumstances.hasOwnUser
+            ? "a uid of each one's own, such as \(user)" : "uid \(user), which others share"
+        return "\(whose); no way to another"
     }
 }

@@ -161,6 +161,50 @@ private func check(_ bytes: [UInt8]) -> Int {
     }
 }
 
+@Suite struct `A warmed parent's plan` {
+    private func plan(_ level: IsolationLevel) -> LaunchPlan {
+        let python = PythonProgram(
+            interpreter: "/usr/bin/python3",
+            environmentPaths: ["/environments/e0"],
+            environment: "e0",
+            runtime: "/support/python",
+            model: "/models/m0",
+            warmModules: ["json"]
+        )
+        return ScorerPlan(
+            folders: SystemFolders(folders: ["/usr"], links: []),
+            abilities: .untried(isRoot: false)
+        )
+        .parent(
+            python,
+            at: level,
+            users: .shared(own: nil),
+            visible: ["/models"],
+            in: ScorerPlan.Place(
+                user: 0,
+                changesUser: false,
+                scratch: "/scratch/warm",
+                support: "/support",
+                fileLimit: 1_024
+            ),
+            runs: "/scratch/warm.runs",
+            filter: [UInt8](repeating: 0, count: 8)
+        )
+    }
+
+    @Test func `keeps what it imports as a scorer is kept, where it is confined`() {
+        let confined = plan(.confined)
+
+        #expect(confined.flags.isSuperset(of: [.needLandlock, .denyTCP]))
+        let written = confined.records.filter { record in
+            if case .rule(.write, _) = record { true } else { false }
+        }
+        #expect(written == [.rule(.write, "/scratch/warm"), .rule(.write, "/scratch/warm.runs")])
+        #expect(confined.records.contains(.rule(.read, "/environments/e0")))
+        #expect(!confined.records.contains(.rule(.read, "/")))
+    }
+}
+
 @Suite struct `A node's uids` {
     @Test func `are one run's own, and come back last`() {
         var users = UserRange(1_000..<1_004)

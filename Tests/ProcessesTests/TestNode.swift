@@ -30,13 +30,46 @@ final class TestNode {
     let cgroupName: String
     private(set) var socket: PacketSocket
     private(set) var greeting: [NodeReport] = []
+    private let isAmongFewPids: Bool
     private var incarnation = 0
     private var waiting: [NodeReport] = []
 
+    /// Whether a pid namespace can have a bound of its own.
+    static let canLowerPids: Bool = {
+        let trial = Process()
+        trial.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        trial.arguments = ["-pf", "--mount-proc", "sh", "-c", lowerPids]
+        let outside = SmallFile.read("/proc/sys/kernel/pid_max")
+        guard (try? trial.run()) != nil else { return false }
+        trial.waitUntilExit()
+        let isOwn = SmallFile.read("/proc/sys/kernel/pid_max") == outside
+        if !isOwn, let outside {
+            _ = SmallFile.write(outside, to: "/proc/sys/kernel/pid_max")
+        }
+        return isOwn && trial.terminationStatus == 0
+    }()
+    private static let lowerPids = "echo 400 >/proc/sys/kernel/pid_max"
+
+    /// Forks for ever, and keeps a file with how many came by and how many did not end by themselves.
+    private static let passersBy = """
+        import os, sys
+        count = killed = 0
+        while True:
+            pid = os.fork()
+            if pid == 0: os._exit(0)
+            killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+            count += 1
+            if count % 50 == 0:
+                with open(sys.argv[1] + '.new', 'w') as file: file.write(f'{count} {killed}')
+                os.rename(sys.argv[1] + '.new', sys.argv[1])
+        """
+
     init(
         upTo highest: IsolationLevel = .limited,
-        graceMilliseconds: Int = 60_000
+        graceMilliseconds: Int = 60_000,
+        amongFewPids: Bool = false
     ) throws {
+        isAmongFewPids = amongFewPids
         let number = Self.number.add(1, ordering: .relaxed).newValue
         let name = "n\(getpid())-\(number)"
         folder = try Workshop.makeFolder("node")
@@ -50,8 +83,15 @@ final class TestNode {
             firstUser: 1_000_000 + number * 1_024
         )
         let text = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
-        process.executableURL = URL(fileURLWithPath: "\(Workshop.products)/ProcessesTestNode")
-        process.arguments = [text]
+        let program = "\(Workshop.products)/ProcessesTestNode"
+        process.executableURL = URL(fileURLWithPath: amongFewPids ? "/usr/bin/unshare" : program)
+        process.arguments =
+            amongFewPids
+            ? [
+                "-pf", "--mount-proc", "--kill-child", "sh", "-c",
+                "\(Self.lowerPids); \(Workshop.python) -c \"$2\" \"$3\" & exec \"$0\" \"$1\"",
+                program, text, Self.passersBy, "\(folder)/passers-by",
+            ] : [text]
         process.environment = ["SWIFT_BACKTRACE": "enable=no"]
         try process.run()
         socket = try Self.connect("\(folder)/node.sock", while: process)
@@ -59,8 +99,9 @@ final class TestNode {
     }
 
     deinit {
-        socket.shutDown()
-        if process.isRunning { process.terminate() }
+        // What stands before it in a namespace of its own passes no signal on.
+        if isAmongFewPids { try? socket.send(NodeOrder.leave) } else { socket.shutDown() }
+        if !isAmongFewPids, process.isRunning { process.terminate() }
         process.waitUntilExit()
         try? FileManager.default.removeItem(atPath: folder)
     }

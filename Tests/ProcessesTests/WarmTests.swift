@@ -191,4 +191,37 @@ private func parent(of node: TestNode) -> Int32? {
         var watched = pollfd(fd: handle.number, events: Int16(POLLIN), revents: 0)
         #expect(poll(&watched, 1, TestNode.patience) == 1)
     }
+
+    @Test(arguments: [IsolationLevel.process, .confined])
+    func `below a sandbox forks scorers that have a tmp of their own, and is confined itself`(
+        level: IsolationLevel
+    ) throws {
+        let node = try TestNode(upTo: level)
+        try #require(node.isolation == level, "this machine cannot confine")
+        let code =
+            speakOnLane + """
+                with open(os.path.join(os.environ['TMPDIR'], 'own'), 'w') as file: file.write('x')
+                try: open('\(node.folder)/outside', 'w'); place = 'everywhere'
+                except PermissionError: place = 'at home'
+                say(f'{place} {os.listdir(os.environ["TMPDIR"])}')
+                lane.recv(1)
+                """
+        chmod(node.folder, 0o777)
+        let one = try node.pythonOrder(code, importing: ["json"])
+        let two = try node.pythonOrder(code, importing: ["json"])
+
+        let (first, firstLane) = try node.start(one)
+        let (second, secondLane) = try node.start(two)
+
+        #expect(first.isWarm && second.isWarm)
+        let place = level == .confined ? "at home" : "everywhere"
+        #expect(try firstLane.text() == "\(place) ['own']")
+        #expect(try secondLane.text() == "\(place) ['own']")
+        for (run, lane) in [(one.run, firstLane), (two.run, secondLane)] {
+            #expect(send(lane.descriptor.number, "x", 1, 0) == 1)
+            #expect(try node.end(of: run).cause == .exited(status: 0))
+        }
+        let left = try FileManager.default.subpathsOfDirectory(atPath: "\(node.folder)/scratch")
+        #expect(left.allSatisfy { !$0.contains("own") })
+    }
 }

@@ -40,6 +40,9 @@ int launch_host_next_signal(int descriptor);
 // none.
 pid_t launch_host_reap(int *status);
 
+// Ends whatever has this uid, all at once; only root can, and only what it may become.
+void launch_host_end_user(uint32_t user);
+
 // The hard limit of a resource, UINT64_MAX where there is none.
 uint64_t launch_host_hard_limit(int resource);
 

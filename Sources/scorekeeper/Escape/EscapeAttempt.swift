@@ -14,7 +14,8 @@ struct EscapeAttempt: Hashable, Sendable {
         case ends
         /// It may be ended, and may answer.
         case mayEnd
-        /// It answers, and then its endpoint is deleted: what is left is looked at afterwards.
+        /// It answers, and then its endpoint is deleted: what is left is looked at afterwards, and the
+        /// next attempt has a lane of its own.
         case thenDelete
     }
 

@@ -20,7 +20,13 @@ extension EscapeAttempt {
         EscapeAttempt("write_programs", "write into the programs", .system),
         EscapeAttempt("write_settings", "write into /etc", .system),
         EscapeAttempt("read_shadow", "read /etc/shadow and /root", .system),
-        EscapeAttempt("write_host_tmp", "write into the machine's tmp", .files, .answers, .hostFile),
+        EscapeAttempt(
+            "write_host_tmp",
+            "write into the machine's tmp",
+            .files,
+            .answers,
+            .hostFile
+        ),
         EscapeAttempt("read_host_tmp", "read the machine's tmp", .files),
         EscapeAttempt("write_kernel_settings", "write into /proc/sys", .system),
         EscapeAttempt("write_sys", "write into /sys", .system),
@@ -127,6 +133,7 @@ extension EscapeAttempt {
         EscapeAttempt("open_descriptors", "open 10,000 files", .openFiles),
         EscapeAttempt("fill_tmp", "fill its tmp", .temporary, .mayEnd),
         EscapeAttempt("fill_shm", "fill /dev/shm", .temporary, .mayEnd),
+        EscapeAttempt("fill_with_names", "fill its tmp with empty files", .temporary, .mayEnd),
         EscapeAttempt("eat_cores", "take all cores", .cores),
         EscapeAttempt("fork_bomb", "fork without end", .processes, .mayEnd),
         EscapeAttempt("dump_core", "leave a core", .coreDumps),
@@ -141,15 +148,15 @@ extension EscapeAttempt {
     ]
 
     private static let floods = [
-        EscapeAttempt("wake_storm", "ring its bell for two seconds", .lane),
+        EscapeAttempt("wake_storm", "ring its bell for two seconds", .lane, .thenDelete),
         EscapeAttempt(
             "flood_of_descriptors",
             "send descriptors, 253 a packet",
             .lane,
-            .answers,
+            .thenDelete,
             .gatewayDescriptors
         ),
-        EscapeAttempt("flood_of_facts", "flood the gateway with facts", .lane),
+        EscapeAttempt("flood_of_facts", "flood the gateway with facts", .lane, .thenDelete),
         EscapeAttempt("flood_log", "flood its log", .log, .answers, .logSize),
         EscapeAttempt("escape_in_log", "command the reader's terminal", .log, .answers, .logBytes),
     ]
@@ -173,7 +180,20 @@ extension EscapeAttempt {
     private static let survival = [
         EscapeAttempt("stop_itself", "stop itself with a request in hand", .lane, .ends),
         EscapeAttempt("daemonise", "leave a daemon behind", .tree, .thenDelete, .survivor),
-        EscapeAttempt("ignore_the_end", "be deaf to drain and signals", .tree, .thenDelete, .survivor),
+        EscapeAttempt(
+            "outrun_the_killer",
+            "fork ahead of the killer",
+            .tree,
+            .thenDelete,
+            .survivor
+        ),
+        EscapeAttempt(
+            "ignore_the_end",
+            "be deaf to drain and signals",
+            .tree,
+            .thenDelete,
+            .survivor
+        ),
         EscapeAttempt(
             "plant_for_cleaner",
             "leave links and depths in its tmp",

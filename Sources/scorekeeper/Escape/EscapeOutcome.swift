@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Vocabulary
 
 /// What the scorer itself says became of an attempt.
@@ -105,9 +106,16 @@ struct EscapeOutcome: Hashable, Sendable {
         }
     }
 
+    /// A run's end without the words that are the same for all: which lane it was, how it was ended.
+    private static func reason(_ end: String) -> String {
+        let parts = end.components(separatedBy: " away: ")
+        let why = parts.count > 1 ? parts[1] : end
+        return why.components(separatedBy: "; then it ").first ?? why
+    }
+
     private var course: String {
         guard let answer = seen.answer else {
-            return seen.end.map { "ended: \($0)" } ?? "no answer, and no end"
+            return seen.end.map { "ended by us: \(Self.reason($0))" } ?? "no answer, and no end"
         }
         let error = answer.error.isEmpty ? "" : " (\(answer.error))"
         if seen.evidence == true { return "seen outside: \(answer.words)" }

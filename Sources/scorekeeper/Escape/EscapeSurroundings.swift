@@ -49,11 +49,8 @@ final class EscapeSurroundings: Sendable {
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: neighbour))
             try file.seekToEnd()
             let tail = "{\(Self.secret())}"
-            try file.write(contentsOf: Data(tail.padding(
-                toLength: Self.tailBytes,
-                withPad: "\n",
-                startingAt: 0
-            ).utf8))
+            let padded = tail.padding(toLength: Self.tailBytes, withPad: "\n", startingAt: 0)
+            try file.write(contentsOf: Data(padded.utf8))
             try file.close()
             process.executableURL = URL(fileURLWithPath: program)
             process.arguments = ["surroundings", hostFolder]

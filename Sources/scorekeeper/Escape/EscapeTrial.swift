@@ -17,7 +17,7 @@ struct EscapeTrial: Sendable {
         memoryBytes: 256 << 20,
         isExemptFromSurge: true
     )
-    static let deadlineMilliseconds = 8_000
+    static let deadlineMilliseconds = 6_000
 
     let level: IsolationLevel
     let attempts: [EscapeAttempt]

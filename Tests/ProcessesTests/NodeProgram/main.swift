@@ -29,6 +29,7 @@ let configuration = NodeConfiguration(
     memoryBytes: 4 << 30,
     users: arguments.firstUser..<arguments.firstUser + 1_024,
     orphanGrace: .milliseconds(arguments.graceMilliseconds),
-    highestIsolation: arguments.highest
+    highestIsolation: arguments.highest,
+    limitsLook: .milliseconds(50)
 )
 try runNode(configuration)
