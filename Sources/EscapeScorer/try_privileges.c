@@ -29,7 +29,7 @@ ATTEMPT(become_root) {
     (void)task;
     gid_t group = 0;
     if (geteuid() == 0)
-        return through("is root");
+        return absent("it has root's uid, without its powers");
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct all[2] = {{~0u, ~0u, ~0u}, {~0u, ~0u, ~0u}};
     struct outcome outcomes[] = {
@@ -82,6 +82,8 @@ ATTEMPT(use_setuid_program) {
     (void)task;
     static const char *const folders[] = {"/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin"};
     unsigned tried = 0;
+    if (geteuid() == 0)
+        return absent("it has root's uid, without its powers");
     for (unsigned index = 0; index < 4; index++) {
         DIR *folder = opendir(folders[index]);
         if (!folder)

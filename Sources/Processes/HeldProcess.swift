@@ -190,7 +190,7 @@ final class HeldProcess {
 
     /// Removes what was made for the run; answers the cgroup that could not go yet.
     func cleanUp() -> ControlGroup? {
-        if let scratch { try? FileManager.default.removeItem(atPath: scratch) }
+        if let scratch { _ = FolderRemoval.remove(scratch) }
         guard let group, !group.remove() else { return nil }
         return group
     }

@@ -23,6 +23,7 @@ extension ScorerPlan {
             level: level,
             circumstances: IsolationPromise.Circumstances(
                 hasOwnUser: hasOwnUser,
+                hasRootsUser: user == 0,
                 landlock: Int(linux_landlock_version()),
                 hasNetwork: order.isNetworkAllowed
             ),

@@ -145,7 +145,7 @@ extension Spawner {
     func giveBack(_ parent: WarmedParent) -> ControlGroup? {
         giveBack(parent.users)
         let name = Self.parentName(parent.environment)
-        try? FileManager.default.removeItem(atPath: "\(configuration.scratchFolder)/\(name)")
+        _ = FolderRemoval.remove("\(configuration.scratchFolder)/\(name)")
         // Stays where scorers of it live on.
         _ = rmdir(runsFolder(name))
         guard let group = parent.group, !group.remove() else { return nil }

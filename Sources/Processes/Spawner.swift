@@ -145,7 +145,7 @@ final class Spawner {
     /// Removes what the node made for itself.
     func remove() {
         groups?.remove()
-        try? FileManager.default.removeItem(atPath: configuration.scratchFolder)
+        _ = FolderRemoval.remove(configuration.scratchFolder)
     }
 
     func filter(

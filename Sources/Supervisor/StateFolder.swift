@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Vocabulary
 
 /// The folder that holds all a server must remember, and where each thing stands in it.
 ///
 /// Shape: `control.sock`, `run/*.sock`, `ledger.sqlite`, `lock`, `models/`, `environments/`,
-/// `logs/`. Mode 0700: sockets and logs are their owner's alone.
+/// `logs/`. Sockets, ledger and logs are their owner's alone; where that is root, scorers of other
+/// uids may pass through to what they are told the way to: below `sandbox` nothing else leads there.
 public struct StateFolder: Sendable {
     /// The folder's absolute path.
     public let path: String
@@ -59,13 +61,21 @@ public struct StateFolder: Sendable {
     ///
     /// Errors: `stateFolder` when one cannot be made or written.
     public func make() throws(Problem) {
-        for folder in [path, path + "/run", models, environments, logs] {
+        let isOurs = access(ledger, F_OK) == 0
+        let own = geteuid() == 0 ? 0o711 : 0o700
+        let folders = [
+            (path, own), (path + "/run", 0o711), (models, 0o711), (environments, 0o755),
+            (logs, 0o700),
+        ]
+        for (folder, mode) in folders {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder,
                     withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: folder == path ? 0o700 : 0o755]
+                    attributes: [.posixPermissions: mode]
                 )
+                // One that an earlier version made; never a folder that only came to be named.
+                if isOurs, folder != environments { chmod(folder, mode_t(mode)) }
             } catch {
                 throw Problem(
                     .failed,

@@ -48,14 +48,23 @@ public enum IsolationPromise: String, Codable, Sendable, CaseIterable {
     public struct Circumstances: Codable, Hashable, Sendable {
         /// Whether the scorer's uid is its own, which takes a node that is root.
         public var hasOwnUser: Bool
+        /// Whether that uid is root's, though without its powers: the node is root and may use no
+        /// other.
+        public var hasRootsUser: Bool
         /// The version of the kernel's Landlock; 0 where there is none.
         public var landlock: Int
         /// Whether it was given the network.
         public var hasNetwork: Bool
 
         /// Makes circumstances.
-        public init(hasOwnUser: Bool, landlock: Int, hasNetwork: Bool) {
+        public init(
+            hasOwnUser: Bool,
+            hasRootsUser: Bool = false,
+            landlock: Int,
+            hasNetwork: Bool
+        ) {
             self.hasOwnUser = hasOwnUser
+            self.hasRootsUser = hasRootsUser
             self.landlock = landlock
             self.hasNetwork = hasNetwork
         }
@@ -77,8 +86,9 @@ public enum IsolationPromise: String, Codable, Sendable, CaseIterable {
         let scoping: IsolationLevel =
             circumstances.landlock >= Self.scopingLandlock ? .confined : .sandbox
         switch self {
-        case .lane, .log, .tree, .privileges, .cleanStart, .coreDumps, .openFiles, .system:
-            return .process
+        case .lane, .log, .tree, .privileges, .cleanStart, .coreDumps, .openFiles: return .process
+        // What belongs to root is root's uid to change.
+        case .system: return circumstances.hasRootsUser ? .confined : .process
         case .server, .neighbours: return circumstances.hasOwnUser ? .process : scoping
         case .files, .calls: return .confined
         case .network: return circumstances.hasNetwork ? nil : .confined

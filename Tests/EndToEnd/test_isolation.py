@@ -59,6 +59,9 @@ class EscapeTest(unittest.TestCase):
                 ]
                 self.assertEqual((bad, course["noticed"], code), ([], [], 0))
                 self.assertGreater(course["victimAnswered"], 0)
+                verdicts = {one["attempt"]: one["verdict"] for one in course["outcomes"]}
+                # Where we are root, each scorer has a uid of its own, at every level.
+                self.assertEqual(verdicts["become_root"], "held")
                 held = sum(one["verdict"] == "held" for one in course["outcomes"])
                 print(f"    {level}: {held} of {len(course['outcomes'])} held", flush=True)
 

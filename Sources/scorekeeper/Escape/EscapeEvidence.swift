@@ -34,8 +34,7 @@ struct EscapeEvidence: Sendable {
     func evidence(_ attempt: EscapeAttempt, _ before: Int) async -> Bool? {
         switch attempt.evidence {
         case .reached(let name): surroundings.look()[name, default: 0] > 0
-        case .hostFile:
-            FileManager.default.fileExists(atPath: "\(surroundings.hostFolder)/escaped")
+        case .hostFile: unlink("\(surroundings.hostFolder)/escaped") == 0
         case .survivor: await stays { hasSurvivor }
         case .litter: await stays { hasLitter }
         case .gatewayDescriptors: descriptors > before + Self.passingDescriptors
