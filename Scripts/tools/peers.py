@@ -121,7 +121,7 @@ def mlflow(interpreter: Path, model: Path, port: int, log: Path) -> Peer:
 def azure(
     interpreter: Path, code: Path, model: Path, port: int, log: Path, more: Dict[str, str]
 ) -> Peer:
-    """Azure's scoring server with one worker on `score.py` in a folder, from an environment with it.
+    """Azure's scoring server with one worker on a folder's `score.py`, from an environment with it.
 
     `more` is what its environment says besides.
     """

@@ -83,16 +83,17 @@ def _words(case: Case, theirs: Reply, ours: Reply) -> Optional[Reply]:
     """A document's descriptions are in words of ours; all that programs read is the same."""
     if not case.target.startswith("/swagger.json") or theirs.status != 200:
         return None
-    alike = _without_words(theirs.content) == _without_words(ours.content)
+    alike = without_words(theirs.content) == without_words(ours.content)
     return theirs._replace(body=ours.body) if alike else None
 
 
-def _without_words(value: Any) -> Any:
+def without_words(value: Any) -> Any:
+    """A document with every description emptied."""
     if isinstance(value, list):
-        return [_without_words(part) for part in value]
+        return [without_words(part) for part in value]
     if not isinstance(value, dict):
         return value
-    parts = {key: _without_words(part) for key, part in value.items()}
+    parts = {key: without_words(part) for key, part in value.items()}
     if isinstance(parts.get("description"), str):
         parts["description"] = ""
     return parts
