@@ -386,6 +386,21 @@ static PyObject *fail(PyObject *module, PyObject *arguments) {
     return finish(result);
 }
 
+static PyObject *break_off(PyObject *module, PyObject *ticket) {
+    (void)module;
+    struct in_hand *entry = find(ticket);
+    if (!entry)
+        return NULL;
+    entry->is_busy = true;
+    PyThreadState *state = PyEval_SaveThread();
+    enum scorer_result result = scorer_break_off(lane, &entry->request);
+    PyEval_RestoreThread(state);
+    entry->is_busy = false;
+    if (result != SCORER_MISUSED)
+        forget(entry);
+    return finish(result);
+}
+
 static PyObject *rows(PyObject *module, PyObject *ticket) {
     (void)module;
     struct in_hand *entry = find(ticket);
@@ -418,6 +433,8 @@ static PyMethodDef methods[] = {
      "(ticket, status, head, body): send a part; False when nobody wants the rest."},
     {"fail", fail, CALL_WITH_TUPLE, "(ticket, status, text): end a request that cannot be scored."},
     {"rows", rows, CALL_WITH_ONE, "How large the free dimension of its tensor is."},
+    {"break_off", break_off, CALL_WITH_ONE,
+     "End an answer of which parts were sent and that cannot be finished."},
     {"is_cancelled", is_cancelled, CALL_WITH_ONE, "Whether nobody wants the answer."},
     {NULL, NULL, 0, NULL},
 };

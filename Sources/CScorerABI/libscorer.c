@@ -266,6 +266,15 @@ enum scorer_result scorer_last(struct scorer_lane *lane, struct scorer_request *
     return result;
 }
 
+enum scorer_result scorer_break_off(struct scorer_lane *lane, struct scorer_request *request) {
+    if (!is_answerable(request, 200, 0) || request->parts == 0)
+        return SCORER_MISUSED;
+    enum scorer_result result = wait_for_room(lane, request, can_end);
+    if (result == SCORER_OK)
+        hand_over(lane, request, SCORER_OUTCOME_LAST, 500, NULL, 0, NULL, 0);
+    return result;
+}
+
 enum scorer_result scorer_answer(struct scorer_lane *lane, struct scorer_request *request,
                                  uint16_t status, const void *head, size_t head_length,
                                  const void *body, uint64_t body_length) {

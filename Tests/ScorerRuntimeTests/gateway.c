@@ -5,7 +5,8 @@
 //
 // Input, a line each: `post HEAD-LENGTH BODY-LENGTH` followed by the bytes; `drain`. At the end of
 // input the lane is closed. Output: `ready`, `failed LENGTH` and the bytes, `end`, or
-// `answer STATUS HEAD-LENGTH BODY-LENGTH` and the bytes.
+// `answer STATUS HEAD-LENGTH BODY-LENGTH` and the bytes, where the answer was broken off in the
+// middle `broken` instead of `answer`.
 #include "lane.h"
 
 #include <poll.h>
@@ -51,8 +52,11 @@ static bool pass_answer(struct lane *lane, int socket) {
                 lane_acknowledge(lane, completion.ticket);
                 continue;
             }
+            bool is_whole =
+                completion.outcome != SCORER_OUTCOME_LAST || completion.status < 500;
             lane_finish(lane, &completion);
-            printf("answer %u %zu %zu\n", status, head_length, body_length);
+            printf("%s %u %zu %zu\n", is_whole ? "answer" : "broken", status, head_length,
+                   body_length);
             fwrite(head, 1, head_length, stdout);
             fwrite(body, 1, body_length, stdout);
             return true;

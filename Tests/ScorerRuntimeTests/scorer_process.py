@@ -62,9 +62,9 @@ class Gateway:
         sizes: List[int] = [int(word) for word in line[1:]]
         if line[0] == "failed":
             return Heard("failed", body=self._process.stdout.read(sizes[0]))
-        if line[0] == "answer":
+        if line[0] in ("answer", "broken"):
             head = self._process.stdout.read(sizes[1])
-            return Heard("answer", sizes[0], head, self._process.stdout.read(sizes[2]))
+            return Heard(line[0], sizes[0], head, self._process.stdout.read(sizes[2]))
         return Heard(line[0])
 
     def ask(self, head: bytes, body: bytes) -> Heard:

@@ -98,6 +98,28 @@ class ScriptLife(unittest.TestCase):
             with self.subTest(words):
                 self.assertIn(words, self.fail_to_start(text))
 
+    def test_what_a_script_prints_and_logs_is_in_the_log(self) -> None:
+        script = (
+            "import logging, sys\n"
+            "def init():\n"
+            "    print('printed'); print('to the other', file=sys.stderr)\n"
+            "    logging.warning('warned'); logging.info('not worth it')\n"
+            "    logging.getLogger('azmlinfsrv').info('as the server')\n"
+            "    own = logging.getLogger('own'); own.setLevel('DEBUG'); own.debug('in detail')\n"
+            "def run(data): return data\n"
+        )
+        log = self.serve(script).log()
+        for words in ("printed", "to the other", "warned", "as the server", "in detail"):
+            self.assertIn(f"{words}\n", log)
+        self.assertNotIn("not worth it", log)
+
+        configured = "import logging\nlogging.basicConfig(level='INFO', format='own %(message)s')\n"
+        log = self.serve(configured + script).log()
+        self.assertIn("own not worth it\n", log)
+
+        self.write('{"version": 1, "handlers": {}, "loggers": 7}', "logging.json")
+        self.assertIn("logging.json'", self.fail_to_start(script))
+
     def test_a_bad_setting_is_named(self) -> None:
         text = "def init(): pass\ndef run(data): pass\n"
         told = self.fail_to_start(text, SCORING_TIMEOUT_MS="soon")
@@ -134,7 +156,7 @@ class ScriptLife(unittest.TestCase):
         self.assertEqual(scorer.gateway.ask(POST, b"70000").status, 500)
         self.assertEqual(scorer.gateway.ask(POST, b"7").status, 200)
 
-    def test_a_generator_is_sent_in_parts_and_a_failing_one_is_logged(self) -> None:
+    def test_a_generator_is_sent_in_parts_and_a_failing_one_is_broken_off(self) -> None:
         scorer = self.serve(
             "def init(): pass\n"
             "def run(data):\n"
@@ -142,8 +164,13 @@ class ScriptLife(unittest.TestCase):
             "    if data: raise ValueError('half way')\n"
         )
         heard = scorer.gateway.ask(POST, b"")
-        self.assertEqual(heard.body, b"part 0 part 1 part 2 ")
+        self.assertEqual((heard.word, heard.body), ("answer", b"part 0 part 1 part 2 "))
         self.assertIn(b"content-type: text/plain; charset=utf-8\n", heard.head)
+
+        broken = scorer.gateway.ask(POST, b"x")
+        self.assertEqual((broken.word, broken.body), ("broken", heard.body))
+        self.assertIn("failed in a part of its answer: ValueError: half way", scorer.log())
+        self.assertEqual(scorer.gateway.ask(POST, b"").body, heard.body)
 
 
 if __name__ == "__main__":

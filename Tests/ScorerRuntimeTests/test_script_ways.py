@@ -55,6 +55,10 @@ class FakeScorer:
         """Ends a request."""
         self.answers.append(answer)
 
+    def break_off(self, ticket: int) -> None:
+        """Cuts the client off."""
+        self.answers.append((ticket, "broken off"))
+
     def part(self, ticket: int, status: int, head: bytes, body: bytes) -> bool:
         """A part; false once the client has gone."""
         self.parts.append(body)
@@ -125,6 +129,16 @@ class Ways(unittest.TestCase):
         bodies = sorted(answer[3] for answer in scorer.answers)
         self.assertEqual(bodies, [b'"a"', b'"b"', b'"c"', b'"d"'])
 
+    def test_an_exception_that_cannot_say_what_it_is_fails_its_request_alone(self) -> None:
+        text = "class Mute(Exception):\n    def __str__(self): raise ValueError('mute')\n"
+        text += "def init(): pass\ndef run(data):\n    if data: raise Mute()\n"
+        scorer = FakeScorer([b"x", b""])
+
+        with hushed():
+            ServedScript(self.load(text)).answer_until_drained(scorer)
+
+        self.assertEqual([answer[1] for answer in scorer.answers], [500, 200])
+
     def test_one_call_at_once_runs_in_the_thread_that_loaded_the_script(self) -> None:
         script = "import threading\ndef init(): pass\n"
         script += "def run(data): return threading.get_ident()\n"
@@ -185,6 +199,19 @@ class Ways(unittest.TestCase):
 
         self.assertEqual(scorer.answers[0][1], 500)
         self.assertIn(b"x-ms-run-function-failed: True\n", scorer.answers[0][2])
+
+    def test_a_response_is_broken_off_in_a_later_part_and_500_in_its_first(self) -> None:
+        text = (
+            "from azureml.contrib.services.aml_response import AMLResponse\n"
+            "def init(): pass\n"
+            "def run(data): return AMLResponse((str(1 / int(n)) for n in data), 200)\n"
+        )
+        for body, ends in ((b"0", (1, 500)), (b"10", (1, "broken off"))):
+            scorer = FakeScorer([body])
+            with hushed():
+                ServedScript(self.load(text)).answer_until_drained(scorer)
+            with self.subTest(body):
+                self.assertEqual(scorer.answers[0][:2], ends)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Reloading:
 
     def broken(self, failure: BaseException) -> None:
         """Tells of a script that failed while its answer was being sent."""
-        script_failure.tell(failure, self._root, "run() failed after its first part")
+        script_failure.tell(failure, self._root, "run() failed in a part of its answer")
 
     def _load(self) -> None:
         """Loads the script and calls its `init`; remembers which files that took."""

@@ -19,9 +19,12 @@ _RUNTIME = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__
 def sentence(error: BaseException, root: str) -> str:
     """The exception and the innermost line of it that lies in the script's folder."""
     if isinstance(error, SyntaxError) and error.filename and not _own_frames(error):
-        name = os.path.relpath(error.filename, root) if error.filename else "the script"
+        name = os.path.relpath(error.filename, root)
         return f"{type(error).__name__}: {error.msg} ({name}:{error.lineno})"
-    return failure.sentence(error.with_traceback(_own_frames(error)), root)
+    try:
+        return failure.sentence(error.with_traceback(_own_frames(error)), root)
+    except Exception:
+        return type(error).__name__  # It cannot even say what it is.
 
 
 def stack(error: BaseException) -> str:
@@ -36,7 +39,8 @@ def tell(error: BaseException, root: str, what: str) -> str:
     Returns: the traceback.
     """
     told = stack(error)
-    print(f"scorekeeper: {what}: {sentence(error, root)}\n{told}", file=sys.stderr, flush=True)
+    line = sentence(error, root)
+    print(f"scorekeeper: {what}: {line}\n{told}", file=sys.stderr, flush=True)
     return told
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, List
+import traceback
+from typing import Any
 
 from .. import serve
 from ..task import Task
@@ -33,22 +34,25 @@ class ServedScript:
 
         Errors: `EOFError` where the lane is gone.
         """
-        failures: List[BaseException] = []
-
-        def work() -> None:
-            try:
-                self._answer(scorer)
-            except BaseException as error:
-                failures.append(error)
-
-        more = [threading.Thread(target=work, daemon=True) for _ in range(scorer.calls() - 1)]
+        more = [
+            threading.Thread(target=self._answer_or_die, args=(scorer,), daemon=True)
+            for _ in range(scorer.calls() - 1)
+        ]
         for thread in more:
             thread.start()
         self._answer(scorer)
         for thread in more:
             thread.join()
-        if failures:
-            raise failures[0]
+
+    def _answer_or_die(self, scorer: Any) -> None:
+        """The work of one thread more: where it cannot go on, the process must not seem well."""
+        try:
+            self._answer(scorer)
+        except EOFError:
+            pass  # The main thread is told the same.
+        except BaseException:
+            traceback.print_exc()
+            serve.leave(1)
 
     def _answer(self, scorer: Any) -> None:
         take, answer, service = scorer.take, scorer.answer, self._service
@@ -74,15 +78,28 @@ class ServedScript:
 
 
 def _send_parts(scorer: Any, ticket: int, reply: Reply, service: ScriptService) -> None:
-    """Sends each part when it is made, until there is no more or nobody wants it."""
+    """Sends each part when it is made, until there is no more or nobody wants it.
+
+    Where the script fails on the way its client is cut off: it must not take a part for the whole.
+    """
     parts = reply.parts
     assert parts is not None
+    has_begun = False
     try:
         for part in parts:
-            if part and not scorer.part(ticket, reply.status, reply.head, part):
-                break
-    except BaseException as error:
-        service.broken(error)
+            if part:
+                has_begun = True
+                if not scorer.part(ticket, reply.status, reply.head, part):
+                    break
+    except EOFError:
+        raise
+    except BaseException as failure:
+        service.broken(failure)
+        if has_begun:
+            scorer.break_off(ticket)
+        else:
+            scorer.answer(ticket, *service.unmade()[:3])
+        return
     finally:
         parts.close()
     scorer.answer(ticket, reply.status, reply.head, b"")

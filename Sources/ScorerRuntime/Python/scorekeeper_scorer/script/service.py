@@ -10,7 +10,7 @@ import time
 from typing import Any, Callable, Dict, List
 
 from .. import serve
-from . import description, http_types, identifiers, inputs, results, script_failure
+from . import description, http_types, identifiers, inputs, logs, results, script_failure
 from .cross_origin import CrossOrigin
 from .inputs import Refusal
 from .parts import EarlyFailure
@@ -96,9 +96,13 @@ class ScriptService:
         serve.say("a response's header fields take more room than a lane has; 500 was sent")
         return error(500, _IN_SERVER)
 
+    def unmade(self) -> Reply:
+        """The answer where the first part of the script's own could not be made."""
+        return error(500, _IN_SCRIPT, True)
+
     def broken(self, failure: BaseException) -> None:
-        """Tells of a script that failed while its answer was being sent."""
-        script_failure.tell(failure, self._settings.root, "run() failed after its first part")
+        """Tells of a script that failed while its answer was being made in parts."""
+        script_failure.tell(failure, self._settings.root, "run() failed in a part of its answer")
 
     def _finished(self, request: Request, reply: Reply, identified: bytes) -> Reply:
         head = reply.head + identified
@@ -140,6 +144,10 @@ class ScriptService:
             assert self._limit is not None
             text = f"Scoring timeout after {self._limit.milliseconds} ms"
             return self._failed(late, "run() was stopped", text, True)
+        except KeyboardInterrupt as failure:
+            if self._is_alone:
+                raise  # Of the person at the terminal.
+            return self._failed(failure, "run() failed", _IN_SCRIPT, True)
         except BaseException as failure:
             return self._failed(failure, "run() failed", _IN_SCRIPT, True)
         return self._written(value, (time.perf_counter() - began) * 1_000)
@@ -175,8 +183,9 @@ class ScriptService:
 def start(settings: Settings, is_alone: bool = False) -> ScriptService:
     """Loads the script and calls its `init`.
 
-    Errors: `UnfitScript`, and whatever the script raises.
+    Errors: `UnfitScript`, `InvalidSetting`, and whatever the script raises.
     """
+    logs.prepare(settings)
     script = UserScript.load(settings.script, *_folders(settings))
     script.init()
     return ScriptService(script, settings, is_alone)

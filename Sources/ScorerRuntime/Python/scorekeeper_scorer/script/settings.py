@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     path_prefix: str
     server_version: str
     cors_origins: List[str]
+    log_level: str
     shows_failures: bool
 
     @classmethod
@@ -53,6 +54,7 @@ class Settings(NamedTuple):
             path_prefix=f"/{prefix}" if prefix else "",
             server_version=said.get("HTTP_X_MS_SERVER_VERSION", ""),
             cors_origins=[part.strip() for part in origins.split(",") if part.strip()],
+            log_level=said.get("AZUREML_LOG_LEVEL", "INFO").upper(),
             shows_failures=said.get(DEBUG_ERRORS) == "1",
         )
 
