@@ -20,6 +20,8 @@ final class ScorerUnderTest: Sendable {
         case parts([[UInt8]])
         /// In parts, written as the closure likes; the last part is empty.
         case stream(head: String, @Sendable (PartWriter) -> Void)
+        /// Parts, and then it says that it cannot go on.
+        case broken([[UInt8]])
         /// Its process is gone: nothing is said.
         case none
 
@@ -78,18 +80,7 @@ final class ScorerUnderTest: Sendable {
                 let length = UInt64(body.count)
                 scorer_answer(lane, &request, status, head, head.utf8.count, body, length)
             case .parts(let parts):
-                let head = "content-type: text/plain\n"
-                for part in parts.dropLast() {
-                    scorer_part(
-                        lane,
-                        &request,
-                        200,
-                        head,
-                        head.utf8.count,
-                        part,
-                        UInt64(part.count)
-                    )
-                }
+                send(parts.dropLast(), lane, &request)
                 let last = parts.last ?? []
                 scorer_last(lane, &request, last, UInt64(last.count))
             case .stream(let head, let write):
@@ -97,8 +88,22 @@ final class ScorerUnderTest: Sendable {
                     write(PartWriter(lane: lane, request: request, head: head))
                 }
                 scorer_last(lane, &request, nil, 0)
+            case .broken(let parts):
+                send(parts[...], lane, &request)
+                scorer_break_off(lane, &request)
             case .none: return
             }
+        }
+    }
+
+    private func send(
+        _ parts: ArraySlice<[UInt8]>,
+        _ lane: OpaquePointer,
+        _ request: inout scorer_request
+    ) {
+        let head = "content-type: text/plain\n"
+        for part in parts {
+            scorer_part(lane, &request, 200, head, head.utf8.count, part, UInt64(part.count))
         }
     }
 }

@@ -185,6 +185,24 @@ import Wire
         #expect(second.body.count == 1_200_000)
     }
 
+    @Test func `cuts a client off from an answer that its scorer cannot finish`() throws {
+        let gateway = try GatewayUnderTest()
+        _ = try gateway.startScorer(gateway.run(1)) { asked in
+            asked.text == "broken" ? .broken([[97], [98]]) : .parts([[97], [98]])
+        }
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+        let other = try gateway.connect()
+
+        client.post(score, "broken")
+        let stuck = #expect(throws: Stuck.self) { try client.answer() }
+        other.post(score, "whole")
+        let answer = try other.answer()
+
+        #expect(stuck?.what.hasPrefix("closed") == true)
+        #expect(answer.text == "ab")
+    }
+
     @Test func `shows a head without its body to HEAD, and HTTP 1.0 its own way`() throws {
         let gateway = try GatewayUnderTest()
         _ = try gateway.startScorer(gateway.run(1))
