@@ -225,7 +225,9 @@ static enum scorer_result send_pieces(struct scorer_lane *lane, struct scorer_re
         enum scorer_outcome outcome = !is_last || !is_end ? SCORER_OUTCOME_PART
                                       : request->parts    ? SCORER_OUTCOME_LAST
                                                           : SCORER_OUTCOME_ANSWER;
-        hand_over(lane, request, outcome, status, head, (uint32_t)head_length, body, size);
+        // The status of a last part says whether it is the whole answer, not what it answers.
+        uint16_t told = outcome == SCORER_OUTCOME_LAST ? 200 : status;
+        hand_over(lane, request, outcome, told, head, (uint32_t)head_length, body, size);
         if (is_last)
             return SCORER_OK;
         head_length = 0;

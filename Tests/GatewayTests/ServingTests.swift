@@ -203,6 +203,24 @@ import Wire
         #expect(answer.text == "ab")
     }
 
+    @Test func `passes on the whole of a failure that comes in parts`() throws {
+        let gateway = try GatewayUnderTest()
+        _ = try gateway.startScorer(gateway.run(1)) { _ in
+            .whole(
+                status: 503,
+                head: "content-type: text/plain\n",
+                body: Array(repeating: 97, count: 200_000)
+            )
+        }
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+
+        client.post(score, "why")
+        let answer = try client.answer()
+
+        #expect(answer.body.count == 200_000)
+    }
+
     @Test func `shows a head without its body to HEAD, and HTTP 1.0 its own way`() throws {
         let gateway = try GatewayUnderTest()
         _ = try gateway.startScorer(gateway.run(1))
