@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import unittest
 from typing import Any, Dict, List
 from unittest import mock
 
-import runtime_path  # noqa: F401
+import runtime_path
 from scorekeeper_scorer.script import http_types
 from script_dialect import cases, compared
 from script_dialect.case import FAILS, PROBE
 from script_dialect.differences import DIFFERENCES
 
+README = os.path.join(runtime_path.ROOT, "README.md")
+SECTION = "## Where a script's answers differ from Azure's scoring server\n"
 WITHOUT_FLASK = "flask_made"
 
 
@@ -46,6 +50,12 @@ class ScriptDialect(unittest.TestCase):
     def test_every_difference_of_the_list_occurs(self) -> None:
         occurring = {name for verdict in self.verdicts for name in verdict.names}
         self.assertEqual(occurring, {difference.name for difference in DIFFERENCES})
+
+    def test_the_readme_lists_every_difference_and_no_other(self) -> None:
+        with open(README, encoding="utf-8") as file:
+            section = file.read().partition(SECTION)[2].partition("\n## ")[0]
+        listed = re.findall(r"^\| `([a-z0-9-]+)` \|", section, re.MULTILINE)
+        self.assertEqual(sorted(listed), sorted(difference.name for difference in DIFFERENCES))
 
     def test_requests_are_many_and_so_are_the_scripts(self) -> None:
         asked = [verdict.case for verdict in self.verdicts if verdict.case.method != PROBE]
