@@ -163,6 +163,22 @@ class Ways(unittest.TestCase):
                 self.assertEqual(scorer.parts, parts)
                 self.assertIn(b"content-type: " + kind + b"\n", scorer.answers[0][2])
 
+    def test_azures_modules_are_there_under_both_names_and_are_the_same(self) -> None:
+        text = (
+            "import azureml.contrib.services.aml_response as older\n"
+            "from azureml_inference_server_http.api.aml_request import AMLRequest, rawhttp\n"
+            "from azureml_inference_server_http.api.aml_response import AMLResponse\n"
+            "def init(): pass\n"
+            "@rawhttp\n"
+            "def run(request):\n"
+            "    return [isinstance(request, AMLRequest), older.AMLResponse is AMLResponse]\n"
+        )
+        scorer = FakeScorer([b""])
+
+        ServedScript(self.load(text)).answer_until_drained(scorer)
+
+        self.assertEqual(scorer.answers[0][3], b"[true, true]")
+
     def test_a_response_in_parts_says_its_own_type(self) -> None:
         text = (
             "from azureml.contrib.services.aml_response import AMLResponse\n"
