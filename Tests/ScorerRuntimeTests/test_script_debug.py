@@ -33,6 +33,7 @@ class DebugProcess:
             [*command, *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.lines: List[str] = []
+        self._said = threading.Condition()
         self.port = 0
         self._listening = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -41,12 +42,19 @@ class DebugProcess:
     def _read(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.lines.append(line)
+            with self._said:
+                self.lines.append(line)
+                self._said.notify_all()
             found = LISTENING.search(line)
             if found:
                 self.port = int(found.group(1))
                 self._listening.set()
         self._listening.set()
+
+    def wait_for(self, words: str) -> bool:
+        """Whether a line with these words came; waits for it."""
+        with self._said:
+            return self._said.wait_for(lambda: any(words in line for line in self.lines), 60)
 
     def ask(
         self, body: bytes = b"", target: str = "/score", fields: Optional[Any] = None
@@ -103,6 +111,15 @@ class Debug(unittest.TestCase):
 
         self.write("def init(): pass\ndef run(data): return 'whole again'\n")
         self.assertEqual(process.ask(b"x")[:2], (200, b'"whole again"'))
+
+    def test_what_was_saved_is_loaded_before_anybody_asks(self) -> None:
+        self.write("def init(): pass\ndef run(data): return 1\n")
+        process = self.start()
+        self.assertTrue(process.wait_for("/score"))
+
+        self.write("def init() pass\n")
+
+        self.assertTrue(process.wait_for("SyntaxError: expected ':' (score.py:1)"))
 
     def test_a_traceback_is_in_the_answer_and_in_the_terminal_from_the_script_on(self) -> None:
         self.write("def init(): pass\ndef run(data):\n    return inner(data)\n"

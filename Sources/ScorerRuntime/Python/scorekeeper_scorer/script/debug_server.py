@@ -18,10 +18,14 @@ from .request import Request
 
 ADDRESS = "127.0.0.1"
 LONGEST_BODY = 256 << 20
+LOOK_SECONDS = 0.5
 
 
 class Answering(Protocol):
     """What answers the requests."""
+
+    def look(self) -> None:
+        """Called now and then: whatever is to be done between two requests."""
 
     def answer(self, request: Request) -> Reply:
         """The answer to any request."""
@@ -35,7 +39,8 @@ class DebugServer:
 
     def __init__(self, port: int, answering: Answering) -> None:
         handler = type("Handler", (_Handler,), {"answering": answering})
-        self._server = http.server.HTTPServer((ADDRESS, port), handler)
+        self._server = _Server((ADDRESS, port), handler)
+        self._server.answering = answering
 
     @property
     def port(self) -> int:
@@ -44,13 +49,20 @@ class DebugServer:
 
     def serve(self) -> None:
         """Serves until it is interrupted."""
-        self._server.serve_forever(poll_interval=0.5)
+        self._server.serve_forever(poll_interval=LOOK_SECONDS)
 
     def __enter__(self) -> "DebugServer":
         return self
 
     def __exit__(self, *error: Any) -> None:
         self._server.server_close()
+
+
+class _Server(http.server.HTTPServer):
+    answering: Answering
+
+    def service_actions(self) -> None:
+        self.answering.look()
 
 
 class _Body(NamedTuple):

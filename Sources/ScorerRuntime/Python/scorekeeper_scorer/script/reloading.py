@@ -35,10 +35,14 @@ class Reloading:
         self._seen: Dict[str, Stamp] = {}
         self._load()
 
-    def answer(self, request: Request) -> Reply:
-        """The answer to any request."""
+    def look(self) -> None:
+        """Loads the script again where a file of it was saved."""
         if self._seen != self._stamps():
             self._load()
+
+    def answer(self, request: Request) -> Reply:
+        """The answer to any request."""
+        self.look()
         if self._service is None:
             return error(500, self._failure, True)
         return self._service.answer(request)
