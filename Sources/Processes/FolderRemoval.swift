@@ -15,7 +15,7 @@ struct FolderRemoval {
 
     /// Removes the folder at `path` and all in it; answers whether it is gone.
     static func remove(_ path: String) -> Bool {
-        let number = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let number = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else { return unlink(path) == 0 || errno == ENOENT }
         var removal = FolderRemoval(top: Descriptor(owning: number))
         while removal.removeEntries() {}
@@ -34,7 +34,7 @@ struct FolderRemoval {
                 isSmaller = true
                 continue
             }
-            Self.open(up: name, in: top)
+            Self.unlock(name, in: top)
             lift(name)
             if unlinkat(top.number, name, AT_REMOVEDIR) == 0 { isSmaller = true }
         }
@@ -48,7 +48,7 @@ struct FolderRemoval {
         guard number >= 0 else { return }
         let inner = Descriptor(owning: number)
         for entry in Self.names(in: inner) where unlinkat(inner.number, entry, 0) != 0 {
-            Self.open(up: entry, in: inner)
+            Self.unlock(entry, in: inner)
             moved += 1
             _ = renameat(inner.number, entry, top.number, ".lifted-\(moved)-\(getpid())")
         }
@@ -57,7 +57,7 @@ struct FolderRemoval {
     /// Makes a folder ours to empty.
     ///
     /// Root needs no leave, and must change nothing by a name.
-    private static func open(up name: String, in folder: Descriptor) {
+    private static func unlock(_ name: String, in folder: Descriptor) {
         if geteuid() != 0 { _ = fchmodat(folder.number, name, 0o700, 0) }
     }
 
