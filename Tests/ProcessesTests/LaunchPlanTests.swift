@@ -168,7 +168,7 @@ private func check(_ bytes: [UInt8]) -> Int {
             environmentPaths: ["/environments/e0"],
             environment: "e0",
             runtime: "/support/python",
-            model: "/models/m0",
+            work: .model("/models/m0"),
             warmModules: ["json"]
         )
         return ScorerPlan(
