@@ -276,6 +276,7 @@ let package = Package(
                 "Vocabulary", "Wire",
             ]
         ),
+        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "RequestQueue"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -30,7 +30,7 @@ public struct ConformanceReport: Encodable, Sendable {
 
     init(program: ScorerProgram, settings: ConformanceSettings, _ proceedings: Proceedings) {
         self.program = ([program.path] + program.arguments).joined(separator: " ")
-        calls = settings.calls
+        calls = settings.laneCalls
         sentences = proceedings.sentences.map { sentence in
             let verdict = proceedings.verdicts[sentence.name] ?? .notReached(why: "")
             return Line(

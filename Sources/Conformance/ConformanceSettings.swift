@@ -19,8 +19,8 @@ public struct ConformanceSettings: Sendable {
     public var sample: [UInt8]?
     /// What the sample is.
     public var contentType = "application/octet-stream"
-    /// Calls of the model at once.
-    public var calls = 1
+    /// Calls at once that the scorer must honour; nothing: as many as it says that it has threads.
+    public var calls: Int?
     /// Requests bound beyond the calls under way.
     public var ahead = 15
     /// The longest body that is sent.
@@ -29,6 +29,9 @@ public struct ConformanceSettings: Sendable {
     public var patience = Duration.seconds(60)
     /// How many requests it has to endure.
     public var requests = 10_000
+
+    /// Calls at once of the lane.
+    var laneCalls: Int { calls ?? 4 }
 
     /// Makes the usual settings.
     public init() {}

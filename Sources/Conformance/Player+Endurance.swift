@@ -9,6 +9,8 @@ import Vocabulary
 extension Player {
     /// Times that a scorer is stopped in the hope of finding a request in its hand.
     private static let catches = 64
+    /// Requests that wait behind each other then, so that it is busy for a while.
+    private static let waiting = 8
     /// How long a scorer is kept busy at most.
     private static let endurance = Duration.seconds(60)
     private static let longBodies = 32
@@ -23,22 +25,26 @@ extension Player {
         try wait("answer") { $0.asked[label].map { $0.parts > 0 || $0.isOver } ?? false }
         if stage.asked[label]?.isOver == false { return false }
         for _ in 0..<Self.catches {
-            try stage.post(label, Request(body: bytes(.sample)))
-            try spinUntilTaken(label, stage)
+            let labels = (0..<min(Self.waiting, stage.lane.credit)).map { "\(label)-\($0)" }
+            for each in labels { try stage.post(each, Request(body: bytes(.sample))) }
+            try spinUntilTaken(labels, stage)
             stage.process.freeze()
             try stage.drain()
-            if let known = stage.asked[label], !known.isOver, stage.lane.wasTaken(known.ticket) {
+            if let caught = labels.first(where: { stage.isInHand($0) }) {
+                stage.rename(caught, to: label)
                 return true
             }
             stage.process.signal(SIGCONT)
-            try wait("answer") { $0.asked[label]?.isOver == true }
+            try wait("answer") { stage in labels.allSatisfy { stage.asked[$0]?.isOver == true } }
         }
         throw .notApplicable("it answers faster than it can be caught with a request in hand")
     }
 
-    private func spinUntilTaken(_ label: Label, _ stage: Stage) throws(Interruption) {
+    /// Waits until the scorer is in the middle of those that wait.
+    private func spinUntilTaken(_ labels: [Label], _ stage: Stage) throws(Interruption) {
         let limit = Stage.now + settings.patience
-        while let known = stage.asked[label], !known.isOver, !stage.lane.wasTaken(known.ticket) {
+        let middle = labels[labels.count / 2]
+        while stage.asked[middle]?.isOver == false, !stage.isInHand(middle) {
             if stage.process.look() != nil { return }
             guard Stage.now < limit else {
                 throw .broke("no sign that it took the request came in \(settings.patience.words)")

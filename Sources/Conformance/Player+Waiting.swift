@@ -6,6 +6,9 @@ import Vocabulary
 
 /// What a scorer is waited for.
 extension Player {
+    /// How much longer than patience something may take that makes progress.
+    private static let patiences = 20
+
     func meet(_ step: Step) throws(Interruption) {
         let stage = try current
         switch step {
@@ -19,6 +22,7 @@ extension Player {
                 guard let known = stage.asked[label] else { return false }
                 return known.isOver || stage.lane.wasTaken(known.ticket)
             }
+        case .settle: try settle()
         case .awaitAnswer(let label): try awaitAnswer(label)
         case .awaitAllAnswers:
             for label in stage.asked.keys.sorted() { try awaitAnswer(label) }
@@ -74,13 +78,18 @@ extension Player {
     }
 
     /// Waits until something is so, the scorer has ended, or patience has.
+    ///
+    /// Patience begins anew with each completion: a long answer may take as long as its parts keep
+    /// coming, up to a multiple of it.
     func wait(
         _ what: String,
         looking pause: Duration? = nil,
         until isMet: (Stage) -> Bool
     ) throws(Interruption) {
         let stage = try current
-        let limit = Stage.now + settings.patience
+        let end = Stage.now + settings.patience * Self.patiences
+        var limit = Stage.now + settings.patience
+        var completions = stage.completions
         while true {
             let ending = stage.process.look()
             try stage.hear()
@@ -88,6 +97,10 @@ extension Player {
             if isMet(stage) { return }
             if let ending { throw .broke("it \(ending), and no \(what) came") }
             let now = Stage.now
+            if stage.completions != completions {
+                completions = stage.completions
+                limit = min(end, now + settings.patience)
+            }
             guard now < limit else {
                 throw .broke("no \(what) came in \(settings.patience.words)")
             }
@@ -113,6 +126,16 @@ extension Player {
         try wait("word that it is ready") { $0.isReady || $0.failure != nil }
         if let failure = stage.failure {
             throw .broke("it said that it cannot start: \(failure.printable)")
+        }
+    }
+
+    private func settle() throws(Interruption) {
+        let stage = try current
+        let limit = Stage.now + settings.patience
+        while !stage.lane.held.isEmpty, Stage.now < limit, stage.process.look() == nil {
+            try stage.hear()
+            try stage.drain()
+            if !stage.lane.held.isEmpty { try stage.sleep(until: limit) }
         }
     }
 

@@ -63,15 +63,12 @@ final class Player {
         case .endure: try endure()
         case .repeatLongBody: try repeatLongBody()
         case .catchInHand(let label): isFrozen = try catchInHand(label)
-        case .needEcho, .needCalls: try need(step)
+        case .needEcho:
+            guard isEcho == true else { throw .notApplicable("it is no echo") }
+        case .occupyCalls: try occupyCalls()
+        case .readOnAll:
+            for label in try current.asked.keys.sorted() { try readOn(label) }
         default: try meet(step)
-        }
-    }
-
-    private func need(_ step: Step) throws(Interruption) {
-        if step == .needEcho, isEcho != true { throw .notApplicable("it is no echo") }
-        if step == .needCalls, settings.calls < 2 {
-            throw .notApplicable("the lane has one call at a time: say --calls N for more")
         }
     }
 
@@ -164,6 +161,22 @@ final class Player {
             request.shares = filling == .sharedCall
             try stage.post("\(number)", request)
         }
+    }
+
+    private func occupyCalls() throws(Interruption) {
+        let stage = try current
+        let calls = min(stage.threads ?? settings.calls ?? 1, settings.laneCalls)
+        guard calls > 1 else {
+            throw .notApplicable(
+                stage.threads == nil
+                    ? "it has not said how many threads it has, nor was --calls said"
+                    : "it works on one request at a time"
+            )
+        }
+        for number in 1..<calls {
+            try stage.post("\(number)", Request(body: bytes(.areas(4)), reader: .slow))
+        }
+        for number in 1..<calls { try meet(.awaitParts("\(number)", 1)) }
     }
 
     private func cancel(_ label: Label) throws(Interruption) {

@@ -21,7 +21,9 @@ struct Proceedings {
             let sentence = sentences[place]
             place += 1
             if let why = obstacle(to: sentence) {
-                if verdicts[sentence.name] == nil { verdicts[sentence.name] = .notReached(why: why) }
+                if verdicts[sentence.name] == nil {
+                    verdicts[sentence.name] = .notReached(why: why)
+                }
             } else if !sentence.script.isEmpty, verdicts[sentence.name] == nil {
                 return sentence
             }

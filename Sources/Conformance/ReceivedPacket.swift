@@ -10,7 +10,7 @@ struct ReceivedPacket {
     private(set) var count = 0
     /// Whether descriptors came with it, which the kernel has dropped.
     private(set) var carriesDescriptors = false
-    private var bytes = [UInt8](repeating: 0, count: 4_608)
+    private var bytes = [UInt8](repeating: 0, count: 8_192)
 
     /// Reads the next packet: false where none waits.
     mutating func receive(from socket: Descriptor) -> Bool {

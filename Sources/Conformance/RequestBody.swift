@@ -3,19 +3,29 @@
 
 /// Bodies that differ from each other wherever they are long enough to differ.
 enum RequestBody {
-    /// So many bytes, drawn from `seed`.
+    private static let block = 4_096
+
+    /// So many bytes, drawn from `seed`: a block of them again and again, each with its number.
     static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         // xorshift64: every seed but zero has a sequence of its own.
         var state = (seed &+ 1) &* 0x9e37_79b9_7f4a_7c15 | 1
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            for index in 0..<count {
-                state ^= state << 13
-                state ^= state >> 7
-                state ^= state << 17
-                buffer[index] = UInt8(truncatingIfNeeded: state >> 32)
-            }
-            filled = count
+        let block = (0..<min(count, block)).map { _ in
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return UInt8(truncatingIfNeeded: state >> 32)
         }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            let start = bytes.count
+            bytes.append(contentsOf: block.prefix(count - start))
+            if start > 0, count - start >= 2 {
+                bytes[start] ^= UInt8(truncatingIfNeeded: start / block.count)
+                bytes[start + 1] ^= UInt8(truncatingIfNeeded: start / block.count >> 8)
+            }
+        }
+        return bytes
     }
 }
 

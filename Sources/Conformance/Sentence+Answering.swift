@@ -27,12 +27,12 @@ extension Sentence {
             remedy: "store the ticket in taken[slot] before anything else: scorer_take",
             needs: [.ready],
             lies: [.untaken],
-            script: [.begin, .post("a"), .awaitTaken("a"), .awaitEnd("a")]
+            script: [.begin, .post("a"), .awaitTaken("a"), .settle]
         ),
         Sentence(
             name: .answers,
             words: "answers what it took",
-            remedy: "answer every request, whatever it holds: scorer_answer with a 4xx if it is bad",
+            remedy: "answer every request, with a 4xx if it is bad: scorer_answer",
             needs: [.takes],
             script: [.begin, .post("a"), .awaitAnswer("a")]
         ),

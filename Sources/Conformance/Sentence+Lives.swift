@@ -27,7 +27,9 @@ extension Sentence {
             words: "completes a request that was cancelled while it had it in hand",
             remedy: "look at scorer_is_cancelled between parts, and end with scorer_last",
             needs: [.apart],
-            script: [.begin, .catchInHand("a"), .cancel("a"), .thaw, .awaitEnd("a")]
+            script: [
+                .begin, .catchInHand("a"), .cancel("a"), .thaw, .awaitEnd("a"), .settle,
+            ]
         ),
         Sentence(
             name: .deadline,
@@ -112,7 +114,7 @@ extension Sentence {
             remedy: "leave when the word came and nothing waits: scorer_take looks at both",
             needs: [.leaves, .waiting],
             script: [
-                .begin, .freeze, .fill(.slots), .drain, .thaw, .awaitAllAnswers, .awaitExit(nil),
+                .begin, .freeze, .drain, .fill(.slots), .thaw, .awaitAllAnswers, .awaitExit(nil),
             ]
         ),
         Sentence(
@@ -136,7 +138,7 @@ extension Sentence {
             name: .longBodies,
             words: "lets the memory of long bodies go",
             remedy: "close the descriptor once it is mapped, and unmap it with the answer",
-            needs: [.apart],
+            needs: [.apart, .oneAfterAnother],
             script: [.begin, .repeatLongBody]
         ),
         Sentence(

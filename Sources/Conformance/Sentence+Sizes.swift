@@ -91,13 +91,12 @@ extension Sentence {
         ),
         Sentence(
             name: .calls,
-            words: "honours as many calls at once as the lane has",
-            remedy: "take with as many threads as scorer_calls says",
+            words: "works on as many requests at once as it said, or was promised",
+            remedy: "take with as many threads as scorer_threads was told",
             needs: [.waiting, .parts],
             script: [
-                .needCalls, .begin, .post("slow", .areas(3), .init(isReadSlowly: true)),
-                .awaitParts("slow", 1), .post("quick"), .awaitAnswer("quick"), .readOn("slow"),
-                .awaitAnswer("slow"),
+                .begin, .occupyCalls, .post("quick"), .awaitAnswer("quick"), .readOnAll,
+                .awaitAllAnswers,
             ]
         ),
     ]

@@ -69,5 +69,6 @@ extension Sentence {
     }
 
     /// Every sentence, in the order of their numbers, which is the order of the play.
-    static let all = beginning + answering + sizes + parts + together + withdrawal + lives + endurance
+    static let all =
+        beginning + answering + sizes + parts + together + withdrawal + lives + endurance
 }

@@ -21,8 +21,12 @@ final class Stage {
     private(set) var failure: String?
     /// Requests that one call of its model may have, as it said.
     private(set) var shares = 1
+    /// Requests that it works on at once, as it said.
+    private(set) var threads: Int?
     private(set) var bells = BellCount()
     private(set) var hasHungUp = false
+    /// How many completions came.
+    private(set) var completions = 0
     private var output: OutputTail
     /// Requests of the lane that is open now.
     private var labels: [Ticket: Label] = [:]
@@ -57,7 +61,8 @@ final class Stage {
     private static func pair(nonblocking: Bool) throws(Interruption) -> (Descriptor, Descriptor) {
         var pair: [Int32] = [-1, -1]
         guard linux_packet_pair(&pair, nonblocking ? 1 : 0) == 0 else {
-            throw .machine(Problem(.failed, code: "socket", what: "\(SystemError("make a pair of sockets"))"))
+            let error = SystemError("make a pair of sockets")
+            throw .machine(Problem(.failed, code: "socket", what: "\(error)"))
         }
         return (Descriptor(owning: pair[0]), Descriptor(owning: pair[1]))
     }
@@ -67,7 +72,7 @@ final class Stage {
         _ settings: ConformanceSettings,
         generation: UInt64
     ) throws(Interruption) -> Lane {
-        let shape = LaneShape(calls: settings.calls, ahead: settings.ahead)
+        let shape = LaneShape(calls: settings.laneCalls, ahead: settings.ahead)
         do throws(LaneError) {
             return try Lane(socket: socket, shape: shape, generation: generation)
         } catch {
@@ -84,10 +89,17 @@ final class Stage {
     }
 
     /// Whether it has taken the greeting out of its socket.
+    ///
+    /// What an end of a socket that was closed has not read is gone as if it had been read: it must
+    /// still be open after the look.
     var hasTakenGreeting: Bool {
+        if isReady || failure != nil { return true }
         var unread: Int32 = -1
-        return isReady || failure != nil
-            || (ioctl(lane.socket.number, UInt(TIOCOUTQ), &unread) == 0 && unread == 0)
+        guard ioctl(lane.socket.number, UInt(TIOCOUTQ), &unread) == 0, unread == 0 else {
+            return false
+        }
+        var end = pollfd(fd: lane.socket.number, events: 0, revents: 0)
+        return poll(&end, 1, 0) == 0
     }
 
     /// A new life of the gateway: new memory over the same socket.
@@ -182,6 +194,7 @@ final class Stage {
     /// Keeps a completion; the ticket whose part was read.
     private func take(_ completion: borrowing Completion) -> Ticket? {
         let ticket = completion.ticket
+        completions += 1
         guard let label = labels[ticket], var known = asked[label] else { return nil }
         if !lane.wasTaken(ticket), lie == nil {
             lie = .lied(.untaken, "it completed a request that it had not marked as taken")
@@ -192,7 +205,10 @@ final class Stage {
         case .answer, .part, .last:
             if known.parts == 0 { known.status = completion.status }
             known.parts += 1
-            known.answer += completion.body()
+            // One without end must not fill our memory: it is never the right one either.
+            if known.answer.count <= max(known.body.count, settings.largest) {
+                known.answer += completion.body()
+            }
             isRead = completion.outcome == .part && known.reader == .quick
             if isRead { known.read += 1 }
         case .declined, .pong: break
@@ -207,6 +223,19 @@ final class Stage {
         guard let known = asked[label], known.read < known.parts else { return }
         asked[label]?.read += 1
         lane.acknowledgePart(of: known.ticket)
+    }
+
+    /// Whether it has taken a request and not completed it.
+    func isInHand(_ label: Label) -> Bool {
+        guard let known = asked[label] else { return false }
+        return !known.isOver && lane.wasTaken(known.ticket)
+    }
+
+    /// Calls a request by another name.
+    func rename(_ label: Label, to other: Label) {
+        guard let known = asked.removeValue(forKey: label) else { return }
+        asked[other] = known
+        labels[known.ticket] = other
     }
 
     /// Reads the packets that wait in the socket.
@@ -226,7 +255,8 @@ final class Stage {
             case .ready: isReady = true
             case .failed(let reason): failure = reason
             case .shares(let most): shares = most
-            case .bell, .told, nil: break
+            case .threads(let count): threads = count
+            case .bell, .told, .metrics, nil: break
             }
             if bells.isTooMany {
                 throw .lied(

@@ -38,6 +38,8 @@ enum Step: Hashable, Sendable {
     case read(Label)
     /// Takes over every part of it from now on.
     case readOn(Label)
+    /// The same for all that were posted.
+    case readOnAll
     /// Posts so many requests as the settings say, the lane full at any time.
     case endure
     /// Posts a long body many times and counts what the process holds before and after.
@@ -51,6 +53,8 @@ enum Step: Hashable, Sendable {
     case awaitReady
     /// It marks the request as taken.
     case awaitTaken(Label)
+    /// Every slot comes back, or it does not: the next sentence will tell.
+    case settle
     /// A whole answer, the right one where that can be known.
     case awaitAnswer(Label)
     /// A whole answer to every request that was posted.
@@ -83,8 +87,8 @@ enum Step: Hashable, Sendable {
     case expectNoneHeld
     /// Its answers are its requests' bodies: not applicable where they are not.
     case needEcho
-    /// The lane has more than one call: not applicable where it has not.
-    case needCalls
+    /// Every call but one is held by a reader that does not read: not applicable where there is one.
+    case occupyCalls
 }
 
 extension Step {

@@ -25,7 +25,8 @@ public enum Verdict: Hashable, Sendable {
     /// What is to be said of it.
     public var words: String {
         switch self {
-        case .held(let words), .broken(let words), .notApplicable(let words), .notReached(let words):
+        case .held(let words), .broken(let words), .notApplicable(let words),
+            .notReached(let words):
             words
         }
     }

@@ -254,6 +254,10 @@ static bool has_news(const struct raw *lane) {
 
 static int go_on(struct raw *lane) {
     while (!lane->is_gone) {
+        uint64_t waiting = raw_load(&lane->requests->tail) - lane->head;
+        uint64_t most = lane->habits->most_a_wake;
+        bool is_forgetful = most > 0 && waiting > most;
+        uint32_t taken = 0;
         while (raw_has_next(lane) && !lane->is_gone && !lane->habits->is_done(lane)) {
             uint64_t generation = lane->generation;
             struct raw_request request = raw_next(lane);
@@ -261,7 +265,7 @@ static int go_on(struct raw *lane) {
                 lane->habits->answer(lane, &request);
             if (request.what.flags & SCORER_FLAG_APART && lane->generation == generation)
                 drop_apart(lane, request.what.ticket);
-            if (lane->habits->takes_one_a_wake)
+            if (is_forgetful && ++taken == lane->habits->most_a_wake)
                 sleep_unless(lane, never);
         }
         if (lane->habits->is_done(lane))

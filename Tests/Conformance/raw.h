@@ -51,7 +51,7 @@ struct habits {
     bool (*is_done)(const struct raw *lane);
     int drained; // what it leaves with when it was told to
     void (*gone)(void);
-    bool takes_one_a_wake;
+    uint32_t most_a_wake; // sleeps after so many of those that wait, if there are more
     bool keeps_bodies;
     bool keeps_waiting; // for the reader of an earlier gateway
     bool waits_for_all; // until every part was read

@@ -37,8 +37,8 @@ struct Conform: ParsableCommand {
     @Option(help: "What an answer must be: the request's body or anything; found out if not said.")
     var answers: ConformanceSettings.Answers?
 
-    @Option(help: "Calls at once: max_concurrent_requests_per_instance.")
-    var calls = 1
+    @Option(help: "Calls at once that it must honour, if not as many as it says.")
+    var calls: Int?
 
     @Option(help: ArgumentHelp("The longest body that may be sent.", valueName: "bytes"))
     var largest = 16 << 20
@@ -58,7 +58,7 @@ struct Conform: ParsableCommand {
     var arguments: [String] = []
 
     func validate() throws {
-        guard (1...1_000).contains(calls) else {
+        guard (1...1_000).contains(calls ?? 1) else {
             throw ValidationError("--calls is from 1 to 1,000.")
         }
         guard (1...86_400).contains(patience) else {

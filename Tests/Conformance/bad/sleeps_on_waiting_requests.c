@@ -1,7 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-// Takes one request for each bell and sleeps though more wait.
+// Takes four of the requests that wait and sleeps though there are more.
 #include "raw.h"
 
-int main(void) { return raw_live(&(struct habits){.takes_one_a_wake = true}); }
+int main(void) { return raw_live(&(struct habits){.most_a_wake = 4}); }
