@@ -70,8 +70,8 @@ int main() {
             continue;
         const std::string text = answer(request);
         scorer_metric_add(lane, "iris_rows_total", static_cast<double>(request.rows));
-        result = scorer_answer(lane, &request, 200, head.data(), head.size(), text.data(),
-                               text.size());
+        result =
+            scorer_answer(lane, &request, 200, head.data(), head.size(), text.data(), text.size());
     }
     if (result == SCORER_DRAINED)
         return 0;

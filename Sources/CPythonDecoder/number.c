@@ -108,8 +108,7 @@ static const uint8_t *take_exponent(const uint8_t *at, const uint8_t *end, int *
     return count > 0 && count <= EXPONENT_DIGITS ? at : NULL;
 }
 
-SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end,
-                                     struct number *number) {
+SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end, struct number *number) {
     bool is_negative = at < end && *at == '-';
     at += is_negative;
     if (!is_digit(at, end))

@@ -23,7 +23,6 @@ struct number {
 //
 // Shape: integers of 18 digits at the most; else 19 significant digits and powers of ten from -70
 // to 40. An integer -0 is 0, as it is in Python.
-SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end,
-                                     struct number *number);
+SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end, struct number *number);
 
 #endif

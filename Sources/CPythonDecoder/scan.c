@@ -35,7 +35,8 @@ static const struct {
     [PLAN_FLOAT64] = {INT64_MIN, INT64_MAX}, [PLAN_FLOAT32] = {-EXACT_IN_DOUBLE, EXACT_IN_DOUBLE},
 };
 
-// No part was seen yet. Not a loop that the compiler makes a call of memset, which may not be there.
+// No part was seen yet. Not a loop that the compiler makes a call of memset, which may not be
+// there.
 static void clear(uint8_t *seen, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         seen[i] = 0;
@@ -528,14 +529,14 @@ static bool end_body(struct reader *reader, struct scan *scan, bool ok) {
     return ok;
 }
 
-SCAN_CALL bool scan_body(const uint8_t *body, size_t length, const struct plan *plan, union scan_cell *cells,
-               struct scan *scan) {
+SCAN_CALL bool scan_body(const uint8_t *body, size_t length, const struct plan *plan,
+                         union scan_cell *cells, struct scan *scan) {
     struct reader reader = begin_body(body, length, plan, cells, scan);
     return end_body(&reader, scan, length <= SCAN_LENGTH_MAX && read_body(&reader, scan));
 }
 
 SCAN_CALL bool scan_tensor(const uint8_t *body, size_t length, const struct plan *plan,
-                 union scan_cell *cells, struct scan *scan) {
+                           union scan_cell *cells, struct scan *scan) {
     struct reader reader = begin_body(body, length, plan, cells, scan);
     bool is_short = length <= SCAN_LENGTH_MAX;
     if (peek(&reader) == '[')

@@ -3,10 +3,10 @@
 
 // A request's body to typed cells, in one pass, where a plan covers it strictly.
 //
-// Plain C over bytes: no Python, no library, no recursion, no memory of its own; libscorer reads its
-// tensors with it too. Whatever is
-// unusual (null, another type, a fraction for an integer, a key twice, a name that is missing or
-// too many, a number of many digits) is not covered; then nothing is said about the body.
+// Plain C over bytes: no Python, no library, no recursion, no memory of its own; libscorer reads
+// its tensors with it too. Whatever is unusual (null, another type, a fraction for an integer, a
+// key twice, a name that is missing or too many, a number of many digits) is not covered; then
+// nothing is said about the body.
 #ifndef SCOREKEEPER_SCAN_H
 #define SCOREKEEPER_SCAN_H
 

@@ -36,8 +36,7 @@ static bool has_body(const struct scorer_lane *lane, const void *context) {
 }
 
 // Leaves those that are what the scorer expects; the others are answered. How many are left.
-static uint32_t keep_fit(struct scorer_lane *lane, struct scorer_request *requests,
-                         uint32_t count);
+static uint32_t keep_fit(struct scorer_lane *lane, struct scorer_request *requests, uint32_t count);
 
 enum scorer_result scorer_take_many(struct scorer_lane *lane, struct scorer_request *requests,
                                     uint32_t most, uint32_t *count) {
@@ -330,7 +329,8 @@ uint64_t scorer_time_left(const struct scorer_request *request) {
 
 // Beginning and end
 
-// The number of the lane's socket that the variable says; SCORER_LANE_DESCRIPTOR where it says none.
+// The number of the lane's socket that the variable says; SCORER_LANE_DESCRIPTOR where it says
+// none.
 static int given_socket(void) {
     static const char name[] = "SCOREKEEPER_LANE_FD=";
     for (char **variable = &environ ? environ : NULL; variable && *variable; variable++) {

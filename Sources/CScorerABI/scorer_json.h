@@ -205,8 +205,8 @@ static bool json_next(struct json_text *text, bool *is_over) {
             return !is_object || json_key(text);
         }
         if (byte != (is_object ? '}' : ']'))
-            return json_wrong(text, is_object ? "a ',' or '}' is missing"
-                                              : "a ',' or ']' is missing");
+            return json_wrong(text,
+                              is_object ? "a ',' or '}' is missing" : "a ',' or ']' is missing");
         text->depth--;
         text->at++;
     }

@@ -44,8 +44,8 @@ static uint64_t tell_metrics(struct scorer_lane *lane) {
 }
 
 // The metric of this name and kind, made where there is none; NULL: it cannot be had.
-static struct scorer_metric *find_metric(struct scorer_lane *lane, const char *name,
-                                         uint8_t length, uint8_t kind) {
+static struct scorer_metric *find_metric(struct scorer_lane *lane, const char *name, uint8_t length,
+                                         uint8_t kind) {
     for (uint32_t i = 0; i < lane->metric_count; i++) {
         struct scorer_metric *metric = &lane->metrics[i];
         uint32_t same = 0;

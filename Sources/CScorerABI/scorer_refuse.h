@@ -129,7 +129,8 @@ const char *scorer_header(const struct scorer_request *request, const char *name
     return NULL;
 }
 
-// What a Content-Type names, without its parameters; false where it says another charset than UTF-8.
+// What a Content-Type names, without its parameters; false where it says another charset than
+// UTF-8.
 static bool is_media_type(const char *type, size_t length, const char *name) {
     if (!type || !begins_with(type, length, name))
         return false;

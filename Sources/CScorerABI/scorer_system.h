@@ -137,8 +137,8 @@ static inline uint64_t system_now(void) {
     return (uint64_t)now.seconds * 1000000000u + (uint64_t)now.nanoseconds;
 }
 
-// Waits for something to read: 0 where nothing came within so many nanoseconds, less than that for a
-// signal.
+// Waits for something to read: 0 where nothing came within so many nanoseconds, less than that for
+// a signal.
 static inline long system_poll(int socket, uint64_t nanoseconds) {
     struct {
         int32_t descriptor;

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import List
 
 from harness import ROOT
@@ -33,4 +34,4 @@ def snippets(language: str) -> List[str]:
 
 def whole_c(snippet: str) -> str:
     """A translation unit: the snippet itself where it is one, else within a function."""
-    return snippet if "int main(" in snippet else FRAME % snippet
+    return snippet if "int main(" in snippet else FRAME % textwrap.indent(snippet, "    ")

@@ -3,22 +3,25 @@
 
 // Any head and body, against what a scorer expects.
 //
-// libscorer.c is part of this file: what is tested is private to it. Broken: a byte read outside head
-// or body, an element outside its memory, a tensor out of what is no JSON, a refusal that is no JSON, a
-// number that is not the one nearest to what is written.
+// libscorer.c is part of this file: what is tested is private to it. Broken: a byte read outside
+// head or body, an element outside its memory, a tensor out of what is no JSON, a refusal that is
+// no JSON, a number that is not the one nearest to what is written.
 #include "libscorer.c"
 
 #include "fuzz_input.h"
 
 static const struct scorer_tensor tensors[] = {
-    {SCORER_FLOAT32, 2, {-1, 2}},  {SCORER_FLOAT64, 1, {3}},     {SCORER_INT8, 3, {1, -1, 2}},
-    {SCORER_UINT16, 2, {2, -1}},   {SCORER_BOOL, 1, {-1}},       {SCORER_INT64, 2, {-1, 1}},
+    {SCORER_FLOAT32, 2, {-1, 2}}, {SCORER_FLOAT64, 1, {3}}, {SCORER_INT8, 3, {1, -1, 2}},
+    {SCORER_UINT16, 2, {2, -1}},  {SCORER_BOOL, 1, {-1}},   {SCORER_INT64, 2, {-1, 1}},
     {SCORER_UINT32, 1, {-1}},
 };
 
 static const char *const types[] = {
-    "application/json", "application/octet-stream", "Application/JSON; charset=UTF-8",
-    "application/json;charset=\"latin-1\"", "text/csv",
+    "application/json",
+    "application/octet-stream",
+    "Application/JSON; charset=UTF-8",
+    "application/json;charset=\"latin-1\"",
+    "text/csv",
 };
 
 // Bodies that are right for some of them, to be spoiled.
@@ -31,9 +34,34 @@ static const char *const bodies[] = {
 };
 
 static const char *const tokens[] = {
-    "{", "}", "[", "]", ",", ":", "\"", "\\", "[[", "]]", "null", "true", "0", "-1", "1.5", "1e9",
-    "1e400", "\\u0000", "\\ud800", "\xff", "\"params\":", "\n", "99999999999999999999", "-", "00",
-    "\xed\xa0\x80", "\xf0\x9f\x98\x80", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "[[",
+    "]]",
+    "null",
+    "true",
+    "0",
+    "-1",
+    "1.5",
+    "1e9",
+    "1e400",
+    "\\u0000",
+    "\\ud800",
+    "\xff",
+    "\"params\":",
+    "\n",
+    "99999999999999999999",
+    "-",
+    "00",
+    "\xed\xa0\x80",
+    "\xf0\x9f\x98\x80",
+    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -123,10 +151,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     char *body = malloc(length), *lines = malloc(head_length);
     memcpy(body, room, length);
     memcpy(lines, head, head_length);
-    struct scorer_request request = {.body = body,
-                                     .body_length = length,
-                                     .head = lines,
-                                     .head_length = (uint32_t)head_length};
+    struct scorer_request request = {
+        .body = body, .body_length = length, .head = lines, .head_length = (uint32_t)head_length};
     struct words words;
     words.length = 0;
     uint16_t status = look_at(&lane, &request, &words);

@@ -241,7 +241,8 @@ private func bytes<Element: BitwiseCopyable>(_ elements: [Element]) -> [UInt8] {
         "", " ", "nul", "nulll", "tru", "01", "-", "1.", ".5", "1e", "+1", "NaN", "Infinity", "'a'",
         "\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\t\"",
         "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}",
-        "{a:1}", "{1:1}", "{\"a\":1 \"b\":2}", "[1}", "{\"a\":1]", "1 2", "[] []", "/**/1", "\u{feff}1",
+        "{a:1}", "{1:1}", "{\"a\":1 \"b\":2}", "[1}", "{\"a\":1]", "1 2", "[] []", "/**/1",
+        "\u{feff}1",
         String(repeating: "[", count: 101) + String(repeating: "]", count: 101),
     ])
     func `refuses what is none`(text: String) throws {
@@ -255,11 +256,13 @@ private func bytes<Element: BitwiseCopyable>(_ elements: [Element]) -> [UInt8] {
         #expect(refused.message.hasPrefix("the body is not JSON: "), "\(refused.message)")
     }
 
-    @Test(arguments: [
-        [0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22],
-        [0x22, 0xe2, 0x82, 0x22], [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], [0x30, 0x00],
-        [0xff, 0xfe, 0x31, 0x00],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22],
+            [0x22, 0xe2, 0x82, 0x22], [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], [0x30, 0x00],
+            [0xff, 0xfe, 0x31, 0x00],
+        ] as [[UInt8]]
+    )
     func `refuses what is not UTF-8`(body: [UInt8]) throws {
         let refused = try bench.refusal(of: body, type: "application/json", thenTaking: "{}")
 

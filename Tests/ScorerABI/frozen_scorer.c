@@ -34,8 +34,8 @@ static void score(struct scorer_request *request) {
         changed[i] = body[i] ^ 0x5a;
     scorer_metric_add(lane, "bytes_changed_total", (double)length);
     enum scorer_result result;
-    unsigned char *in_place = scorer_fits(request, 1, length) ? scorer_room(lane, request, &room)
-                                                              : NULL;
+    unsigned char *in_place =
+        scorer_fits(request, 1, length) ? scorer_room(lane, request, &room) : NULL;
     if (in_place && length <= room) {
         memcpy(in_place, changed, length);
         result = scorer_answer(lane, request, 200, head, 1, in_place, length);

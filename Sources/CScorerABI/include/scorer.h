@@ -14,8 +14,8 @@
 // The library makes its system calls itself and needs no other library. A process that forks must
 // not use the lane in the child: the regions are not mapped there.
 //
-// The promise of this header is that of the lane's layout (scorer_abi.h): within version 1 functions
-// and constants are added, none changes or goes, and no structure changes its size.
+// The promise of this header is that of the lane's layout (scorer_abi.h): within version 1
+// functions and constants are added, none changes or goes, and no structure changes its size.
 #ifndef SCOREKEEPER_SCORER_H
 #define SCOREKEEPER_SCORER_H
 
@@ -130,10 +130,10 @@ struct scorer_tensor {
 // Expects JSON of any kind: RFC 8259, in UTF-8, nested at most 100 levels. It stays text in `body`.
 enum scorer_result scorer_expect_json(struct scorer_lane *lane);
 
-// Expects a tensor of this form: `tensor` points to its elements in row-major order, `rows` says how
-// large its free dimension is. It is sent as application/octet-stream, the elements little-endian,
-// or as application/json, nested lists alone or as {"input_data": ...}. JSON's integers are those of
-// an int64, its real numbers are read to the nearest double.
+// Expects a tensor of this form: `tensor` points to its elements in row-major order, `rows` says
+// how large its free dimension is. It is sent as application/octet-stream, the elements
+// little-endian, or as application/json, nested lists alone or as {"input_data": ...}. JSON's
+// integers are those of an int64, its real numbers are read to the nearest double.
 enum scorer_result scorer_expect_tensor(struct scorer_lane *lane,
                                         const struct scorer_tensor *tensor);
 

@@ -189,8 +189,8 @@ static inline uint64_t system_now(void) {
     return (uint64_t)now.seconds * 1000000000u + (uint64_t)now.nanoseconds;
 }
 
-// Waits for something to read: 0 where nothing came within so many nanoseconds, less than that for a
-// signal.
+// Waits for something to read: 0 where nothing came within so many nanoseconds, less than that for
+// a signal.
 static inline long system_poll(int socket, uint64_t nanoseconds) {
     struct {
         int32_t descriptor;
@@ -767,8 +767,8 @@ static bool json_next(struct json_text *text, bool *is_over) {
             return !is_object || json_key(text);
         }
         if (byte != (is_object ? '}' : ']'))
-            return json_wrong(text, is_object ? "a ',' or '}' is missing"
-                                              : "a ',' or ']' is missing");
+            return json_wrong(text,
+                              is_object ? "a ',' or '}' is missing" : "a ',' or ']' is missing");
         text->depth--;
         text->at++;
     }
@@ -924,7 +924,8 @@ const char *scorer_header(const struct scorer_request *request, const char *name
     return NULL;
 }
 
-// What a Content-Type names, without its parameters; false where it says another charset than UTF-8.
+// What a Content-Type names, without its parameters; false where it says another charset than
+// UTF-8.
 static bool is_media_type(const char *type, size_t length, const char *name) {
     if (!type || !begins_with(type, length, name))
         return false;
@@ -975,8 +976,7 @@ struct number {
 //
 // Shape: integers of 18 digits at the most; else 19 significant digits and powers of ten from -70
 // to 40. An integer -0 is 0, as it is in Python.
-SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end,
-                                     struct number *number);
+SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end, struct number *number);
 
 #endif
 
@@ -1163,8 +1163,7 @@ static const uint8_t *take_exponent(const uint8_t *at, const uint8_t *end, int *
     return count > 0 && count <= EXPONENT_DIGITS ? at : NULL;
 }
 
-SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end,
-                                     struct number *number) {
+SCAN_CALL const uint8_t *number_read(const uint8_t *at, const uint8_t *end, struct number *number) {
     bool is_negative = at < end && *at == '-';
     at += is_negative;
     if (!is_digit(at, end))
@@ -1412,10 +1411,10 @@ static const uint8_t *number_read_any(const uint8_t *at, const uint8_t *end,
 
 // A request's body to typed cells, in one pass, where a plan covers it strictly.
 //
-// Plain C over bytes: no Python, no library, no recursion, no memory of its own; libscorer reads its
-// tensors with it too. Whatever is
-// unusual (null, another type, a fraction for an integer, a key twice, a name that is missing or
-// too many, a number of many digits) is not covered; then nothing is said about the body.
+// Plain C over bytes: no Python, no library, no recursion, no memory of its own; libscorer reads
+// its tensors with it too. Whatever is unusual (null, another type, a fraction for an integer, a
+// key twice, a name that is missing or too many, a number of many digits) is not covered; then
+// nothing is said about the body.
 #ifndef SCOREKEEPER_SCAN_H
 #define SCOREKEEPER_SCAN_H
 
@@ -1584,7 +1583,8 @@ static const struct {
     [PLAN_FLOAT64] = {INT64_MIN, INT64_MAX}, [PLAN_FLOAT32] = {-EXACT_IN_DOUBLE, EXACT_IN_DOUBLE},
 };
 
-// No part was seen yet. Not a loop that the compiler makes a call of memset, which may not be there.
+// No part was seen yet. Not a loop that the compiler makes a call of memset, which may not be
+// there.
 static void clear(uint8_t *seen, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         seen[i] = 0;
@@ -2077,14 +2077,14 @@ static bool end_body(struct reader *reader, struct scan *scan, bool ok) {
     return ok;
 }
 
-SCAN_CALL bool scan_body(const uint8_t *body, size_t length, const struct plan *plan, union scan_cell *cells,
-               struct scan *scan) {
+SCAN_CALL bool scan_body(const uint8_t *body, size_t length, const struct plan *plan,
+                         union scan_cell *cells, struct scan *scan) {
     struct reader reader = begin_body(body, length, plan, cells, scan);
     return end_body(&reader, scan, length <= SCAN_LENGTH_MAX && read_body(&reader, scan));
 }
 
 SCAN_CALL bool scan_tensor(const uint8_t *body, size_t length, const struct plan *plan,
-                 union scan_cell *cells, struct scan *scan) {
+                           union scan_cell *cells, struct scan *scan) {
     struct reader reader = begin_body(body, length, plan, cells, scan);
     bool is_short = length <= SCAN_LENGTH_MAX;
     if (peek(&reader) == '[')
@@ -2378,8 +2378,8 @@ static uint64_t tell_metrics(struct scorer_lane *lane) {
 }
 
 // The metric of this name and kind, made where there is none; NULL: it cannot be had.
-static struct scorer_metric *find_metric(struct scorer_lane *lane, const char *name,
-                                         uint8_t length, uint8_t kind) {
+static struct scorer_metric *find_metric(struct scorer_lane *lane, const char *name, uint8_t length,
+                                         uint8_t kind) {
     for (uint32_t i = 0; i < lane->metric_count; i++) {
         struct scorer_metric *metric = &lane->metrics[i];
         uint32_t same = 0;
@@ -2670,8 +2670,7 @@ static bool has_body(const struct scorer_lane *lane, const void *context) {
 }
 
 // Leaves those that are what the scorer expects; the others are answered. How many are left.
-static uint32_t keep_fit(struct scorer_lane *lane, struct scorer_request *requests,
-                         uint32_t count);
+static uint32_t keep_fit(struct scorer_lane *lane, struct scorer_request *requests, uint32_t count);
 
 enum scorer_result scorer_take_many(struct scorer_lane *lane, struct scorer_request *requests,
                                     uint32_t most, uint32_t *count) {
@@ -2953,7 +2952,8 @@ uint64_t scorer_time_left(const struct scorer_request *request) {
 
 // Beginning and end
 
-// The number of the lane's socket that the variable says; SCORER_LANE_DESCRIPTOR where it says none.
+// The number of the lane's socket that the variable says; SCORER_LANE_DESCRIPTOR where it says
+// none.
 static int given_socket(void) {
     static const char name[] = "SCOREKEEPER_LANE_FD=";
     for (char **variable = &environ ? environ : NULL; variable && *variable; variable++) {

@@ -12,11 +12,11 @@
 // All numbers are little-endian and naturally aligned. Offsets count from the region's start.
 //
 // The promise: a scorer built against the first header of version 1 runs under every later gateway
-// of version 1. Within a version nothing below moves, changes its size or its meaning, or goes. What
-// may come: packets of higher numbers from the scorer, which a library sends only where `hello` says
-// that the gateway knows them; flags that a gateway sets only after the scorer asked for them; words
-// that are `reserved` now, are written as zero and not looked at. Whatever else changes is version 2,
-// which a scorer of version 1 is told in the second byte of `hello`.
+// of version 1. Within a version nothing below moves, changes its size or its meaning, or goes.
+// What may come: packets of higher numbers from the scorer, which a library sends only where
+// `hello` says that the gateway knows them; flags that a gateway sets only after the scorer asked
+// for them; words that are `reserved` now, are written as zero and not looked at. Whatever else
+// changes is version 2, which a scorer of version 1 is told in the second byte of `hello`.
 #ifndef SCOREKEEPER_SCORER_ABI_H
 #define SCOREKEEPER_SCORER_ABI_H
 
@@ -188,14 +188,14 @@ static inline uint64_t scorer_responses_bytes(struct scorer_shape shape) {
 
 // The first byte of a packet says what it is. A bell is that byte alone.
 enum scorer_packet {
-    SCORER_PACKET_BELL = 1,   // either way: look again
-    SCORER_PACKET_HELLO = 2,  // to the scorer, with the two regions' memfds
-    SCORER_PACKET_BODY = 3,   // to the scorer, with the memfd of a long body
-    SCORER_PACKET_DRAIN = 4,  // to the scorer: leave once nothing is left
-    SCORER_PACKET_READY = 5,  // to the gateway: requests may come
-    SCORER_PACKET_FAILED = 6, // to the gateway: the reason follows, text
-    SCORER_PACKET_SHARES = 7, // to the gateway: how many requests one call of the model may have
-    SCORER_PACKET_TOLD = 8,   // to the gateway: facts about the model follow, text for people
+    SCORER_PACKET_BELL = 1,     // either way: look again
+    SCORER_PACKET_HELLO = 2,    // to the scorer, with the two regions' memfds
+    SCORER_PACKET_BODY = 3,     // to the scorer, with the memfd of a long body
+    SCORER_PACKET_DRAIN = 4,    // to the scorer: leave once nothing is left
+    SCORER_PACKET_READY = 5,    // to the gateway: requests may come
+    SCORER_PACKET_FAILED = 6,   // to the gateway: the reason follows, text
+    SCORER_PACKET_SHARES = 7,   // to the gateway: how many requests one call of the model may have
+    SCORER_PACKET_TOLD = 8,     // to the gateway: facts about the model follow, text for people
     SCORER_PACKET_THREADS = 9,  // to the gateway: how many requests are worked on at once
     SCORER_PACKET_METRICS = 10, // to the gateway: every metric with its value now
 };
