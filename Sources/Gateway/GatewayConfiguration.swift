@@ -11,17 +11,21 @@ public struct GatewayConfiguration: Sendable {
     public var userIdentifier: UInt32?
     /// How long requests under way may take when a signal asks the gateway to leave.
     public var leaveGrace: Duration
+    /// Whether a scorer may take as long as it likes for anything: one that stands at a breakpoint.
+    public var isPatient: Bool
 
     /// Makes a configuration.
     public init(
         socketPath: String,
         orphanGrace: Duration = .seconds(600),
         userIdentifier: UInt32? = nil,
-        leaveGrace: Duration = .seconds(30)
+        leaveGrace: Duration = .seconds(30),
+        isPatient: Bool = false
     ) {
         self.socketPath = socketPath
         self.orphanGrace = orphanGrace
         self.userIdentifier = userIdentifier
         self.leaveGrace = leaveGrace
+        self.isPatient = isPatient
     }
 }

@@ -19,7 +19,7 @@ import Wire
 /// Confined to the loop.
 final class GatewayCore {
     let loop: any EventLoop
-    var dispatcher = Dispatcher()
+    var dispatcher: Dispatcher
     var router = Router()
     var identifiers: RequestIdentifiers
     /// The moment of this turn, read once.
@@ -68,10 +68,12 @@ final class GatewayCore {
 
     init(
         loop: any EventLoop,
+        limits: DispatchLimits,
         report: @escaping (GatewayReport) -> Void,
         left: @escaping () -> Void
     ) {
         self.loop = loop
+        self.dispatcher = Dispatcher(limits: limits)
         self.report = report
         self.left = left
         let start = linux_monotonic_nanoseconds()

@@ -5,6 +5,7 @@ import CLinux
 import Glibc
 import NIOCore
 import NIOPosix
+import RequestDispatch
 import Vocabulary
 import Wire
 
@@ -43,6 +44,7 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
         NIOLoopBound(
             GatewayCore(
                 loop: loop,
+                limits: configuration.isPatient ? .patient : DispatchLimits(),
                 report: { outbox.add($0) },
                 left: { outbox.close() }
             ),

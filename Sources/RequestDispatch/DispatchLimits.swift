@@ -42,4 +42,14 @@ public struct DispatchLimits: Hashable, Sendable {
 
     /// Makes the usual limits.
     public init() {}
+
+    /// Limits for a scorer that somebody looks into: no lane ever counts as hung.
+    public static let patient: DispatchLimits = {
+        let aYear = Duration.seconds(365 * 24 * 3_600)
+        var limits = DispatchLimits()
+        limits.overdueGrace = aYear
+        limits.takingGrace = aYear
+        limits.probeInterval = aYear
+        return limits
+    }()
 }

@@ -6,11 +6,13 @@ import Vocabulary
 import Wire
 
 /// Binding a TCP listener: the supervisor holds it, so that the port outlives the gateway.
-enum ListeningSocket {
+public enum ListeningSocket {
     /// Binds `address` and answers the socket with the address it really got.
     ///
     /// Errors: `portInUse` when another program has it; `cannotListen` for all else.
-    static func bind(_ address: SocketAddress) throws(Problem) -> (Descriptor, SocketAddress) {
+    public static func bind(
+        _ address: SocketAddress
+    ) throws(Problem) -> (Descriptor, SocketAddress) {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -39,7 +39,7 @@ struct Scorekeeper: ParsableCommand {
                     Delete.self,
                 ]
             ),
-            CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self]),
+            CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self, Debug.self]),
             CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),
             CommandGroup(
                 name: "Started by the server:",

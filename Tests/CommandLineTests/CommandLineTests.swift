@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         "serve", "check", "deploy", "status", "invoke", "logs", "explain", "delete",
-        "simulate", "conformance",
+        "simulate", "conformance", "debug",
     ])
     func `shows an example of each subcommand`(name: String) throws {
         let run = try CommandRun(name, "--help")

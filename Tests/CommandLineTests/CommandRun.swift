@@ -11,6 +11,10 @@ struct CommandRun {
     let complaints: String
 
     init(_ arguments: String..., input: String = "", state: String? = nil) throws {
+        try self.init(arguments: arguments, input: input, state: state)
+    }
+
+    init(arguments: [String], input: String = "", state: String? = nil) throws {
         let process = Process()
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.executableURL = tests.deletingLastPathComponent().appending(path: "scorekeeper")

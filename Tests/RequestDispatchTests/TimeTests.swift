@@ -181,6 +181,19 @@ import Vocabulary
         #expect(silent == [.eject(lane, .notTaking)])
     }
 
+    @Test func `is never found with the patience of somebody who debugs it`() throws {
+        var stage = Stage(DeploymentRules(deadline: .seconds(100_000)), limits: .patient)
+        _ = stage.openLane(calls: 1, slots: 2)
+
+        let idle = pass(30, on: &stage)
+        let (begun, _) = try stage.arrive()
+        let untaken = pass(30, on: &stage)
+        stage.tell(.taken(begun))
+        let taken = pass(30, on: &stage)
+
+        #expect(idle.isEmpty && untaken.isEmpty && taken.isEmpty)
+    }
+
     @Test func `is not one that answers its probes`() {
         var stage = Stage()
         let lane = stage.openLane()
