@@ -179,8 +179,7 @@ let package = Package(
             name: "scorekeeper",
             dependencies: [
                 "CLinux", "Client", "Conformance", "ControlAPI", "Gateway", "Manifests",
-                "ModelStore", "Processes", "RequestDispatch", "Simulation", "Supervisor",
-                "Vocabulary", "Wire",
+                "ModelStore", "Processes", "Simulation", "Supervisor", "Vocabulary", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -103,6 +103,9 @@ final class Player {
         let stage = try current
         switch step {
         case .freeze:
+            // One that has just answered may not have gone back to sleep yet.
+            let limit = Stage.now + min(settings.patience, .seconds(2))
+            while !stage.process.isAsleep, Stage.now < limit { usleep(200) }
             stage.process.freeze()
             isFrozen = true
         case .thaw:

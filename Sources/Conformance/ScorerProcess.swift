@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
+import Foundation
 import Glibc
 import Vocabulary
 import Wire
@@ -74,6 +75,14 @@ public final class ScorerProcess {
     public func signal(_ number: Int32) {
         guard ending == nil else { return }
         _ = kill(leadsGroup ? -pid : pid, number)
+    }
+
+    /// Whether it waits for something, or has ended.
+    var isAsleep: Bool {
+        let facts = FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data()
+        let text = String(decoding: facts, as: UTF8.self)
+        let state = text[(text.lastIndex(of: ")") ?? text.startIndex)...].dropFirst(2).first
+        return state == nil || state == "S" || state == "Z"
     }
 
     /// Stops it where it stands, and waits until it does.

@@ -27,7 +27,9 @@ extension Sentence {
             remedy: "store the ticket in taken[slot] before anything else: scorer_take",
             needs: [.ready],
             lies: [.untaken],
-            script: [.begin, .post("a"), .awaitTaken("a"), .settle]
+            // Two, so that the slot of the first stays free until all is settled: what comes for it
+            // once more is then known to be a second answer.
+            script: [.begin, .post("a"), .post("b", .bytes(90)), .awaitTaken("a"), .settle]
         ),
         Sentence(
             name: .answers,
@@ -42,7 +44,7 @@ extension Sentence {
             remedy: "a request is over with its answer: write one completion that ends it",
             needs: [.answers],
             lies: [.rule(.slotFree)],
-            script: [.begin, .post("a"), .awaitAnswer("a"), .quiet]
+            script: [.begin, .post("a"), .post("b", .bytes(90)), .awaitAllAnswers, .quiet]
         ),
         Sentence(
             name: .ownTicket,
