@@ -49,6 +49,8 @@ extension GatewayCore {
         exchanges[Int(exchange.request.index)] = nil
         exchange.request = .none
         exchange.unacknowledged = []
+        // The parts that came with this word are the client's all the same.
+        exchange.connection?.flush()
         exchange.connection?.breakOff()
     }
 

@@ -199,7 +199,7 @@ import Wire
         other.post(score, "whole")
         let answer = try other.answer()
 
-        #expect(stuck?.what.hasPrefix("closed") == true)
+        #expect(stuck?.what.hasPrefix("closed within") == true)
         #expect(answer.text == "ab")
     }
 
