@@ -46,8 +46,21 @@ public enum ManifestInspection {
             } catch {
                 check = check.refusing(error)
             }
-        case .model, nil: break
+        case .model(let model, let path):
+            if let refusal = refusal(of: model.kind, at: path) {
+                check = check.refusing(refusal)
+            }
+        case nil: break
         }
         return check
+    }
+
+    /// What would keep a model from being copied; an archive was read whole by its check.
+    public static func refusal(of kind: ModelKind, at path: String) -> Problem? {
+        switch kind {
+        case .mlflow: ModelStore.refusal(of: path)
+        case .modelBelow(let below): ModelStore.refusal(of: "\(path)/\(below)")
+        default: nil
+        }
     }
 }

@@ -91,6 +91,34 @@ import Wire
         #expect(heads[1].hasPrefix("GET /version\n"))
     }
 
+    @Test func `of the script contract hands everything at its two routes on as it is`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)]) { $0.contract = .script }
+        let client = try gateway.connect()
+        let base = "/endpoints/iris"
+
+        client.get(base + "/score?x=1", fields: "accept: a/b\r\nx-own: 1\r\n")
+        let asked = try client.answer()
+        client.post(base + "/score", "{}")
+        let posted = try client.answer()
+        client.get(base + "/swagger.json?version=3")
+        let described = try client.answer()
+        client.get(base)
+        let probe = try client.answer()
+        client.post(base + "/invocations", "{}")
+        let foreign = try client.answer()
+        let heads = try (0..<3).map { _ in try scorer.asked.take { $0.head } }
+
+        #expect([asked, posted, described].allSatisfy { $0.status == 200 })
+        #expect(heads[0].hasPrefix("GET /score?x=1\n"))
+        #expect(heads[0].contains("\nx-own: 1\n"))
+        #expect(heads[2].hasPrefix("GET /swagger.json?version=3\n"))
+        #expect(probe.text == "Healthy\n")
+        #expect(foreign.status == 404)
+        #expect(foreign.text.contains("/score, /swagger.json, /ping and /health"))
+    }
+
     @Test func `of the mlflow contract has its scorer describe it`() throws {
         let gateway = try GatewayUnderTest()
         try gateway.route([gateway.run(1)]) { $0.contract = .mlflow }

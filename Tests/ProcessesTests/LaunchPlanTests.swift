@@ -127,6 +127,45 @@ private func check(_ bytes: [UInt8]) -> Int {
         #expect(binds == [.bind("/b"), .bind("/bc")])
     }
 
+    @Test func `tells the runtime what it serves, cold and forked in the same words`() throws {
+        let work = PythonProgram.Work.script(
+            "/models/a/score.py",
+            sourceDirectory: "/models/a",
+            modelDirectory: "/models/b"
+        )
+        let python = PythonProgram(
+            interpreter: "/env/bin/python",
+            environmentPaths: ["/env"],
+            environment: "e0",
+            runtime: "/support/python",
+            work: work,
+            warmModules: ["numpy"]
+        )
+        var order = try order()
+        order.program = .python(python)
+
+        let cold = plan(order, .sandbox)
+        let forked = planner.forked(
+            order,
+            python,
+            at: .sandbox,
+            in: place,
+            filter: [],
+            trees: []
+        )
+
+        let words = [
+            "--script", "/models/a/score.py", "--source-directory", "/models/a", "--model-dir",
+            "/models/b",
+        ]
+        let main = "/support/python/scorekeeper_scorer/__main__.py"
+        #expect(cold.arguments == ["/env/bin/python", "-I", "-B", main, "serve"] + words)
+        #expect(forked.arguments == words)
+        #expect(cold.records.contains(.bind("/models/a")))
+        #expect(cold.records.contains(.bind("/models/b")))
+        #expect(PythonProgram.Work.model("/models/c").words == ["--model", "/models/c"])
+    }
+
     @Test func `has a network only where the order says so`() throws {
         let closed = plan(try order(), .sandbox)
         let open = plan(try order(network: true), .sandbox)
@@ -255,5 +294,12 @@ private func check(_ bytes: [UInt8]) -> Int {
         )
 
         #expect(places.first?.bases == ["/sys/fs/cgroup/leaf", "/sys/fs/cgroup"])
+    }
+}
+
+extension LaunchPlan {
+    /// What the program is given, in order.
+    fileprivate var arguments: [String] {
+        records.compactMap { if case .argument(let word) = $0 { word } else { nil } }
     }
 }

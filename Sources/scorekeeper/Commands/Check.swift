@@ -5,7 +5,6 @@ import ArgumentParser
 import Client
 import Foundation
 import Manifests
-import ModelStore
 import Supervisor
 import Vocabulary
 
@@ -66,7 +65,7 @@ struct Check: AsyncParsableCommand {
         if check.environment != nil, let missing = await missingTool() {
             check = check.noting(Notice(code: missing.code, text: "\(missing)"))
         }
-        if check.isServable, let refusal = refusal(of: check.kind, at: model) {
+        if check.isServable, let refusal = ManifestInspection.refusal(of: check.kind, at: model) {
             check = check.refusing(refusal)
         }
         switch format.output {
@@ -74,15 +73,6 @@ struct Check: AsyncParsableCommand {
         case .table: Output.print(check.lines.joined(separator: "\n"))
         }
         if !check.isServable { throw ExitCode(CommandStatus.badInput.rawValue) }
-    }
-
-    /// What would keep the model from being copied; an archive was read whole by the check.
-    private func refusal(of kind: ModelKind, at model: String) -> Problem? {
-        switch kind {
-        case .mlflow: ModelStore.refusal(of: model)
-        case .modelBelow(let below): ModelStore.refusal(of: "\(model)/\(below)")
-        default: nil
-        }
     }
 
     private func missingTool() async -> Problem? {
