@@ -67,6 +67,7 @@ final class Connection: ChannelInboundHandler {
         guard context != nil else { return }
         context = nil
         incoming = nil
+        codec.discard()
         core.closed(self)
         while let exchange = exchanges.popFirst() {
             exchange.connection = nil

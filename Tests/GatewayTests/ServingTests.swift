@@ -67,6 +67,22 @@ import Wire
         #expect(try client.answer().status == 404)
     }
 
+    @Test func `answers two hundred requests that came at once, however many may wait`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+        let requests = (0..<200).map { number in
+            "POST /endpoints/iris/score HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
+                + "\(number + 100)"
+        }
+
+        client.send(requests.joined())
+
+        for number in 0..<200 { #expect(try client.answer().text == "\(number + 100)") }
+        #expect(scorer.begun == 200)
+    }
+
     @Test func `carries bodies of any size up to the limit, and no further`() throws {
         let gateway = try GatewayUnderTest()
         let scorer = try gateway.startScorer(gateway.run(1))
