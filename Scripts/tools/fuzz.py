@@ -5,7 +5,7 @@
 
 The targets are listed in Tests/LaneStress/fuzz_targets. What they find worth keeping goes to
 .build/fuzz/TARGET and is the start of the next time; `--keep` writes the least that covers as much
-to Tests/LaneStress/corpus/TARGET, which the tests run.
+to Tests/LaneStress/corpus, which the tests run.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import List, NamedTuple
 
 import fuzz_build
+import fuzz_corpus
 import table
 from fuzz_build import ROOT, Target
 from fuzz_coverage import Coverage, coverage_of
@@ -63,9 +64,12 @@ def main() -> int:
 def _fuzz(target: Target, seconds: int) -> Outcome:
     folder = WORK / target.name
     pool, found = folder / "corpus", folder / "found"
-    shutil.rmtree(found, ignore_errors=True)
-    for needed in (pool, found, target.corpus):
+    small = folder / "small"
+    for old in (found, small):
+        shutil.rmtree(old, ignore_errors=True)
+    for needed in (pool, found):
         needed.mkdir(parents=True, exist_ok=True)
+    fuzz_corpus.unpack(target.corpus, small)
     program = fuzz_build.build(target, folder / "fuzz", fuzz_build.SANITIZED)
     options = [f"-max_total_time={seconds}", f"-max_len={target.longest}", "-print_final_stats=1"]
     options += [f"-artifact_prefix={found}/", f"-timeout={ONE_INPUT_SECONDS}"]
@@ -73,7 +77,7 @@ def _fuzz(target: Target, seconds: int) -> Outcome:
     log = folder / "log"
     with open(log, "wb") as file:
         ended = subprocess.run(
-            [str(program), *options, str(pool), str(target.corpus), *target.seeds],
+            [str(program), *options, str(pool), str(small), *target.seeds],
             stdout=file,
             stderr=file,
             env=fuzz_build.variables(),
@@ -100,7 +104,7 @@ def _merge(target: Target, pool: Path, program: Path) -> None:
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir()
     command = [str(program), "-merge=1", f"-max_len={target.longest}", str(merged), str(pool)]
-    _quietly(command + [str(target.corpus), *target.seeds])
+    _quietly(command + [str(pool.with_name("small")), *target.seeds])
     shutil.rmtree(pool)
     merged.rename(pool)
 
@@ -113,13 +117,8 @@ def _keep(target: Target) -> None:
     least.mkdir()
     program = fuzz_build.build(target, folder / "plain", fuzz_build.PLAIN)
     command = [str(program), "-set_cover_merge=1", f"-max_len={KEPT_INPUT}"]
-    _quietly(command + [str(least), str(folder / "corpus"), str(target.corpus)])
-    for path in target.corpus.iterdir():
-        # One with a name of its own was put there by a person.
-        if re.fullmatch("[0-9a-f]{12}", path.name):
-            path.unlink()
-    for path in least.iterdir():
-        shutil.copyfile(path, target.corpus / path.name[:12])
+    _quietly(command + [str(least), str(folder / "corpus"), str(folder / "small")])
+    fuzz_corpus.replace(target.corpus, [path.read_bytes() for path in least.iterdir()])
 
 
 def _quietly(command: List[str]) -> None:

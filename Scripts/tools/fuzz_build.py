@@ -33,8 +33,8 @@ class Target(NamedTuple):
 
     @property
     def corpus(self) -> Path:
-        """The small corpus that the tests run."""
-        return STRESS / "corpus" / self.name
+        """The small corpus that the tests run: one input a line, in base64."""
+        return STRESS / "corpus" / f"{self.name}.txt"
 
 
 def targets(only: Optional[List[str]]) -> List[Target]:

@@ -22,7 +22,7 @@ import Testing
     static let rows = Array(1...5) + [9, 10, 15, 16]
 
     /// Names of tests that say a row's number: in Swift and in a shell `row 5: ...`, in Python
-    /// `test_fault_5_...`.
+    /// `test_fault_5_...` or `test_row_5_...`.
     static func numbered() throws -> [Int: [String]] {
         var found: [Int: [String]] = [:]
         let folder = `The house`.root.appendingPathComponent("Tests")
@@ -43,8 +43,8 @@ import Testing
 
     /// The number that a line's test is about; nothing for any other line.
     static func row(in line: Substring) -> Int? {
-        let swift = line.firstMatch(of: /func `row (\d+):\s/)
-        let python = line.firstMatch(of: /^ *def test_fault_(\d+)_\w+\(/)
+        let swift = line.firstMatch(of: /^ *(?:@Test )?func `row (\d+):\s/)
+        let python = line.firstMatch(of: /^ *def test_(?:fault|row)_(\d+)_\w+\(/)
         let shell = line.firstMatch(of: /^ *run "row (\d+):\s/)
         return (swift?.1 ?? python?.1 ?? shell?.1).flatMap { Int($0) }
     }
@@ -63,7 +63,9 @@ import Testing
         #expect(Self.row(in: "    def test_fault_3_all_at_once(self) -> None:") == 3)
         #expect(Self.row(in: "    run \"row 15: a scorer that scribbles\" ./program") == 15)
         #expect(Self.row(in: "    func `row 7, for a hard link`() throws {") == nil)
-        #expect(Self.row(in: "    def test_row_40_deep(self) -> None:") == nil)
+        #expect(Self.row(in: "    def test_row_36_leaves(self) -> None:") == 36)
+        #expect(Self.row(in: "    def test_07_row_35_what_could(self) -> None:") == nil)
+        #expect(Self.row(in: "  #expect(\"func `row 7: \")") == nil)
         #expect(Self.row(in: "    // see func `a row 7: here`") == nil)
     }
 }
