@@ -115,7 +115,7 @@ extension EscapeAttempt {
         EscapeAttempt("open_by_handle", "open files by their number", .privileges),
         EscapeAttempt("personality", "turn off randomness", .calls),
         EscapeAttempt("other_call_tables", "call by other tables", .calls),
-        EscapeAttempt("trace_itself", "be traced by its init", .calls),
+        EscapeAttempt("trace_itself", "be traced by its parent", .calls),
     ]
 
     private static let privileges = [
