@@ -117,7 +117,7 @@ private func bytes<Element: BitwiseCopyable>(_ elements: [Element]) -> [UInt8] {
         try check("[0.1, -0.0, 1e-7]", [0.1, -0.0, 1e-7])
         try check(
             "[1e-300, 4.9e-324, 0.1000000000000000055511151231257827021181583404541015625]",
-            [1e-300, .leastNonzeroMagnitude, 0.1]
+            [1e-300, Double.leastNonzeroMagnitude, 0.1]
         )
         try check("[9223372036854775807, -9223372036854775808]", [Int64.max, .min])
         try check("[0.1, 16777216]", [Float(0.1), 16_777_216])
@@ -208,7 +208,7 @@ private func bytes<Element: BitwiseCopyable>(_ elements: [Element]) -> [UInt8] {
         #expect(bench.lane.credit == 8)
     }
 
-    @Test(arguments: [[], [nil, nil], [0], [-1], Array(repeating: 1, count: 9)])
+    @Test(arguments: [[], [nil, nil], [0], [-1], Array(repeating: 1, count: 9)] as [[Int?]])
     func `cannot expect such a shape`(shape: [Int?]) throws {
         #expect(throws: ScorerError.misused) {
             try bench.scorer.expect(TensorForm(Float.self, shape))
