@@ -62,13 +62,21 @@ ATTEMPT(signal_init) {
     return nothing("its init took no notice");
 }
 
+// What is traced stops at its next signal: nobody is to be harmed who is only asked for leave.
+static void let_go(pid_t pid) {
+    int status;
+    ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+    waitpid(pid, &status, __WALL);
+    ptrace(PTRACE_DETACH, pid, 0, 0);
+}
+
 ATTEMPT(trace_others) {
     struct outcome outcomes[OTHERS];
     for (unsigned index = 0; index < OTHERS; index++) {
         long answer = ptrace(PTRACE_SEIZE, other(task, index), 0, 0);
         outcomes[index] = judge(answer, "traced another process");
         if (answer == 0)
-            ptrace(PTRACE_DETACH, other(task, index), 0, 0);
+            let_go(other(task, index));
     }
     return first_through(outcomes, OTHERS);
 }
@@ -145,11 +153,11 @@ ATTEMPT(read_environments) { return search_processes(task, "environ"); }
 ATTEMPT(read_arguments) { return search_processes(task, "cmdline"); }
 
 ATTEMPT(open_processes_files) {
-    static const char *const files[] = {"mem", "root/etc", "cwd/.", "fd", "maps", "fd/0"};
-    struct outcome outcomes[OTHERS * 6];
+    static const char *const files[] = {"mem", "root/etc", "cwd/.", "maps", "fd/0"};
+    struct outcome outcomes[OTHERS * 5];
     unsigned count = 0;
     for (unsigned index = 0; index < OTHERS; index++) {
-        for (unsigned file = 0; file < 6; file++) {
+        for (unsigned file = 0; file < 5; file++) {
             char path[64];
             snprintf(path, sizeof path, "/proc/%d/%s", other(task, index), files[file]);
             int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
