@@ -43,20 +43,20 @@ def holdings(pid: int) -> Holdings:
 
 
 def groups(server: Server) -> int:
-    """How many cgroups the server's first node has."""
+    """How many cgroups the server's first node has, its own and its runs'."""
     # The node names its own by where it listens; see NodePlace.swift.
     code = 0xCBF29CE484222325
     for byte in str(server.state / "run" / "node-1.sock").encode():
         code = (code ^ byte) * 0x100000001B3 % (1 << 64)
     name = f"scorekeeper-{code:x}"
-    return sum(len(folders) for _, folders, _ in _under(name))
+    return sum(1 + len(folders) for folders in _folders_in(name))
 
 
-def _under(name: str) -> List[Any]:
+def _folders_in(name: str) -> List[List[str]]:
     found = []
-    for top, folders, files in os.walk("/sys/fs/cgroup"):
+    for top, folders, _ in os.walk("/sys/fs/cgroup"):
         if os.path.basename(top) == name:
-            found.append((top, folders, files))
+            found.append(list(folders))
             folders[:] = []
     return found
 
