@@ -129,6 +129,17 @@ import Vocabulary
         #expect(!EscapeReport(courses: [course(["refused"], noticed: ["the victim died"])]).isGood)
     }
 
+    @Test func `is good where neighbours noticed what the level does not keep from them`() {
+        var disturbed = course(["refused"], noticed: ["node-1 was started again"])
+        disturbed.isPeacePromised = false
+
+        #expect(EscapeReport(courses: [disturbed]).isGood)
+        #expect(
+            EscapeReport(courses: [disturbed]).lines.last
+                == "  noticed, not promised: node-1 was started again"
+        )
+    }
+
     @Test func `is not good where nothing was tried`() {
         let absent = EscapeCourse(level: .limited, absence: ["there is no writable cgroup"])
 

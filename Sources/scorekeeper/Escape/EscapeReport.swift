@@ -12,12 +12,15 @@ struct EscapeCourse: Sendable {
     var outcomes: [EscapeOutcome] = []
     /// What neighbours and server noticed, a sentence each.
     var noticed: [String] = []
+    /// Whether the level promises that they notice nothing: where all share a uid, the lowest does not.
+    var isPeacePromised = true
     /// Requests that the victim answered, all of them right.
     var answered = 0
 
     /// Whether nothing got out that the level forbids, and nobody noticed.
     var isGood: Bool {
-        noticed.isEmpty && outcomes.allSatisfy { $0.verdict != .gotOut && $0.verdict != .unclear }
+        (noticed.isEmpty || !isPeacePromised)
+            && outcomes.allSatisfy { $0.verdict != .gotOut && $0.verdict != .unclear }
     }
 
     func count(_ verdict: EscapeVerdict) -> Int {
@@ -67,7 +70,9 @@ struct EscapeReport: Encodable, Sendable {
         let neighbours =
             course.noticed.isEmpty
             ? ["  no neighbour noticed: \(course.answered) requests answered, all of them right"]
-            : course.noticed.map { "  NOTICED: \($0)" }
+            : course.noticed.map {
+                course.isPeacePromised ? "  NOTICED: \($0)" : "  noticed, not promised: \($0)"
+            }
         return ["\(course.level): \(head)"] + neighbours
     }
 

@@ -81,6 +81,7 @@ struct EscapeTrial: Sendable {
         }
         task.cancel()
         await task.value
+        course.isPeacePromised = IsolationPromise.server.isKept(at: level, circumstances)
         course.answered = await asking.answered
         course.noticed = await asking.wrong
         course.noticed += Self.changes(before, try await client.status())
