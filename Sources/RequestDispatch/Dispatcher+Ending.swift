@@ -111,7 +111,7 @@ extension Dispatcher {
         guard let index = findBound(request) else { return }
         lanes[Int(requests[index].lane)].heard = now
         guard !requests[index].isAbandoned else { return }
-        requests[index].unreadParts += 1
+        requests[index].unreadParts &+= 1
         awaitPart(of: index, now)
     }
 

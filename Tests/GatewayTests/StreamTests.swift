@@ -122,6 +122,29 @@ import Wire
         #expect(try gateway.statistics()?.bound == 0)
     }
 
+    @Test func `has the kernel ask whether a silent client is still there`() throws {
+        let gateway = try GatewayUnderTest()
+        let gate = Gate()
+        let head = plain
+        _ = try gateway.startScorer(gateway.run(1)) { _ in
+            .stream(head: head) { stream in
+                stream.write("begun")
+                gate.pass()
+            }
+        }
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+
+        client.post(score, "x")
+        _ = try client.head()
+        #expect(try client.chunk() == "begun")
+        let patience = Date(timeIntervalSinceNow: 20)
+        while !KernelTable(client, of: gateway).asksWhenSilent, Date() < patience { sched_yield() }
+
+        #expect(KernelTable(client, of: gateway).asksWhenSilent)
+        gate.open()
+    }
+
     @Test(arguments: ["HEAD", "GET"])
     func `ends with its head where no body is to be shown`(method: String) throws {
         let gateway = try GatewayUnderTest()
@@ -204,10 +227,12 @@ import Wire
     @Test func `waits for its turn, and is answered 502 if its scorer dies meanwhile`() throws {
         let gateway = try GatewayUnderTest()
         let gate = Gate()
+        let written = Mailbox<String>()
         let head = plain
         let work: @Sendable (ScorerUnderTest.Asked) -> ScorerUnderTest.Answer = { asked in
             .stream(head: head) { stream in
                 stream.write("begun " + asked.text)
+                written.put(asked.text)
                 gate.pass()
             }
         }
@@ -221,13 +246,15 @@ import Wire
         try gateway.route([gateway.run(2)])
 
         client.post(score, "second")
-        try second.asked.take { _ in true }
+        try written.take { $0 == "second" ? true : nil }
         second.die()
         try gateway.report { if case .ejected(gateway.run(2), _) = $0 { true } else { nil } }
         gate.open(2)
 
         #expect(try client.chunk() == nil)
-        #expect(try client.answer().status == 502)
+        let answer = try client.answer()
+        #expect(answer.status == 502)
+        #expect(answer.text.contains("AnswerBrokenOff"))
         #expect(first.begun == 1)
     }
 

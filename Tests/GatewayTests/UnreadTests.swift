@@ -52,18 +52,7 @@ import Vocabulary
         for _ in 0..<32 { #expect(try clients[39].answer().body.count == body.count) }
     }
 
-    /// Whether the gateway's end of a client's connection is established, as the kernel has it.
-    ///
-    /// The client cannot tell: behind what it does not read it never sees the end.
     private func isOpen(_ client: RawClient, to gateway: GatewayUnderTest) -> Bool {
-        func hexadecimal(_ port: UInt16) -> String {
-            let digits = String(port, radix: 16, uppercase: true)
-            return String(repeating: "0", count: 4 - digits.count) + digits
-        }
-        let ends =
-            "0100007F:\(hexadecimal(gateway.port)) 0100007F:"
-            + "\(hexadecimal(client.localPort)) 01"
-        let table = FileHandle(forReadingAtPath: "/proc/net/tcp")?.readDataToEndOfFile()
-        return String(decoding: table ?? Data(), as: UTF8.self).contains(ends)
+        KernelTable(client, of: gateway).isOpen
     }
 }
