@@ -10,9 +10,9 @@ import unittest
 from typing import Any, List, Optional, Tuple
 
 import runtime_path  # noqa: F401
-from scorekeeper_scorer import serve
 from scorekeeper_scorer.exchange import Answer, Request
 from scorekeeper_scorer.facts import LONGEST, Facts
+from scorekeeper_scorer.serve_model import ServedModel
 
 
 class Listener:
@@ -120,7 +120,7 @@ class TheLoop(unittest.TestCase):
     def test_each_ticket_gets_the_answer_to_its_own_request(self) -> None:
         lane, ways = Lane([[b"a"], [b"b", b"c", b"d"]]), Backwards()
 
-        serve._answer_until_drained(lane, ways, Facts())
+        ServedModel(ways, Facts()).answer_until_drained(lane)
 
         self.assertEqual(lane.answers, [(10, b"a"), (12, b"d"), (11, b"c"), (10, b"b")])
         self.assertEqual((lane.limits, ways.steps), ([3, 3, 3], 2))
@@ -129,7 +129,7 @@ class TheLoop(unittest.TestCase):
     def test_the_gateway_is_told_when_another_number_of_requests_may_share_a_call(self) -> None:
         lane = Lane([[b"a"], [b"b"], [b"c"], [b"d"]])
 
-        serve._answer_until_drained(lane, Backwards(), Facts())
+        ServedModel(Backwards(), Facts()).answer_until_drained(lane)
 
         self.assertEqual(lane.limits, [3, 3, 3, 1, 1])
         self.assertEqual(lane.shared, [3, 1])
