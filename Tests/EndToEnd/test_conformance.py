@@ -86,6 +86,14 @@ class Conformance(unittest.TestCase):
             self.sample("byoc-python", "words"), "--request-file", request
         )
 
+    def test_the_sample_in_swift_keeps_every_sentence(self) -> None:
+        # It answers each word in a part of its own, and 16 MiB are some million words.
+        request = ROOT / "Samples" / "byoc-swift" / "request.txt"
+        self.keeps_every_sentence(
+            *(self.sample("byoc-swift", "aloud"), "--request-file", request),
+            *("--content-type", "text/plain", "--largest", 100_000),
+        )
+
     @unittest.skipUnless(shutil.which("rustc"), "no rustc")
     def test_the_sample_in_rust_keeps_every_sentence(self) -> None:
         request = ROOT / "Samples" / "byoc-rust" / "request.json"
