@@ -36,11 +36,9 @@ public enum ScorerPacket: Hashable, Sendable {
     }
 
     private static func metrics(of packet: UnsafePointer<lane_packet>) -> [ScorerMetric] {
-        let count = Int(packet.pointee.metric_count)
-        let first = UnsafeRawPointer(packet) + (MemoryLayout.offset(of: \lane_packet.metrics) ?? 0)
         let metrics = UnsafeBufferPointer(
-            start: first.assumingMemoryBound(to: scorer_metric.self),
-            count: count
+            start: lane_packet_metrics(packet),
+            count: Int(packet.pointee.metric_count)
         )
         return metrics.map {
             ScorerMetric(
@@ -58,11 +56,10 @@ public enum ScorerPacket: Hashable, Sendable {
     }
 
     private static func text(of packet: UnsafePointer<lane_packet>) -> String {
-        let length = Int(packet.pointee.reason_length)
-        let reason = UnsafeRawPointer(packet) + (MemoryLayout.offset(of: \lane_packet.reason) ?? 0)
-        return String(
-            decoding: UnsafeRawBufferPointer(start: reason, count: length),
-            as: UTF8.self
+        let bytes = UnsafeRawBufferPointer(
+            start: lane_packet_text(packet),
+            count: Int(packet.pointee.reason_length)
         )
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -105,6 +105,15 @@ struct lane_packet {
     };
 };
 
+// Where a packet's text, or its metrics, lie: for languages that know no unions.
+static inline const char *lane_packet_text(const struct lane_packet *packet) {
+    return packet->reason;
+}
+
+static inline const struct scorer_metric *lane_packet_metrics(const struct lane_packet *packet) {
+    return packet->metrics;
+}
+
 // Longest packet of a scorer.
 #define LANE_PACKET_BYTES_MAX                                                                      \
     (sizeof(struct scorer_metrics) + SCORER_METRICS_MAX * sizeof(struct scorer_metric))
