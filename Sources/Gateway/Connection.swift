@@ -15,13 +15,6 @@ final class Connection: ChannelInboundHandler {
 
     /// Requests that may wait for their turn on one connection; no more is read beyond.
     private static let pipelineLimit = 32
-    /// How many bytes of answers may wait for the socket before a client does not keep up.
-    ///
-    /// Above two parts of an answer, so that its scorer writes the next while one leaves.
-    static let unwritten = ChannelOptions.Types.WriteBufferWaterMark(
-        low: 64 << 10,
-        high: 192 << 10
-    )
     /// A refused request's body up to this length is read and thrown away; beyond, we hang up.
     private static let discardLimit = 64 << 10
 

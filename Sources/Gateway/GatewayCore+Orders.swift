@@ -107,7 +107,6 @@ extension GatewayCore {
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: false)
-            .childChannelOption(.writeBufferWaterMark, value: Connection.unwritten)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let core = core.value
