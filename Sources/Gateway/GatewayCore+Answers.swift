@@ -12,10 +12,6 @@ extension GatewayCore {
     /// Copies a completion out of the lane and hands it to the client's connection.
     func deliver(_ completion: borrowing Completion, to exchange: Exchange, isLast: Bool) {
         guard let connection = exchange.connection, exchange.progress != .complete else { return }
-        if isLast, exchange.progress == .streaming, completion.status >= 500 {
-            cutOff(exchange)
-            return
-        }
         let length = completion.bodyLength
         var buffer = connection.buffer(capacity: length + completion.headLength + 320)
         if exchange.progress == .awaited {
@@ -41,17 +37,6 @@ extension GatewayCore {
         writeBody(of: completion, for: exchange, isLast: isLast, to: &buffer)
         let endsWithHead = exchange.method == .head || exchange.isBodiless
         connection.send(buffer, for: exchange, isLast: isLast || endsWithHead)
-    }
-
-    /// Breaks the connection off under an answer that its scorer could not finish: nothing else
-    /// tells a client that it has not all of it.
-    private func cutOff(_ exchange: Exchange) {
-        exchanges[Int(exchange.request.index)] = nil
-        exchange.request = .none
-        exchange.unacknowledged = []
-        // The parts that came with this word are the client's all the same.
-        exchange.connection?.flush()
-        exchange.connection?.breakOff()
     }
 
     private func framing(_ length: Int?, for exchange: Exchange) -> AnswerHead.Framing {

@@ -118,7 +118,13 @@ extension GatewayCore {
         }
         switch outcome {
         case .answer, .last:
-            if let exchange { deliver(completion, to: exchange, isLast: true) }
+            if let exchange, exchange.progress == .streaming, completion.status >= 500 {
+                // It is not all. Nothing else tells a client that; what came before is its own.
+                exchange.connection?.flush()
+                fail(request, .brokenOff(station.id))
+            } else if let exchange {
+                deliver(completion, to: exchange, isLast: true)
+            }
             completions.append(.answered(request))
         case .part:
             // At once, because the client may have taken it over before the others are settled.

@@ -157,7 +157,7 @@ extension OwnAnswer {
                 "scorers of deployment '\(deployment.key)' ended again and again under this request"
             )
         case .brokenOff:
-            return .error(502, "AnswerBrokenOff", "\(place) ended within its answer")
+            return .error(502, "AnswerBrokenOff", "\(place) did not finish its answer")
         case .closed: return .unavailable(deployment)
         case .tooManyWaiting: return .refusal(.tooManyWaiting, deployment)
         case .unsendable:

@@ -2858,7 +2858,9 @@ static enum scorer_result send_pieces(struct scorer_lane *lane, struct scorer_re
         enum scorer_outcome outcome = !is_last || !is_end ? SCORER_OUTCOME_PART
                                       : request->parts    ? SCORER_OUTCOME_LAST
                                                           : SCORER_OUTCOME_ANSWER;
-        hand_over(lane, request, outcome, status, head, (uint32_t)head_length, body, size);
+        // The status of a last part says whether it is the whole answer, not what it answers.
+        uint16_t told = outcome == SCORER_OUTCOME_LAST ? 200 : status;
+        hand_over(lane, request, outcome, told, head, (uint32_t)head_length, body, size);
         if (is_last)
             return SCORER_OK;
         head_length = 0;
@@ -2896,6 +2898,15 @@ enum scorer_result scorer_last(struct scorer_lane *lane, struct scorer_request *
     result = wait_for_room(lane, request, can_end);
     if (result == SCORER_OK)
         hand_over(lane, request, SCORER_OUTCOME_LAST, 200, NULL, 0, NULL, 0);
+    return result;
+}
+
+enum scorer_result scorer_break_off(struct scorer_lane *lane, struct scorer_request *request) {
+    if (!is_answerable(request, 200, 0) || request->parts == 0)
+        return SCORER_MISUSED;
+    enum scorer_result result = wait_for_room(lane, request, can_end);
+    if (result == SCORER_OK)
+        hand_over(lane, request, SCORER_OUTCOME_LAST, 500, NULL, 0, NULL, 0);
     return result;
 }
 

@@ -186,6 +186,10 @@ enum scorer_result scorer_part(struct scorer_lane *lane, struct scorer_request *
 enum scorer_result scorer_last(struct scorer_lane *lane, struct scorer_request *request,
                                const void *body, uint64_t body_length);
 
+// Ends an answer that was begun by `scorer_part` and cannot be finished: its client is cut off, so
+// that it does not take what it has for the whole.
+enum scorer_result scorer_break_off(struct scorer_lane *lane, struct scorer_request *request);
+
 // A body that stays readable beyond its request's answer, until it is let go: for bindings that
 // cannot know who still looks at it. One in an area may turn into that of a later request.
 struct scorer_hold {

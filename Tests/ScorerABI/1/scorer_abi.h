@@ -84,7 +84,8 @@ struct scorer_completion {
     uint64_t ticket;
     uint32_t slot;
     uint16_t outcome;
-    uint16_t status; // HTTP status of the answer or of its first part
+    uint16_t status; // HTTP status of the answer or of its first part; of a last one, from 500 on:
+                     // it is not the whole answer
     uint64_t offset; // of the body; the head follows it
     uint32_t head_length;
     uint32_t body_length;
