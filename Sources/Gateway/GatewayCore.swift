@@ -143,7 +143,12 @@ final class GatewayCore {
     func needsFlush(_ connection: Connection) { unflushed.append(connection) }
 
     private func flush() {
-        for connection in unflushed { connection.flush() }
+        // By place: what is written while one is flushed is flushed too.
+        var place = 0
+        while place < unflushed.count {
+            unflushed[place].flush()
+            place += 1
+        }
         unflushed.removeAll(keepingCapacity: true)
     }
 

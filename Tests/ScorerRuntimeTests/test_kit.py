@@ -75,15 +75,17 @@ class Kit(unittest.TestCase):
                 env={**environment, "SCOREKEEPER_LANE_FD": str(theirs.fileno())},
                 stderr=subprocess.DEVNULL,
             )
-        self.addCleanup(self.end)
         self.gateway = Gateway(ours)
+        # A test may start several: each is ended.
+        self.addCleanup(self.end, self.gateway, self.process)
         self.assertEqual(self.gateway.hear(), Heard("ready"))
 
-    def end(self) -> None:
+    @staticmethod
+    def end(gateway: Gateway, process: "subprocess.Popen[bytes]") -> None:
         """Ends both processes."""
-        self.gateway.end()
-        self.process.kill()
-        self.process.wait()
+        gateway.end()
+        process.kill()
+        process.wait()
 
     def start_program(self) -> None:
         """The program as a file beside the kit."""
