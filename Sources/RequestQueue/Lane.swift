@@ -170,7 +170,8 @@ public final class Lane {
 
     /// Announces that we are about to sleep and looks again: false when there is more to drain.
     public func arm() -> Bool {
-        if wasWoken { patience.woke(toFindSomething: foundSomething) }
+        if foundSomething { patience.foundSomething() }
+        if wasWoken { patience.woke() }
         wasWoken = false
         foundSomething = false
         return lane_arm(lane)

@@ -68,7 +68,7 @@ class BadRequests(EndToEnd):
             answer = self.ask(b" " * (LIMIT + 1), route)
             self.assertEqual(answer.status, 413)
             self.assertIn("'asked/default'", answer.message)
-            self.assertIn("send fewer rows", answer.message)
+            self.assertIn("send less, or set 'scorekeeper.body_limit'", answer.message)
 
         scored = b'{"inputs": [[1]]}'
         self.assertEqual(self.ask(scored + b" " * (LIMIT - len(scored)), "score").status, 200)

@@ -60,7 +60,8 @@ class Conformance(unittest.TestCase):
         support = program().parent / "support"
         (self.folder / "Samples").mkdir()
         shutil.copytree(ROOT / "Samples" / name, self.folder / "Samples" / name)
-        line = ["make", "-s", "-C", str(self.folder / "Samples" / name), f"SUPPORT={support}"]
+        line = ["make", "-s", "-C", str(self.folder / "Samples" / name)]
+        line += [f"SUPPORT={support}", f"SOURCES={ROOT / 'Sources'}"]
         subprocess.run(line, check=True)
         return self.folder / "Samples" / name / source
 

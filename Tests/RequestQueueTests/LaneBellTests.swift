@@ -130,6 +130,24 @@ import Wire
         #expect(lane.rest == nil)
     }
 
+    @Test func `is for what was found before it was read`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+
+        for _ in 1...20 {
+            let ticket = try lane.post("a")
+            scorer.give(scorer.honestAnswer(to: ticket))
+            scorer.send([Self.bell])
+            _ = try lane.drained()
+            #expect(lane.arm())
+            #expect(try lane.received() == [.bell])
+            _ = try lane.drained()
+            #expect(lane.arm())
+        }
+
+        #expect(lane.rest == nil)
+    }
+
     @Test(arguments: [true, false])
     func `is as empty as what a scorer says for the second time`(saysReady: Bool) throws {
         let lane = try makeLane(ends.near)
