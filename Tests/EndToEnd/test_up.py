@@ -113,7 +113,13 @@ class Up(unittest.TestCase):
         family = tree(process.pid)
 
         with RawClient(port) as client:
-            client.send(post("/score", b'{"inputs": [[1]]}'))
+            # The gateway asks for the body once it holds the request: not before is it under way.
+            client.send(
+                b"POST /score HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                b"Expect: 100-continue\r\nContent-Length: 17\r\n\r\n"
+            )
+            self.assertEqual(client.answer().status, 100)
+            client.send(b'{"inputs": [[1]]}')
             process.send_signal(signal.SIGINT)
             self.wait_for(process, lambda: "draining" in self.log.read_text())
             process.send_signal(signal.SIGINT)
