@@ -72,6 +72,16 @@ import Vocabulary
         #expect(CommandStatus(problem) == .failed)
     }
 
+    @Test(arguments: ["no room", "see 'scorekeeper logs iris'"])
+    mutating func `names the log once where the reason names it`(why: String) {
+        guard case .failed(let problem) = watch.look(at: endpoint(.failed, why: why)) else {
+            Issue.record("it went on")
+            return
+        }
+
+        #expect("\(problem.what) \(problem.remedy)".split(separator: "logs ").count == 2)
+    }
+
     @Test(arguments: [DeploymentStatus.State.halted, .changing, .failed])
     mutating func `ends when a replacement is given up`(state: DeploymentStatus.State) {
         let look = endpoint(state, revision: 1, givenUp: 2, why: "r2 was given up: no wheels")

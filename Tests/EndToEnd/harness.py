@@ -59,6 +59,8 @@ class EndToEnd(unittest.TestCase):
     """One server for all tests of a class; each test brings endpoints of its own."""
 
     arguments: List[str] = []
+    # Off where a test is about building: what an earlier run built is there already.
+    shares_environments = True
     server: Server
     _folder: "tempfile.TemporaryDirectory[str]"
 
@@ -69,7 +71,8 @@ class EndToEnd(unittest.TestCase):
         folder = Path(cls._folder.name)
         (folder / "state").mkdir()
         executable = cls.prepare(folder)
-        (folder / "state" / "environments").symlink_to(shared_environments())
+        if cls.shares_environments:
+            (folder / "state" / "environments").symlink_to(shared_environments())
         cls.server = Server(executable, folder, free_port(), cls.arguments)
         # Also where a subclass fails to set up what its tests need.
         cls.addClassCleanup(cls.stop_server)

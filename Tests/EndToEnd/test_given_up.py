@@ -38,6 +38,7 @@ esac
 class GivenUp(EndToEnd):
     """A server whose uv is a script."""
 
+    shares_environments = False
     uv: Path
 
     @classmethod
