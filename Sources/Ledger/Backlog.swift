@@ -24,10 +24,10 @@ struct Backlog: Sendable {
 
     /// Adds a transaction whose entries have been numbered.
     mutating func append(_ transaction: Transaction, numbered records: [JournalRecord]) {
-        // A later change of the same deployment makes the earlier one pointless, so that this list
-        // is bounded by the number of deployments, not by the length of the outage.
+        // A later change of the same thing makes the earlier one pointless, so that this list is
+        // bounded by the number of things, not by the length of the outage.
         for change in transaction.changes {
-            changes.removeAll { $0.key == change.key }
+            changes.removeAll { $0.subject == change.subject }
             changes.append(change)
         }
         snapshot = transaction.snapshot ?? snapshot

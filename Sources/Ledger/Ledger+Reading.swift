@@ -38,6 +38,27 @@ extension Ledger {
         }
     }
 
+    /// Every document of one kind, in order of name and of when it was declared.
+    public func documents(of kind: String) throws(Problem) -> [KeptDocument] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM document WHERE kind = ? ORDER BY name, declared_at, version",
+                arguments: [kind]
+            ).map { row in
+                KeptDocument(
+                    id: KeptDocument.ID(
+                        kind: row["kind"],
+                        name: row["name"],
+                        version: row["version"]
+                    ),
+                    text: row["text"],
+                    declaredAt: Date(unixMilliseconds: row["declared_at"])
+                )
+            }
+        }
+    }
+
     /// The decider's state after the last transaction that changed it; nothing in a new ledger.
     public func loadSnapshot() throws(Problem) -> Snapshot? {
         try read { database in

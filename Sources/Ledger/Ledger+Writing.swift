@@ -61,6 +61,22 @@ extension Ledger {
                 sql: "DELETE FROM declaration WHERE endpoint = ? AND deployment = ?",
                 arguments: [key.endpoint.text, key.deployment.text]
             )
+        case .keep(let document):
+            try database.execute(
+                sql: """
+                    INSERT OR REPLACE INTO document (kind, name, version, text, declared_at)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    document.id.kind, document.id.name, document.id.version, document.text,
+                    document.declaredAt.unixMilliseconds,
+                ]
+            )
+        case .drop(let id):
+            try database.execute(
+                sql: "DELETE FROM document WHERE kind = ? AND name = ? AND version = ?",
+                arguments: [id.kind, id.name, id.version]
+            )
         }
     }
 

@@ -68,6 +68,20 @@ enum Migrations {
                     """
             )
         }
+        migrator.registerMigration("3: documents") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE document (
+                        kind TEXT NOT NULL,
+                        name TEXT NOT NULL,
+                        version TEXT NOT NULL,
+                        text TEXT NOT NULL,
+                        declared_at INTEGER NOT NULL,
+                        PRIMARY KEY (kind, name, version)
+                    ) STRICT, WITHOUT ROWID;
+                    """
+            )
+        }
         return migrator
     }
 }

@@ -11,12 +11,24 @@ public struct Transaction: Sendable {
         case declare(Declaration)
         /// The deployment should not be there any more.
         case withdraw(DeploymentKey)
+        /// The document is kept from now on, in place of another of its name.
+        case keep(KeptDocument)
+        /// The document is not kept any more.
+        case drop(KeptDocument.ID)
 
-        /// The deployment that it is about.
-        var key: DeploymentKey {
+        /// What a change is about.
+        enum Subject: Hashable {
+            case deployment(DeploymentKey)
+            case document(KeptDocument.ID)
+        }
+
+        /// What it is about: a later change of the same makes this one pointless.
+        var subject: Subject {
             switch self {
-            case .declare(let declaration): declaration.key
-            case .withdraw(let key): key
+            case .declare(let declaration): .deployment(declaration.key)
+            case .withdraw(let key): .deployment(key)
+            case .keep(let document): .document(document.id)
+            case .drop(let id): .document(id)
             }
         }
     }

@@ -18,6 +18,10 @@ public enum Event: Codable, Hashable, Sendable {
     case declared(DeploymentDeclaration)
     /// Requested: a deployment shall be gone.
     case withdrawn(DeploymentKey)
+    /// Requested: an endpoint shall share its requests out so.
+    case trafficDeclared(TrafficDeclaration)
+    /// Requested: an endpoint shall be gone, and every deployment behind it.
+    case endpointWithdrawn(EndpointName)
     /// Observed: the environment of this revision is built and its model copied.
     case prepared(DeploymentKey, Revision)
     /// Observed: this revision can never be started.
@@ -59,7 +63,7 @@ public enum Event: Codable, Hashable, Sendable {
     /// even then.
     public var isRequested: Bool {
         switch self {
-        case .declared, .withdrawn: true
+        case .declared, .withdrawn, .trafficDeclared, .endpointWithdrawn: true
         default: false
         }
     }

@@ -33,6 +33,8 @@ public struct PublishedDeployment: Codable, Hashable, Sendable {
     public let revision: Revision
     /// Percent of the endpoint's traffic, 0 to 100.
     public let percent: Int
+    /// Percent of the endpoint's requests that it is sent copies of, 0 to 50.
+    public let mirrorPercent: Int
     /// Whether requests may wait for a run, or are refused.
     public let availability: Availability
     /// The runs that may be given requests, in order; each of them has said that it is ready.
@@ -43,12 +45,14 @@ public struct PublishedDeployment: Codable, Hashable, Sendable {
         key: DeploymentKey,
         revision: Revision,
         percent: Int,
+        mirrorPercent: Int = 0,
         availability: Availability,
         runs: [Run]
     ) {
         self.key = key
         self.revision = revision
         self.percent = percent
+        self.mirrorPercent = mirrorPercent
         self.availability = availability
         self.runs = runs
     }

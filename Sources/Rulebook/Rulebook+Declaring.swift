@@ -151,6 +151,16 @@ extension Rulebook {
         )
     }
 
+    /// Lets one deployment go, unless requests are sent there.
+    mutating func withdrawAlone(_ key: DeploymentKey, _ work: inout Deliberation) {
+        if let problem = liveTrafficObjection(to: key) { return work.refuse(problem) }
+        withdraw(key, &work)
+        guard let known = traffic(of: key.endpoint), known.mirror?.deployment == key.deployment
+        else { return }
+        // Nobody is answered by it: the copies end with it.
+        declareTraffic(TrafficDeclaration(endpoint: key.endpoint, live: known.live), &work)
+    }
+
     mutating func withdraw(_ key: DeploymentKey, _ work: inout Deliberation) {
         guard let index = self.index(of: key), !deployments[index].isWithdrawn else {
             return work.refuse(

@@ -22,7 +22,14 @@ extension Rulebook {
                 )
             },
             isGatewayJoined: gateway.peer.isJoined,
-            deployments: deployments.map(\.view)
+            endpoints: traffic,
+            deployments: deployments.map { deployment in
+                deployment.view(
+                    percent: percent(of: deployment, as: deployment.declared),
+                    mirrored: traffic(of: deployment.key.endpoint)?
+                        .mirrored(to: deployment.key.deployment) ?? 0
+                )
+            }
         )
     }
 
@@ -68,14 +75,15 @@ extension Rulebook {
 }
 
 extension Deployment {
-    var view: DeploymentView {
+    func view(percent: Int, mirrored: Int) -> DeploymentView {
         let phase = phase
         return DeploymentView(
             key: key,
             current: current,
             incoming: next ?? target,
             givenUp: halt?.revision,
-            percent: declared.percent,
+            percent: percent,
+            mirrorPercent: mirrored,
             wanted: isWithdrawn ? 0 : (steered ?? wanted)?.declaration.instances ?? 0,
             serving: serving,
             state: phase.state,

@@ -34,6 +34,8 @@ import Vocabulary
 public struct Rulebook: Codable, Sendable {
     /// In order of key.
     package internal(set) var deployments: [Deployment] = []
+    /// What was declared of endpoints, in order of name.
+    var traffic: [TrafficDeclaration] = []
     /// In order of name.
     var nodes: [Node] = []
     var gateway = Gateway()
@@ -66,7 +68,9 @@ public struct Rulebook: Codable, Sendable {
         switch event {
         case .began(let names): begin(names, &work)
         case .declared(let declaration): declare(declaration, &work)
-        case .withdrawn(let key): withdraw(key, &work)
+        case .withdrawn(let key): withdrawAlone(key, &work)
+        case .trafficDeclared(let traffic): declareTraffic(traffic, &work)
+        case .endpointWithdrawn(let endpoint): withdrawEndpoint(endpoint, &work)
         case .prepared(let key, let revision): notePrepared(key, revision)
         case .preparationFailed(let key, let revision, let problem):
             notePreparationFailed(key, revision, problem, &work)

@@ -9,6 +9,8 @@ public struct StatusView: Codable, Hashable, Sendable {
     public let nodes: [NodeView]
     /// Whether a gateway has joined.
     public let isGatewayJoined: Bool
+    /// The endpoints that are things of their own, in order of name.
+    public let endpoints: [TrafficDeclaration]
     /// The deployments, in order of key.
     public let deployments: [DeploymentView]
 }
@@ -43,6 +45,8 @@ public struct DeploymentView: Codable, Hashable, Sendable {
     public let givenUp: Revision?
     /// Percent of the endpoint's traffic.
     public let percent: Int
+    /// Percent of the endpoint's requests that it is sent copies of.
+    public let mirrorPercent: Int
     /// Instances that shall serve.
     public let wanted: Int
     /// Instances that serve.

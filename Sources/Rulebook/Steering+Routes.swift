@@ -68,21 +68,27 @@ extension Rulebook {
     /// Every endpoint as it shall be known, in order of name.
     private func routes(_ policy: Policy) -> [PublishedEndpoint] {
         var endpoints: [PublishedEndpoint] = []
-        // Deployments are in order of key, so those of one endpoint stand together.
+        // Both are in order: those of one endpoint stand together.
+        var declared = traffic.map(\.endpoint)[...]
         var together: [PublishedDeployment] = []
+        func add(_ endpoint: EndpointName) {
+            while let first = declared.first, first <= endpoint {
+                if first < endpoint {
+                    endpoints.append(PublishedEndpoint(endpoint: first, deployments: []))
+                }
+                declared.removeFirst()
+            }
+            endpoints.append(PublishedEndpoint(endpoint: endpoint, deployments: together))
+            together = []
+        }
         for deployment in deployments where !deployment.isWithdrawn {
-            if let first = together.first, first.key.endpoint != deployment.key.endpoint {
-                endpoints.append(
-                    PublishedEndpoint(endpoint: first.key.endpoint, deployments: together)
-                )
-                together = []
+            if let first = together.first?.key.endpoint, first != deployment.key.endpoint {
+                add(first)
             }
             together.append(published(deployment, policy))
         }
-        if let first = together.first {
-            endpoints.append(PublishedEndpoint(endpoint: first.key.endpoint, deployments: together))
-        }
-        return endpoints
+        if let first = together.first?.key.endpoint { add(first) }
+        return endpoints + declared.map { PublishedEndpoint(endpoint: $0, deployments: []) }
     }
 
     private func published(_ deployment: Deployment, _ policy: Policy) -> PublishedDeployment {
@@ -92,7 +98,9 @@ extension Rulebook {
         return PublishedDeployment(
             key: deployment.key,
             revision: declaration.revision,
-            percent: declaration.percent,
+            percent: percent(of: deployment, as: declaration),
+            mirrorPercent: traffic(of: deployment.key.endpoint)?
+                .mirrored(to: deployment.key.deployment) ?? 0,
             availability: deployment.despair.map { .failed($0) } ?? .open,
             runs: deployment.instances.compactMap { policy.routed($0.state) }
         )

@@ -104,6 +104,8 @@ extension Referee {
             }
         case .withdrawn(let key):
             withdrawn.insert(key)
+        case .endpointWithdrawn(let endpoint):
+            withdrawn.formUnion(versions.keys.filter { $0.endpoint == endpoint })
         default: break
         }
     }

@@ -26,6 +26,8 @@ enum JournalText {
         case .declared(let declaration): subjects.append(declaration.key.description)
         case .withdrawn(let key), .prepared(let key, _), .preparationFailed(let key, _, _):
             subjects.append(key.description)
+        case .trafficDeclared(let traffic): subjects.append(traffic.endpoint.text)
+        case .endpointWithdrawn(let endpoint): subjects.append(endpoint.text)
         case .nodeJoined(let inventory): subjects.append(inventory.name.description)
         case .nodeLost(let name): subjects.append(name.description)
         default: break
@@ -50,6 +52,8 @@ enum JournalText {
         case .declared(let declaration):
             "\(declaration.key) was declared as \(declaration.revision)"
         case .withdrawn(let key): "\(key) was withdrawn"
+        case .trafficDeclared(let traffic): sentence(traffic)
+        case .endpointWithdrawn(let endpoint): "the endpoint \(endpoint) was withdrawn"
         case .prepared(let key, let revision): "\(key) \(revision) was prepared"
         case .preparationFailed(let key, let revision, let problem):
             "\(key) \(revision) could not be prepared: \(problem)"
@@ -69,6 +73,13 @@ enum JournalText {
         case .tick: "a deadline came"
         case .leave: "the server was told to leave"
         }
+    }
+
+    private static func sentence(_ traffic: TrafficDeclaration) -> String {
+        let parts = traffic.live.map { "\($0.deployment)=\($0.percent)" }
+        let live = parts.isEmpty ? "nobody" : parts.joined(separator: " ")
+        let mirror = traffic.mirror.map { ", copies to \($0.deployment)=\($0.percent)" } ?? ""
+        return "the requests of \(traffic.endpoint) were given to \(live)\(mirror)"
     }
 
     private static func lastLines(_ report: ExitReport) -> String {

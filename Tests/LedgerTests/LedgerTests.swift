@@ -156,3 +156,37 @@ import Vocabulary
         #expect(try ledger.journal().isEmpty)
     }
 }
+
+@Suite struct `A document` {
+    @Test func `is kept by kind, name and version until it is dropped, over a restart`() throws {
+        let folder = try TemporaryFolder()
+        let first = KeptDocument.ID(kind: "model", name: "iris", version: "1")
+        let second = KeptDocument.ID(kind: "model", name: "iris", version: "2")
+        let other = KeptDocument.ID(kind: "endpoint", name: "iris")
+        let date = Date(timeIntervalSince1970: 1_700_000_000)
+        func document(
+            _ id: KeptDocument.ID,
+            _ text: String,
+            after seconds: Double
+        )
+            -> KeptDocument
+        { KeptDocument(id: id, text: text, declaredAt: date + seconds) }
+        do {
+            let ledger = try Ledger(path: folder.ledger)
+            for (id, text) in [(first, "a"), (second, "b"), (other, "c"), (first, "d")] {
+                try ledger.commit(
+                    Transaction(changes: [.keep(document(id, text, after: id == first ? 0 : 1))])
+                )
+            }
+            try ledger.commit(Transaction(changes: [.drop(other)]))
+        }
+
+        let ledger = try Ledger(path: folder.ledger)
+
+        #expect(
+            try ledger.documents(of: "model")
+                == [document(first, "d", after: 0), document(second, "b", after: 1)]
+        )
+        #expect(try ledger.documents(of: "endpoint").isEmpty)
+    }
+}
