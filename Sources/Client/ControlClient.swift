@@ -28,13 +28,69 @@ public struct ControlClient: Sendable {
 
     /// Asks for a deployment; serving comes later.
     public func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
-        let body: Data
+        try await ask("POST", "/endpoints", body: Self.encoded(request))
+    }
+
+    private static func encoded(_ request: some Encodable) throws(Problem) -> Data {
         do {
-            body = try ControlCoding.encoder().encode(request)
+            return try ControlCoding.encoder().encode(request)
         } catch {
             throw Problem(.failed, code: "encoding", what: "cannot write the request: \(error)")
         }
-        return try await ask("POST", "/endpoints", body: body)
+    }
+
+    /// Every endpoint in the words of Azure ML's command line.
+    public func onlineEndpoints() async throws(Problem) -> [OnlineEndpoint] {
+        try await ask("GET", "/online-endpoints")
+    }
+
+    /// One of them.
+    public func onlineEndpoint(_ name: EndpointName) async throws(Problem) -> OnlineEndpoint {
+        if let found = try await onlineEndpoints().first(where: { $0.name == name }) {
+            return found
+        }
+        throw Problem(
+            .notFound,
+            code: "endpointNotFound",
+            what: "there is no endpoint '\(name)'",
+            remedy: "see which there are with 'scorekeeper online-endpoint list'"
+        )
+    }
+
+    /// The deployments behind an endpoint, in order of name.
+    public func onlineDeployments(
+        of name: EndpointName
+    ) async throws(Problem) -> [OnlineDeployment] {
+        try await endpoint(name).deployments.map { OnlineDeployment($0, of: name) }
+    }
+
+    /// One of them.
+    public func onlineDeployment(_ key: DeploymentKey) async throws(Problem) -> OnlineDeployment {
+        let all = try await onlineDeployments(of: key.endpoint)
+        if let found = all.first(where: { $0.name == key.deployment }) { return found }
+        let there = all.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw Problem(
+            .notFound,
+            code: "deploymentNotFound",
+            what: "there is no deployment '\(key)'" + (there.isEmpty ? "" : ", but \(there)"),
+            remedy: "see them with 'scorekeeper online-deployment list -e \(key.endpoint)'"
+        )
+    }
+
+    /// Makes an endpoint, or changes one.
+    public func put(_ request: EndpointRequest) async throws(Problem) -> OnlineEndpoint {
+        try await ask("PUT", "/online-endpoints", body: Self.encoded(request))
+    }
+
+    /// Asks for a deployment behind a declared endpoint; serving comes later.
+    public func put(_ request: OnlineDeploymentRequest) async throws(Problem) -> DeployAnswer {
+        try await ask("PUT", "/online-deployments", body: Self.encoded(request))
+    }
+
+    /// Begins to remove one deployment.
+    public func delete(_ key: DeploymentKey) async throws(Problem) {
+        let path = "/online-endpoints/\(key.endpoint)/deployments/\(key.deployment)"
+        _ = try await askForBytes("DELETE", path)
     }
 
     /// Begins to remove an endpoint.

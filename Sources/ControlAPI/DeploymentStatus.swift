@@ -50,6 +50,8 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
     public var url: String
     /// Percent of the endpoint's traffic.
     public var percent: Int
+    /// Percent of the endpoint's requests that it is sent copies of.
+    public var mirrorPercent: Int
     /// The digest of the model's copy; nothing for a program without a model.
     public var model: Digest?
     /// Its environment; nothing for a native scorer.
@@ -78,6 +80,7 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
         why: String,
         url: String,
         percent: Int = 100,
+        mirrorPercent: Int = 0,
         model: Digest?,
         environment: EnvironmentStatus?,
         isolation: IsolationLevel?,
@@ -96,6 +99,7 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
         self.why = why
         self.url = url
         self.percent = percent
+        self.mirrorPercent = mirrorPercent
         self.model = model
         self.environment = environment
         self.isolation = isolation

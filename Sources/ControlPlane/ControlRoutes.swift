@@ -17,6 +17,10 @@ import Vocabulary
 /// | `GET /endpoints/NAME` | 200, `EndpointStatus` |
 /// | `POST /endpoints` with a `DeployRequest` | 202, `DeployAnswer` |
 /// | `DELETE /endpoints/NAME` | 202, `{"endpoint": NAME}` |
+/// | `GET /online-endpoints` | 200, `[OnlineEndpoint]` |
+/// | `PUT /online-endpoints` with an `EndpointRequest` | 200, `OnlineEndpoint` |
+/// | `PUT /online-deployments` with an `OnlineDeploymentRequest` | 202, `DeployAnswer` |
+/// | `DELETE /online-endpoints/NAME/deployments/NAME` | 202, `{"deployment": NAME}` |
 /// | `GET /instances/ENDPOINT/DEPLOYMENT/ORDINAL` | 200, `Explanation` |
 /// | `GET /metrics` | 200, Prometheus text |
 ///
@@ -47,8 +51,26 @@ struct ControlRoutes: Sendable {
         router.get("instances/:endpoint/:deployment/:ordinal") { _, context in
             try await Answer(control.explain(Self.instance(in: context)))
         }
+        addOnline(to: router)
         addMetrics(to: router)
         return router.buildResponder()
+    }
+
+    private func addOnline(to router: Router<BasicRequestContext>) {
+        router.get("online-endpoints") { _, _ in Answer(await control.onlineEndpoints()) }
+        router.put("online-endpoints") { request, _ in
+            let asked = try await Self.decode(EndpointRequest.self, from: request)
+            return try await Answer(control.put(asked))
+        }
+        router.put("online-deployments") { request, _ in
+            let asked = try await Self.decode(OnlineDeploymentRequest.self, from: request)
+            return try await Answer(control.put(asked), status: .accepted)
+        }
+        router.delete("online-endpoints/:name/deployments/:deployment") { _, context in
+            let key = try Self.deployment(in: context)
+            try await control.delete(key)
+            return Answer(["deployment": key.description], status: .accepted)
+        }
     }
 
     /// `/metrics` and nothing else, for a port that anyone on the machine can reach.
@@ -99,6 +121,22 @@ struct ControlRoutes: Sendable {
             )
         }
         return name
+    }
+
+    private static func deployment(
+        in context: BasicRequestContext
+    ) throws(Problem) -> DeploymentKey {
+        let text = ["name", "deployment"].map { context.parameters.get($0) ?? "" }
+            .joined(separator: "/")
+        guard let key = DeploymentKey(text) else {
+            throw Problem(
+                .invalid,
+                code: "deploymentName",
+                what: "cannot read '\(text.printable)' as a deployment",
+                remedy: "write ENDPOINT/DEPLOYMENT, each \(DeploymentName.rule)"
+            )
+        }
+        return key
     }
 
     private static func instance(in context: BasicRequestContext) throws(Problem) -> InstanceID {

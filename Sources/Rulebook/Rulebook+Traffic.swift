@@ -10,6 +10,11 @@ extension Rulebook {
         traffic.first { $0.endpoint == endpoint }
     }
 
+    /// What the gateway was told last of an endpoint.
+    public func published(_ endpoint: EndpointName) -> PublishedEndpoint? {
+        gateway.published.first { $0.endpoint == endpoint }
+    }
+
     mutating func declareTraffic(_ wanted: TrafficDeclaration, _ work: inout Deliberation) {
         if let problem = objection(to: wanted) { return work.refuse(problem) }
         traffic.removeAll { $0.endpoint == wanted.endpoint }

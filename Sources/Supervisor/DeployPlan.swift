@@ -63,6 +63,18 @@ struct DeployPlan: Sendable {
         }
     }
 
+    /// Looks at what a request for a deployment behind a declared endpoint names.
+    ///
+    /// Errors: what `check` would tell.
+    init(_ request: OnlineDeploymentRequest, environments: String) throws(Problem) {
+        let check = ManifestCheck(
+            file: request.file,
+            endpoint: request.endpoint,
+            environments: EnvironmentCatalogue(folder: environments)
+        )
+        self = try DeployPlan(check, named: request.name)
+    }
+
     /// A model that was checked.
     init(_ check: ModelCheck, from origin: DeploymentDocument.Origin) throws(Problem) {
         if let problem = check.problems.first {
@@ -83,7 +95,7 @@ struct DeployPlan: Sendable {
     }
 
     /// A document that was checked.
-    private init(_ check: ManifestCheck) throws(Problem) {
+    private init(_ check: ManifestCheck, named name: DeploymentName? = nil) throws(Problem) {
         if let problem = check.problems.first {
             let count = check.problems.count + check.unlisted
             throw problem.among(count, listedBy: "scorekeeper check -f \(check.file)")
@@ -97,7 +109,7 @@ struct DeployPlan: Sendable {
         case .program(let path, let arguments, let model):
             work = .program(try ProgramFile(path: path), arguments: arguments, model: model)
         }
-        self.key = DeploymentKey(endpoint: endpoint, deployment: check.deployment)
+        self.key = DeploymentKey(endpoint: endpoint, deployment: name ?? check.deployment)
         self.origin = .deployed(path: check.file)
         self.settings = settings
         self.notices = check.notices.map(\.description)

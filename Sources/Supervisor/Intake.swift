@@ -27,7 +27,27 @@ struct Intake: Sendable {
         let plan = try await Self.offLoop { () throws(Problem) in
             try DeployPlan(request, environments: environments)
         }
-        let companions = try await plan.companions(libraryPath: request.libraryPath ?? "")
+        return try await draft(of: plan, libraryPath: request.libraryPath)
+    }
+
+    /// Reads what `scorekeeper online-deployment` named.
+    ///
+    /// Errors: as above.
+    func read(
+        _ request: OnlineDeploymentRequest,
+        environments: String
+    ) async throws(Problem) -> Draft {
+        let plan = try await Self.offLoop { () throws(Problem) in
+            try DeployPlan(request, environments: environments)
+        }
+        return try await draft(of: plan, libraryPath: request.libraryPath)
+    }
+
+    private func draft(
+        of plan: DeployPlan,
+        libraryPath: String?
+    ) async throws(Problem) -> Draft {
+        let companions = try await plan.companions(libraryPath: libraryPath ?? "")
         let store = self.store
         return try await Self.offLoop { () throws(Problem) in
             try Self.draft(of: plan, with: companions, store)

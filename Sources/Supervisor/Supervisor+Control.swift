@@ -25,23 +25,12 @@ extension Supervisor: ServerControl {
     }
 
     func delete(_ endpoint: EndpointName) async throws(Problem) {
+        if endpoints[endpoint] != nil { return try withdrawEndpoint(endpoint) }
         let wanted = shelf.wanted.filter { $0.key.endpoint == endpoint }
-        guard !wanted.isEmpty else {
-            throw Problem(
-                .notFound,
-                code: "endpointNotFound",
-                what: "there is no endpoint '\(endpoint)'",
-                remedy: "see which there are with 'scorekeeper status'"
-            )
-        }
+        guard !wanted.isEmpty else { throw endpointNotFound(endpoint) }
         for document in wanted {
             if case .dropped(_, let path) = document.origin {
-                throw Problem(
-                    .conflict,
-                    code: "dropped",
-                    what: "cannot delete '\(endpoint)': the folder '\(path)' would bring it back",
-                    remedy: "remove that folder"
-                )
+                throw wouldComeBack(endpoint.text, from: path)
             }
         }
         for document in wanted { try withdraw(document.key) }
@@ -128,8 +117,9 @@ extension Supervisor: ServerControl {
         return try declare(document)
     }
 
-    /// An endpoint has one deployment: nothing parts traffic between two.
+    /// An endpoint that nobody declared has one deployment: nothing says who answers what.
     private func refuseSecond(_ draft: Draft) throws(Problem) {
+        guard endpoints[draft.key.endpoint] == nil else { return }
         let other = shelf.wanted.first {
             $0.key.endpoint == draft.key.endpoint && $0.key != draft.key
         }
@@ -138,9 +128,9 @@ extension Supervisor: ServerControl {
             .conflict,
             code: "secondDeployment",
             what: "cannot serve '\(draft.key)': the endpoint has the deployment "
-                + "'\(other.key.deployment)', and one is the most for now",
-            remedy: "name it '\(other.key.deployment)' to replace that one, or choose another "
-                + "endpoint"
+                + "'\(other.key.deployment)', and nothing says who answers what",
+            remedy: "name it '\(other.key.deployment)' to replace that one, or have several: "
+                + "'scorekeeper online-endpoint create -n \(draft.key.endpoint)'"
         )
     }
 

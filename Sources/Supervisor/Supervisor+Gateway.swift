@@ -157,13 +157,25 @@ extension Supervisor {
         _ = gateway.joined?.send(GatewayOrder.lane(order), with: [socket])
     }
 
+    /// How the failures of a deployment's models are shown, where its own document says nothing.
+    private func statuses(of key: DeploymentKey) -> StatusStyle {
+        guard let endpoint = endpoints[key.endpoint] else { return configuration.statuses }
+        return endpoint.statuses ?? .azure
+    }
+
+    /// Tells the gateway an endpoint's truth once more: something of it is not the rulebook's.
+    func publishAgain(_ name: EndpointName) {
+        guard let published = rulebook.published(name) else { return }
+        publish(published)
+    }
+
     /// Tells the gateway the whole truth about an endpoint.
     func publish(_ published: PublishedEndpoint) {
         let route = EndpointRoute(
             endpoint: published.endpoint,
             deployments: published.deployments.compactMap { deployment in
                 shelf.document(deployment.key, deployment.revision)?
-                    .route(deployment, statuses: configuration.statuses)
+                    .route(deployment, statuses: statuses(of: deployment.key))
             }
         )
         _ = gateway.joined?.send(GatewayOrder.route(route))

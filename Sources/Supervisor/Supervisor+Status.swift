@@ -72,7 +72,17 @@ extension Supervisor {
                 )
             )
         }
-        return endpoints
+        for name in self.endpoints.keys where !endpoints.contains(where: { $0.name == name }) {
+            endpoints.append(
+                EndpointStatus(
+                    name: name,
+                    url: listeners.scoringURI(of: name),
+                    source: "",
+                    deployments: []
+                )
+            )
+        }
+        return endpoints.sorted { $0.name < $1.name }
     }
 
     private func newestDocument(of view: DeploymentView) -> DeploymentDocument? {
@@ -94,6 +104,7 @@ extension Supervisor {
             why: why(view),
             url: listeners.scoringURI(of: view.key.endpoint),
             percent: view.percent,
+            mirrorPercent: view.mirrorPercent,
             model: document?.model,
             environment: document.flatMap { environmentFacts(of: $0, view) },
             isolation: isolation,

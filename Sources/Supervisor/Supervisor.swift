@@ -33,6 +33,8 @@ actor Supervisor {
 
     var rulebook: Rulebook
     var shelf: DocumentShelf
+    /// Endpoints that were declared by themselves.
+    var endpoints: [EndpointName: EndpointDocument]
     var listeners: Listeners
     var nodes: [NodeName: NodePost]
     var gateway = GatewayPost()
@@ -71,6 +73,7 @@ actor Supervisor {
         self.listeners = listeners
         self.logger = logger
         self.shelf = try DocumentShelf(ledger)
+        self.endpoints = try Self.recallEndpoints(ledger)
         self.rulebook = try Self.recall(ledger, nodes: configuration.nodes, logger)
         self.nodes = [:]
         for name in configuration.nodes { nodes[name] = NodePost(name: name) }
@@ -135,6 +138,13 @@ actor Supervisor {
             guard let refusal = decision.refusal else { continue }
             let text = "'\(document.key)' is declared and cannot be served: \(refusal)"
             notices.set(text, for: .drop(document.key.endpoint.text))
+        }
+        for document in endpoints.values.sorted(by: { $0.name < $1.name })
+        where rulebook.traffic(of: document.name) == nil {
+            guard let traffic = try? document.declaration() else { continue }
+            guard let refusal = observe(.trafficDeclared(traffic)).refusal else { continue }
+            let text = "'\(document.name)' cannot share its requests out: \(refusal)"
+            notices.set(text, for: .drop(document.name.text))
         }
     }
 

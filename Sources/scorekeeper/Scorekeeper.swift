@@ -39,6 +39,10 @@ struct Scorekeeper: ParsableCommand {
                     Delete.self,
                 ]
             ),
+            CommandGroup(
+                name: "Endpoints and deployments:",
+                subcommands: [OnlineEndpointGroup.self, OnlineDeploymentGroup.self]
+            ),
             CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self, Debug.self]),
             CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),
             CommandGroup(

@@ -27,6 +27,31 @@ import Vocabulary
         }
     }
 
+    @Test func `takes endpoints and deployments by themselves`() async throws {
+        try await RunningServer.run { server in
+            let iris = try endpoint("iris")
+            let blue = try #require(DeploymentName("blue"))
+            let key = DeploymentKey(endpoint: iris, deployment: blue)
+
+            let made = try await server.client.put(
+                EndpointRequest(mode: .create, name: iris, traffic: ["blue": 100])
+            )
+            let answer = try await server.client.put(
+                OnlineDeploymentRequest(mode: .create, file: "/b.yml", name: blue, endpoint: iris)
+            )
+            try await server.client.delete(key)
+            let again = await #expect(throws: Problem.self) {
+                try await server.client.put(EndpointRequest(mode: .create, name: iris))
+            }
+
+            #expect(try await server.client.onlineEndpoint(iris) == made)
+            #expect(made.traffic == ["blue": 100])
+            #expect(answer.key == key)
+            #expect(await server.memory.deleted == [key])
+            #expect(again?.kind == .conflict)
+        }
+    }
+
     @Test func `answers the status that the server gave, to the millisecond`() async throws {
         try await RunningServer.run { server in
             let given = await server.memory.status()

@@ -10,6 +10,10 @@ import Wire
 actor MemoryServer: ServerControl {
     private static let places = 2
 
+    /// Endpoints that were declared by themselves.
+    var declared: [EndpointName: OnlineEndpoint] = [:]
+    /// Deployments that were asked to be deleted, in order.
+    var deleted: [DeploymentKey] = []
     private var sources: [EndpointName: String] = [:]
     private var revisions: [EndpointName: Int] = [:]
     private var counters: [DeploymentStatistics] = []
@@ -148,5 +152,45 @@ actor MemoryServer: ServerControl {
 
     private func url(_ name: EndpointName) -> String {
         "http://127.0.0.1:8080/endpoints/\(name)/score"
+    }
+}
+
+extension MemoryServer: OnlineControl {
+    func onlineEndpoints() -> [OnlineEndpoint] {
+        declared.values.sorted { $0.name < $1.name }
+    }
+
+    func put(_ request: EndpointRequest) throws(Problem) -> OnlineEndpoint {
+        guard let name = request.name else {
+            throw Problem(.invalid, code: "noName", what: "no endpoint is named")
+        }
+        guard request.mode != .create || declared[name] == nil else {
+            throw Problem(.conflict, code: "endpointExists", what: "'\(name)' is there")
+        }
+        let endpoint = OnlineEndpoint(
+            name: name,
+            scoringURI: url(name),
+            openAPIURI: url(name),
+            traffic: request.traffic ?? [:]
+        )
+        declared[name] = endpoint
+        return endpoint
+    }
+
+    func put(_ request: OnlineDeploymentRequest) throws(Problem) -> DeployAnswer {
+        guard let endpoint = request.endpoint, let name = request.name, declared[endpoint] != nil
+        else { throw Problem(.notFound, code: "endpointNotFound", what: "no such endpoint") }
+        return DeployAnswer(
+            key: DeploymentKey(endpoint: endpoint, deployment: name),
+            revision: Revision(number: 1),
+            url: url(endpoint)
+        )
+    }
+
+    func delete(_ deployment: DeploymentKey) throws(Problem) {
+        guard declared[deployment.endpoint] != nil else {
+            throw Problem(.notFound, code: "deploymentNotFound", what: "no '\(deployment)'")
+        }
+        deleted.append(deployment)
     }
 }

@@ -1,0 +1,36 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Client
+
+/// `scorekeeper online-deployment get-logs`.
+struct OnlineDeploymentLogs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get-logs",
+        abstract: "Prints what a deployment's scorers wrote last.",
+        discussion: """
+            EXAMPLE
+              scorekeeper online-deployment get-logs -e iris -n blue --lines 50
+            """
+    )
+
+    @OptionGroup var which: DeploymentAddress
+
+    @Option(name: .shortAndLong, help: "How many of the last lines of each log to print.")
+    var lines = 100
+
+    @OptionGroup var server: StateOptions
+
+    func validate() throws {
+        guard lines >= 0 else { throw ValidationError("--lines begins at 0.") }
+    }
+
+    func run() async throws {
+        let key = try which.key()
+        let endpoint = try await server.client.endpoint(key.endpoint)
+        var reader = LogReader(lines: lines) { Output.print($0) }
+        let all = LogFile.builds(of: endpoint) + LogFile.all(of: key.endpoint, state: server.folder)
+        reader.add(all.filter { $0.label.hasPrefix("\(key.deployment)/") })
+    }
+}

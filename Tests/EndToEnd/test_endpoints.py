@@ -1,0 +1,181 @@
+# Scorekeeper: a model-serving supervisor.
+# SPDX-License-Identifier: Apache-2.0
+
+"""Endpoints that are declared by themselves, and how they share their requests out."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
+
+import command
+import own_scorer
+from harness import EndToEnd
+
+DOCUMENT = """\
+$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
+name: {name}
+endpoint_name: {endpoint}
+instance_count: {instances}
+properties:
+  scorekeeper.scorer: {scorer} {name}
+"""
+
+
+class Endpoints(EndToEnd):
+    """Endpoints with several deployments, on one server."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.tell = own_scorer.build(Path(cls._folder.name) / "tell")
+
+    def run_command(self, *arguments: "str | Path") -> command.Done:
+        """A subcommand that means this server."""
+        return command.run(*arguments, state=self.server.state)
+
+    def done(self, *arguments: "str | Path") -> Any:
+        """What a subcommand that must work prints, as JSON."""
+        done = self.run_command(*arguments, "--output", "json")
+        self.assertEqual(done.code, 0, done.err)
+        return done.content
+
+    def document(self, endpoint: str, name: str, instances: int = 1) -> Path:
+        """A deployment whose answer is its name."""
+        file = Path(self._folder.name) / f"{endpoint}-{name}.yml"
+        file.write_text(
+            DOCUMENT.format(
+                name=name, endpoint=endpoint, instances=instances, scorer=self.tell
+            )
+        )
+        return file
+
+    def with_two(self, endpoint: str) -> None:
+        """An endpoint with a blue and a green deployment that answer nobody."""
+        self.done("online-endpoint", "create", "-n", endpoint)
+        for name in ("blue", "green"):
+            self.done("online-deployment", "create", "-f", self.document(endpoint, name))
+
+    def share(self, endpoint: str, traffic: str) -> Dict[str, Any]:
+        """The endpoint once its requests are shared out so."""
+        shared: Dict[str, Any] = self.done(
+            "online-endpoint", "update", "-n", endpoint, "--traffic", traffic
+        )
+        return shared
+
+    def ask(self, endpoint: str, deployment: Optional[str] = None) -> Tuple[int, str]:
+        """Who answers one request."""
+        url = f"http://127.0.0.1:{self.server.port}/endpoints/{endpoint}/score"
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer nobody"}
+        if deployment:
+            headers["azureml-model-deployment"] = deployment
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, b"{}", headers)) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def answers(self, endpoint: str, count: int) -> List[str]:
+        """Who answers each of so many requests."""
+        return [self.ask(endpoint)[1] for _ in range(count)]
+
+    def test_a_split_is_exact_over_a_hundred_requests_and_moves_at_once(self) -> None:
+        self.with_two("split")
+        self.share("split", "blue=90 green=10")
+        first = self.answers("split", 100)
+
+        self.share("split", "blue=33 green=67")
+        second = self.answers("split", 100)
+
+        self.assertEqual((first.count("[blue]"), first.count("[green]")), (90, 10))
+        self.assertEqual((second.count("[blue]"), second.count("[green]")), (33, 67))
+
+    def test_a_new_deployment_answers_those_who_name_it_and_nobody_else(self) -> None:
+        self.with_two("named")
+        nobody = self.ask("named")
+        self.share("named", "blue=100")
+
+        self.assertEqual(nobody[0], 404, nobody)
+        self.assertEqual(self.ask("named", "green"), (200, "[green]"))
+        self.assertEqual(set(self.answers("named", 20)), {"[blue]"})
+        self.assertEqual(self.ask("named", "grey")[0], 404)
+
+    def test_what_answers_requests_is_not_deleted_and_what_does_not_is(self) -> None:
+        self.with_two("kept")
+        self.share("kept", "blue=100")
+
+        live = self.run_command("online-deployment", "delete", "-e", "kept", "-n", "blue", "-y")
+        unsaid = self.run_command("online-deployment", "delete", "-e", "kept", "-n", "green")
+        idle = self.run_command("online-deployment", "delete", "-e", "kept", "-n", "green", "-y")
+
+        self.assertEqual(live.code, command.NO_ROOM, live.err)
+        self.assertIn("answers 100% of the requests", live.err)
+        self.assertIn("say --yes", unsaid.err)
+        self.assertEqual(idle.code, 0, idle.err)
+        left = self.done("online-deployment", "list", "-e", "kept")
+        self.assertEqual([row["name"] for row in left], ["blue"])
+        self.assertEqual(self.ask("kept"), (200, "[blue]"))
+
+    def test_shares_that_break_a_rule_change_nothing(self) -> None:
+        self.with_two("ruled")
+        self.share("ruled", "blue=100")
+        refused = {
+            "blue=50": "makes 50%",
+            "blue=60 green=60": "makes 120%",
+            "grey=100": "no deployment 'grey', but 'blue', 'green'",
+            "blue": "write DEPLOYMENT=PERCENT",
+        }
+
+        for traffic, words in refused.items():
+            done = self.run_command(
+                "online-endpoint", "update", "-n", "ruled", "--traffic", traffic
+            )
+            self.assertIn(words, done.err)
+            self.assertNotEqual(done.code, 0)
+        mirror = self.run_command(
+            "online-endpoint", "update", "-n", "ruled", "--mirror-traffic", "green=51"
+        )
+
+        self.assertIn("copy 0 to 50", mirror.err)
+        shown = self.done("online-endpoint", "show", "-n", "ruled")
+        self.assertEqual((shown["traffic"], shown["mirror_traffic"]), ({"blue": 100}, {}))
+
+    def test_an_endpoint_of_a_short_command_becomes_one_of_its_own(self) -> None:
+        self.server.run("deploy", "--scorer", str(self.tell), "--name", "grown", "--", "old")
+        second = self.run_command("deploy", "-f", self.document("grown", "green"))
+
+        self.done("online-endpoint", "create", "-n", "grown")
+        self.done("online-deployment", "create", "-f", self.document("grown", "green"))
+        before = set(self.answers("grown", 10))
+        self.share("grown", "green=100")
+
+        self.assertIn("online-endpoint create -n grown", second.err)
+        self.assertEqual(before, {"[old]"})
+        self.assertEqual(set(self.answers("grown", 10)), {"[green]"})
+
+    def test_what_was_declared_outlives_the_supervisor(self) -> None:
+        self.with_two("lasting")
+        self.share("lasting", "blue=25 green=75")
+
+        self.server.process.kill()
+        self.server.process.wait()
+        self.server.start()
+        self.server.wait_until_up()
+
+        shown = self.done("online-endpoint", "show", "-n", "lasting")
+        answers = self.answers("lasting", 100)
+        self.assertEqual(shown["traffic"], {"blue": 25, "green": 75})
+        self.assertEqual((answers.count("[blue]"), answers.count("[green]")), (25, 75))
+
+    def test_deleting_an_endpoint_takes_everything_behind_it(self) -> None:
+        self.with_two("gone")
+        self.share("gone", "blue=50 green=50")
+
+        done = self.run_command("online-endpoint", "delete", "-n", "gone", "--yes")
+
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(self.ask("gone")[0], 404)
+        names = [row["name"] for row in self.done("online-endpoint", "list")]
+        self.assertNotIn("gone", names)
