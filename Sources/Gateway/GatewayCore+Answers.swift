@@ -145,7 +145,7 @@ extension Deployment {
     /// Source: Azure Machine Learning, "HTTP status codes for online endpoints": a model's own
     /// failure is 424.
     func clientStatus(_ status: Int) -> Int {
-        statuses == .azure && status >= 400 ? 424 : status
+        statuses == .managed && status >= 400 ? 424 : status
     }
 }
 

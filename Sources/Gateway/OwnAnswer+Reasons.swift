@@ -132,7 +132,7 @@ extension OwnAnswer {
         switch failure {
         case .deadline:
             return .error(
-                deployment.statuses == .azure ? 408 : 504,
+                deployment.statuses == .managed ? 408 : 504,
                 "DeadlinePassed",
                 "no answer of deployment '\(deployment.key)' came within the request's time"
             )

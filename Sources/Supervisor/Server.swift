@@ -78,7 +78,7 @@ public struct Server: Sendable {
             support: try SupportFolder(executable: executable),
             nodes: (1...max(1, options.nodes)).map { NodeName(number: $0) },
             models: options.models,
-            statuses: .azure,
+            statuses: .managed,
             orphanGrace: .seconds(600),
             gatewayUser: gatewayUser,
             machine: .whole,

@@ -14,7 +14,20 @@ public enum StatusStyle: String, Codable, Sendable, CaseIterable {
     /// The scorer's status as it is, as `mlflow models serve` answers.
     case direct
     /// 424 with `ms-azureml-model-error-statuscode`, as Azure's managed endpoints answer.
-    case azure
+    case managed
+
+    /// Reads a word; what a ledger kept from before may have the old one.
+    public init(from decoder: any Decoder) throws {
+        let word = try decoder.singleValueContainer().decode(String.self)
+        guard let style = Self(rawValue: word == "azure" ? "managed" : word) else {
+            let context = DecodingError.Context(
+                codingPath: decoder.codingPath,
+                debugDescription: "no style of statuses is called '\(word)'"
+            )
+            throw DecodingError.dataCorrupted(context)
+        }
+        self = style
+    }
 }
 
 /// Whether the rows of requests that wait together are scored in one call of the model.

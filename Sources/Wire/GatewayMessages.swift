@@ -96,11 +96,32 @@ public struct EndpointRoute: Codable, Sendable {
     public var endpoint: EndpointName
     /// Its deployments, in order of name.
     public var deployments: [DeploymentRoute]
+    /// How answers to mirrored requests are compared with the live ones; nothing where they are not.
+    public var comparison: MirrorComparison?
 
     /// Makes a route.
-    public init(endpoint: EndpointName, deployments: [DeploymentRoute]) {
+    public init(
+        endpoint: EndpointName,
+        deployments: [DeploymentRoute],
+        comparison: MirrorComparison? = nil
+    ) {
         self.endpoint = endpoint
         self.deployments = deployments
+        self.comparison = comparison
+    }
+}
+
+/// Which mirrored requests have their two answers compared, and how closely.
+public struct MirrorComparison: Codable, Sendable, Hashable {
+    /// Percent of the mirrored requests, 1 to 100.
+    public var samplePercent: Int
+    /// Numbers that differ by no more than this share of the larger count as equal.
+    public var tolerance: Double
+
+    /// Says what is compared.
+    public init(samplePercent: Int = 100, tolerance: Double = 0) {
+        self.samplePercent = samplePercent
+        self.tolerance = tolerance
     }
 }
 
@@ -145,6 +166,11 @@ public struct DeploymentRoute: Codable, Sendable {
     public var waitingLimit: Int
     /// Longest body in bytes; longer is refused with 413.
     public var bodyLimit: Int
+    /// Percent of the requests that the split placed, 0 to 50, whose copies it gets; of one
+    /// deployment of an endpoint, and of none that has traffic of its own.
+    public var mirrorPercent: Int
+    /// Most requests waiting and being scored; one more is refused with 429. Nothing for no limit.
+    public var pendingLimit: Int?
 
     /// Makes a deployment's route.
     public init(
@@ -157,7 +183,9 @@ public struct DeploymentRoute: Codable, Sendable {
         retry: RetryPolicy,
         statuses: StatusStyle,
         waitingLimit: Int = 1_000,
-        bodyLimit: Int = 16 << 20
+        bodyLimit: Int = 16 << 20,
+        mirrorPercent: Int = 0,
+        pendingLimit: Int? = nil
     ) {
         self.key = key
         self.percent = percent
@@ -169,6 +197,8 @@ public struct DeploymentRoute: Codable, Sendable {
         self.statuses = statuses
         self.waitingLimit = waitingLimit
         self.bodyLimit = bodyLimit
+        self.mirrorPercent = mirrorPercent
+        self.pendingLimit = pendingLimit
     }
 }
 

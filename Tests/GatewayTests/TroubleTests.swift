@@ -119,7 +119,7 @@ import Wire
         #expect(scorer.begun == 2)
     }
 
-    @Test(arguments: [(StatusStyle.direct, 504), (.azure, 408)])
+    @Test(arguments: [(StatusStyle.direct, 504), (.managed, 408)])
     func `keeps the deadline`(style: StatusStyle, status: Int) throws {
         let gateway = try GatewayUnderTest()
         let gate = Gate()
@@ -174,7 +174,7 @@ import Wire
         _ = try gateway.startScorer(gateway.run(1)) { asked in
             .whole(status: 500, head: "content-type: text/plain\n", body: asked.body)
         }
-        try gateway.route([gateway.run(1)]) { $0.statuses = .azure }
+        try gateway.route([gateway.run(1)]) { $0.statuses = .managed }
         let client = try gateway.connect()
 
         client.post(score, "oops")

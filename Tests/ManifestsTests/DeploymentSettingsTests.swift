@@ -62,7 +62,7 @@ import Vocabulary
               anything.of.azure: stays
               scorekeeper.retry: never
               scorekeeper.python: nearest
-              scorekeeper.statuses: azure
+              scorekeeper.statuses: managed
               scorekeeper.fork_server: off
               scorekeeper.isolation: sandbox
               scorekeeper.start_deadline: 120
@@ -82,7 +82,7 @@ import Vocabulary
         #expect(settings.isNetworkAllowed)
         #expect(settings.retry == .never)
         #expect(settings.pythonPolicy == .nearest)
-        #expect(settings.statuses == .azure)
+        #expect(settings.statuses == .managed)
         #expect(settings.isForkServerUsed == false)
         #expect(settings.minimumIsolation == .sandbox)
         #expect(settings.startDeadlineSeconds == 120)

@@ -164,7 +164,7 @@ private func scorer(installing package: String) -> DeploymentDocument.MLflowScor
             runs: []
         )
 
-        let route = document.route(published, statuses: .azure)
+        let route = document.route(published, statuses: .managed)
 
         #expect(
             route.availability
