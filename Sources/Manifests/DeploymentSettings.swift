@@ -21,6 +21,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var bodyLimit: Int?
     /// Calls of the model at once, in one instance.
     public var concurrentRequests = 1
+    /// Whether the document says how many: then it bounds what is in flight too, as in Azure.
+    public var boundsRequestsInFlight = false
     /// Whether the scorer may reach the network.
     public var isNetworkAllowed = false
     /// What happens to a request whose scorer died.

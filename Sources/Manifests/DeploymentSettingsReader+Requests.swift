@@ -23,6 +23,7 @@ extension DeploymentSettingsReader {
                 settings.requestTimeoutMilliseconds = values.integer(value, key, in: 1...180_000)
             case "max_concurrent_requests_per_instance":
                 settings.concurrentRequests = values.integer(value, key, in: 1...256) ?? 1
+                settings.boundsRequestsInFlight = true
             case "max_queue_wait_ms":
                 _ = values.integer(value, key, in: 1...180_000)
                 values.noteUnused(entry, "a request may wait until its own deadline")

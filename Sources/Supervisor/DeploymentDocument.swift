@@ -130,7 +130,13 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     }
 
     /// What the gateway needs to know of the deployment while this revision's settings hold.
-    func route(_ published: PublishedDeployment, statuses: StatusStyle) -> DeploymentRoute {
+    ///
+    /// Shape: `isManaged` where its endpoint was declared by itself.
+    func route(
+        _ published: PublishedDeployment,
+        statuses: StatusStyle,
+        isManaged: Bool = false
+    ) -> DeploymentRoute {
         let availability: DeploymentRoute.Availability =
             switch published.availability {
             case .open: .open
@@ -154,6 +160,9 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             statuses: settings.statuses ?? statuses
         )
         if let limit = settings.bodyLimit { route.bodyLimit = limit }
+        route.mirrorPercent = published.mirrorPercent
+        // What short commands and folders brought waits by its own deadline, as it always did.
+        if isManaged { route.pendingLimit = settings.pendingLimit }
         return route
     }
 }

@@ -18,6 +18,10 @@ struct ServingSettings: Codable, Hashable, Sendable {
     var bodyLimit: Int?
     /// Calls of the model at once in one scorer.
     var maxConcurrentRequestsPerInstance: Int
+    /// Whether more than twice what the instances may score at once is refused.
+    ///
+    /// Source: Azure Machine Learning, "HTTP status codes for online endpoints", 429.
+    var boundsRequestsInFlight: Bool?
     /// What happens to a request whose scorer died.
     var retry: RetryPolicy
     /// How a model's own failures are shown; nothing takes the server's way.
@@ -33,6 +37,11 @@ struct ServingSettings: Codable, Hashable, Sendable {
     /// How long a scorer may take until it is ready.
     var startDeadlineSeconds: Int
 
+    /// Most requests of the deployment in flight; nothing leaves the queue's own bounds.
+    var pendingLimit: Int? {
+        boundsRequestsInFlight == true ? 2 * maxConcurrentRequestsPerInstance * instances : nil
+    }
+
     /// Fills in what a manifest leaves out: 60 s a request, 5 minutes a start.
     init(_ manifest: DeploymentSettings, retryUnlessSaid retry: RetryPolicy) {
         instances = manifest.instances
@@ -44,6 +53,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         deadlineMilliseconds = manifest.requestTimeoutMilliseconds ?? 60_000
         bodyLimit = manifest.bodyLimit
         maxConcurrentRequestsPerInstance = manifest.concurrentRequests
+        boundsRequestsInFlight = manifest.boundsRequestsInFlight ? true : nil
         self.retry = manifest.retry ?? retry
         statuses = manifest.statuses
         pythonPolicy = manifest.pythonPolicy

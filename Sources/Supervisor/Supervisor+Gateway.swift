@@ -160,7 +160,7 @@ extension Supervisor {
     /// How the failures of a deployment's models are shown, where its own document says nothing.
     private func statuses(of key: DeploymentKey) -> StatusStyle {
         guard let endpoint = endpoints[key.endpoint] else { return configuration.statuses }
-        return endpoint.statuses ?? .azure
+        return endpoint.statuses ?? .managed
     }
 
     /// Tells the gateway an endpoint's truth once more: something of it is not the rulebook's.
@@ -175,7 +175,11 @@ extension Supervisor {
             endpoint: published.endpoint,
             deployments: published.deployments.compactMap { deployment in
                 shelf.document(deployment.key, deployment.revision)?
-                    .route(deployment, statuses: statuses(of: deployment.key))
+                    .route(
+                        deployment,
+                        statuses: statuses(of: deployment.key),
+                        isManaged: endpoints[deployment.key.endpoint] != nil
+                    )
             }
         )
         _ = gateway.joined?.send(GatewayOrder.route(route))
