@@ -21,6 +21,11 @@ public struct ControlClient: Sendable {
         try await ask("GET", "/status")
     }
 
+    /// What is promised of the machine's cores.
+    public func quota() async throws(Problem) -> QuotaStatus {
+        try await ask("GET", "/quota")
+    }
+
     /// One endpoint.
     public func endpoint(_ name: EndpointName) async throws(Problem) -> EndpointStatus {
         try await ask("GET", "/endpoints/\(name)")

@@ -31,6 +31,10 @@ public struct ServeOptions: Sendable, Hashable {
     public var insecure: Bool
     /// How many nodes share the machine.
     public var nodes: Int
+    /// `cores=64,memory=256GiB`: what they give out; nothing takes what there is.
+    public var capacity: String?
+    /// A file with instance types of the operator's own.
+    public var instanceTypes: String?
     /// A loopback port for `/metrics`; nothing keeps it on the control socket alone.
     public var metricsPort: UInt16?
 
@@ -42,6 +46,8 @@ public struct ServeOptions: Sendable, Hashable {
         ports: [PortAssignment] = [],
         insecure: Bool = false,
         nodes: Int = 1,
+        capacity: String? = nil,
+        instanceTypes: String? = nil,
         metricsPort: UInt16? = nil
     ) {
         self.models = models
@@ -50,6 +56,8 @@ public struct ServeOptions: Sendable, Hashable {
         self.ports = ports
         self.insecure = insecure
         self.nodes = nodes
+        self.capacity = capacity
+        self.instanceTypes = instanceTypes
         self.metricsPort = metricsPort
     }
 }

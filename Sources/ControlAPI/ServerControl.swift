@@ -23,6 +23,9 @@ public protocol ServerControl: OnlineControl {
     /// Everything that is there now, in order of name, without request counters.
     func status() async -> ServerStatus
 
+    /// What is promised of the machine's cores, and what a node's loss would cost.
+    func quota() async -> QuotaStatus
+
     /// Why an instance is in the state it is in.
     ///
     /// Errors: `notFound` when the journal knows nothing of it.

@@ -14,6 +14,7 @@ import Vocabulary
 /// | Route | Answers |
 /// |---|---|
 /// | `GET /status` | 200, `ServerStatus` |
+/// | `GET /quota` | 200, `QuotaStatus` |
 /// | `GET /endpoints/NAME` | 200, `EndpointStatus` |
 /// | `POST /endpoints` with a `DeployRequest` | 202, `DeployAnswer` |
 /// | `DELETE /endpoints/NAME` | 202, `{"endpoint": NAME}` |
@@ -36,6 +37,7 @@ struct ControlRoutes: Sendable {
         let router = Router()
         router.add(middleware: ProblemMiddleware())
         router.get("status") { _, _ in Answer(await status()) }
+        router.get("quota") { _, _ in Answer(await control.quota()) }
         router.get("endpoints/:name") { _, context in
             try Answer(await endpoint(Self.name(in: context)))
         }

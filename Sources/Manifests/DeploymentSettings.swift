@@ -23,6 +23,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var concurrentRequests = 1
     /// Whether the document says how many: then it bounds what is in flight too, as in Azure.
     public var boundsRequestsInFlight = false
+    /// The instance type, as it is written.
+    public var instanceType: WrittenName?
     /// Whether the scorer may reach the network.
     public var isNetworkAllowed = false
     /// What happens to a request whose scorer died.

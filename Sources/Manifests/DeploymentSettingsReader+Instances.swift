@@ -46,13 +46,7 @@ extension DeploymentSettingsReader {
 
     mutating func readInstanceType(_ node: YAMLNode) {
         guard let text = values.text(node, "instance_type") else { return }
-        guard text != InstanceType.shared.name else { return }
-        values.findings.note(
-            "instanceType",
-            "the instance type '\(text.excerpt)' is not known here yet: instances share the "
-                + "machine",
-            at: node.location
-        )
+        settings.instanceType = WrittenName(text: text, location: node.location)
     }
 
     mutating func readScaleSettings(_ node: YAMLNode) {

@@ -1,16 +1,15 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Vocabulary
+
 /// Amounts of bytes, as people write them.
 extension DocumentValues {
-    /// The units, smallest first; a number without one counts bytes.
-    private static let units: [(name: String, bytes: Int)] = [
-        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
-    ]
-
     /// An amount of bytes: `262144`, `256KiB`, `16 MiB`.
     mutating func size(_ node: YAMLNode, _ key: String, in range: ClosedRange<Int>) -> Int? {
-        if let text = node.text, let bytes = Self.bytes(text), range.contains(bytes) {
+        if let text = node.text, let bytes = ByteCount(text).map({ Int($0.bytes) }),
+            range.contains(bytes)
+        {
             return bytes
         }
         refuse(
@@ -23,18 +22,7 @@ extension DocumentValues {
         return nil
     }
 
-    private static func bytes(_ text: String) -> Int? {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let number = Int(digits) else { return nil }
-        let unit = text.dropFirst(digits.count).drop { $0 == " " }
-        if unit.isEmpty { return number }
-        guard let factor = units.first(where: { $0.name == unit })?.bytes else { return nil }
-        let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: factor)
-        return isTooMuch ? nil : bytes
-    }
-
     private static func words(_ bytes: Int) -> String {
-        let unit = units.last { bytes % $0.bytes == 0 }
-        return unit.map { "\(bytes / $0.bytes) \($0.name)" } ?? "\(bytes)"
+        bytes < 1 << 10 ? "\(bytes)" : "\(ByteCount(Int64(bytes)))"
     }
 }

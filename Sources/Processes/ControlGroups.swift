@@ -133,6 +133,7 @@ struct ControlGroups {
             ("\(hierarchy.path)/\(file)", value)
         }
         let period = 100_000
+        let share = ControlGroupShare(type)
         let quota = type.millicores * period / 1_000
         var settings: [(path: String, value: String)] = []
         switch hierarchy.kind {
@@ -146,6 +147,7 @@ struct ControlGroups {
             }
         case .processes: settings.append(at("pids.max", "\(mostProcesses)"))
         case .cores:
+            settings.append(at("cpu.shares", "\(share.ofTime)"))
             if type.millicores > 0 { settings.append(at("cpu.cfs_quota_us", "\(quota)")) }
         case .unified:
             guard access("\(hierarchy.path)/memory.max", F_OK) == 0 else { break }
@@ -156,6 +158,7 @@ struct ControlGroups {
                     settings.append(at("memory.swap.max", "0"))
                 }
             }
+            settings.append(at("cpu.weight", "\(share.weight)"))
             if type.millicores > 0 { settings.append(at("cpu.max", "\(quota) \(period)")) }
         }
         return settings

@@ -100,8 +100,7 @@ extension Capacity {
 
     /// Whether more is promised on a node than it has.
     func isOvercommitted(_ node: NodeName) -> Bool {
-        let room = room(on: node)
-        return room.millicores < 0 || room.memoryBytes < 0
+        room(on: node).millicores < 0
     }
 
     /// Whether something can be started on a node now.

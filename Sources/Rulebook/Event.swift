@@ -26,6 +26,8 @@ public enum Event: Codable, Hashable, Sendable {
     case prepared(DeploymentKey, Revision)
     /// Observed: this revision can never be started.
     case preparationFailed(DeploymentKey, Revision, Problem)
+    /// Observed: a node gives out this much, whether or not it is there yet.
+    case nodeSized(NodeName, millicores: Int)
     /// Observed: a node said hello, and these are all the runs it holds.
     ///
     /// Exits that the node reports while it says hello are told first, as `exited`. Orders of an

@@ -67,6 +67,8 @@ package struct Node: Codable, Sendable {
     var peer = Peer.unknown
     /// The highest isolation level that works there; nothing before it first joined.
     var isolation: IsolationLevel?
+    /// Bytes of memory that it may give out; nothing before it first joined.
+    var memoryBytes: Int64?
 }
 
 /// The gateway, and what it was told.

@@ -14,11 +14,20 @@ extension Rulebook {
         }
         nodes[index].peer.noteJoined(at: work.now)
         nodes[index].isolation = inventory.isolation
+        nodes[index].memoryBytes = inventory.memoryBytes
         work.noteChange()
-        let total = Demand(millicores: inventory.millicores, memoryBytes: inventory.memoryBytes)
+        let total = Demand(millicores: inventory.millicores)
         capacity.note(inventory.name, total: total, isJoined: true)
         adopt(inventory, &work)
         noteStrays(inventory, work)
+    }
+
+    /// Learns what a node gives out before it is there: a request need not wait for it to be judged.
+    mutating func noteSize(of name: NodeName, _ millicores: Int, _ work: inout Deliberation) {
+        guard nodes.contains(where: { $0.name == name }) else { return }
+        let total = Demand(millicores: millicores)
+        capacity.note(name, total: total, isJoined: capacity.isJoined(name))
+        work.noteChange()
     }
 
     /// Matches what a node holds with what it is believed to hold.

@@ -16,8 +16,7 @@ extension Rulebook {
                     isJoined: node.peer.isJoined,
                     millicores: total?.millicores,
                     reservedMillicores: reserved.millicores,
-                    memoryBytes: total?.memoryBytes,
-                    reservedMemoryBytes: reserved.memoryBytes,
+                    memoryBytes: node.memoryBytes,
                     isolation: node.isolation
                 )
             },

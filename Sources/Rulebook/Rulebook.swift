@@ -74,6 +74,7 @@ public struct Rulebook: Codable, Sendable {
         case .prepared(let key, let revision): notePrepared(key, revision)
         case .preparationFailed(let key, let revision, let problem):
             notePreparationFailed(key, revision, problem, &work)
+        case .nodeSized(let name, let millicores): noteSize(of: name, millicores, &work)
         case .nodeJoined(let inventory): noteJoined(inventory, &work)
         case .nodeLost(let name): noteLost(name, &work)
         case .nodeRefused(let run, let problem): noteRefused(run, problem, &work)

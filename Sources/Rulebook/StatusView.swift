@@ -27,8 +27,6 @@ public struct NodeView: Codable, Hashable, Sendable {
     public let reservedMillicores: Int
     /// Bytes of memory that it may give out; nothing before it first joined.
     public let memoryBytes: Int64?
-    /// Bytes of memory that are reserved on it.
-    public let reservedMemoryBytes: Int64
     /// The highest isolation level that works there; nothing before it first joined.
     public let isolation: IsolationLevel?
 }

@@ -57,7 +57,7 @@ extension SimulatedWorld {
         let inventory = NodeInventory(
             name: nodes[node].name,
             millicores: nodes[node].share.millicores,
-            memoryBytes: nodes[node].share.memoryBytes,
+            memoryBytes: 64 << 30,
             isolation: .limited,
             held: nodes[node].processes.map { HeldProcess(run: $0.run, pid: $0.pid) }
         )

@@ -11,6 +11,7 @@ extension SimulatedWorld {
         guard rulebook == nil else { return }
         rulebook = remembered()
         deliver(.began(nodes: nodes.map(\.name)))
+        for node in nodes { deliver(.nodeSized(node.name, millicores: node.share.millicores)) }
     }
 
     /// The last snapshot, through the form in which it is kept.

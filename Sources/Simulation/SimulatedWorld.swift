@@ -47,7 +47,7 @@ struct SimulatedWorld {
         nodes = (1...random.number(1...3)).map { number in
             SimulatedNode(
                 name: NodeName(number: number),
-                share: Demand(millicores: 2_000 * random.number(2...6), memoryBytes: 64 << 30)
+                share: Demand(millicores: 2_000 * random.number(2...6))
             )
         }
         let names = ["iris/default", "iris/second", "wine/default"].compactMap(Self.key)

@@ -20,10 +20,10 @@ struct DropFolderLoop: Sendable {
     private let intake: Intake
 
     /// Watches `folder` for `supervisor`.
-    init(folder: String, supervisor: Supervisor, store: ModelStore) {
+    init(folder: String, supervisor: Supervisor, intake: Intake) {
         self.folder = DropFolder(path: folder)
         self.supervisor = supervisor
-        self.intake = Intake(store: store)
+        self.intake = intake
     }
 
     /// Watches until the task is cancelled.

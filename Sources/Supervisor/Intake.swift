@@ -15,6 +15,8 @@ import Vocabulary
 struct Intake: Sendable {
     /// Where copies are kept.
     let store: ModelStore
+    /// The instance types that may be named.
+    let types: InstanceTypes
 
     /// Reads what `scorekeeper deploy` named.
     ///
@@ -47,10 +49,11 @@ struct Intake: Sendable {
         of plan: DeployPlan,
         libraryPath: String?
     ) async throws(Problem) -> Draft {
+        let type = try Self.type(of: plan, among: types)
         let companions = try await plan.companions(libraryPath: libraryPath ?? "")
         let store = self.store
         return try await Self.offLoop { () throws(Problem) in
-            try Self.draft(of: plan, with: companions, store)
+            try Self.draft(of: plan, on: type, with: companions, store)
         }
     }
 
@@ -58,12 +61,23 @@ struct Intake: Sendable {
     ///
     /// Errors: what `check` would tell; `copyFailed`, `diskFull` from the copy.
     func read(dropped name: String, at path: String) async throws(Problem) -> Draft {
-        let store = self.store
+        let (store, types) = (self.store, self.types)
         return try await Self.offLoop { () throws(Problem) in
             let check = ModelCheck(path: path)
             let origin = DeploymentDocument.Origin.dropped(name: name, path: path)
-            return try Self.draft(of: try DeployPlan(check, from: origin), with: [], store)
+            let plan = try DeployPlan(check, from: origin)
+            let type = try Self.type(of: plan, among: types)
+            return try Self.draft(of: plan, on: type, with: [], store)
         }
+    }
+
+    /// What an instance gets: the type that is named, before anything is copied for it.
+    private static func type(
+        of plan: DeployPlan,
+        among types: InstanceTypes
+    ) throws(Problem) -> InstanceType {
+        guard let name = plan.settings.instanceType else { return .shared }
+        return try types.find(name)
     }
 
     /// Runs work that reads and copies files where nobody waits for it.
@@ -86,6 +100,7 @@ struct Intake: Sendable {
 
     private static func draft(
         of plan: DeployPlan,
+        on type: InstanceType,
         with companions: [LibrarySearch.Companion],
         _ store: ModelStore
     ) throws(Problem) -> Draft {
@@ -97,13 +112,19 @@ struct Intake: Sendable {
         case .program(let program, let arguments, let model):
             copied = try copy(program, arguments, model, companions, store)
         }
+        let aboutType = InstanceTypes.notice(of: type, at: plan.settings.instanceType?.location)
         return Draft(
             key: plan.key,
             origin: plan.origin,
             scorer: copied.scorer,
             content: copied.content,
-            settings: ServingSettings(plan.settings, retryUnlessSaid: plan.retryUnlessSaid),
-            notices: plan.notices + companions.map(\.notice)
+            settings: ServingSettings(
+                plan.settings,
+                on: type,
+                retryUnlessSaid: plan.retryUnlessSaid
+            ),
+            notices: plan.notices + [aboutType].compactMap { $0?.description }
+                + companions.map(\.notice)
         )
     }
 

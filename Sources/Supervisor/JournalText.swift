@@ -57,6 +57,8 @@ enum JournalText {
         case .prepared(let key, let revision): "\(key) \(revision) was prepared"
         case .preparationFailed(let key, let revision, let problem):
             "\(key) \(revision) could not be prepared: \(problem)"
+        case .nodeSized(let name, let millicores):
+            "\(name) gives out \(CoreCount(millicores: millicores).counted)"
         case .nodeJoined(let inventory):
             "\(inventory.name) joined with "
                 + "\(Counted(inventory.held.count, "process", plural: "processes"))"

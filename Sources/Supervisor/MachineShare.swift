@@ -10,13 +10,14 @@ struct MachineShare: Sendable, Equatable {
     /// Bytes of memory.
     let memoryBytes: Int64
 
-    /// The whole machine.
+    /// What this process may use of the machine.
     static var whole: MachineShare {
         let information = ProcessInfo.processInfo
-        return MachineShare(
+        let all = MachineShare(
             millicores: information.activeProcessorCount * 1_000,
             memoryBytes: Int64(clamping: information.physicalMemory)
         )
+        return ControlGroupAllowance.here.share(of: all)
     }
 
     /// One of `count` equal parts.

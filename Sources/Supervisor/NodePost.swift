@@ -9,6 +9,8 @@ import Wire
 struct NodePost {
     /// The node.
     let name: NodeName
+    /// What it gives out: a node that outlived an earlier supervisor may have been told otherwise.
+    let share: MachineShare
     /// The connection, from the moment it stands.
     private(set) var connection: PeerConnection<NodeReport>?
     /// Which connection this is: news of an earlier one matches nothing.
@@ -25,8 +27,9 @@ struct NodePost {
     var joined: PeerConnection<NodeReport>? { isGreeted ? connection : nil }
 
     /// Makes a post that nobody stands at.
-    init(name: NodeName) {
+    init(name: NodeName, share: MachineShare) {
         self.name = name
+        self.share = share
     }
 
     /// Takes a connection; what arrives next is the node's greeting.
@@ -63,8 +66,8 @@ struct NodePost {
             isGreeted = true
             return NodeInventory(
                 name: name,
-                millicores: hello.millicores,
-                memoryBytes: hello.memoryBytes,
+                millicores: share.millicores,
+                memoryBytes: share.memoryBytes,
                 isolation: hello.isolation,
                 held: arriving
             )

@@ -7,6 +7,8 @@ struct NoticeBoard {
     enum Subject: Hashable, Comparable {
         /// Where the server can be reached from.
         case exposure
+        /// What is declared beyond what is there.
+        case capacity
         /// The journal.
         case ledger
         /// What the machine lacks to build environments.

@@ -24,7 +24,7 @@ extension Server {
             statuses: .direct,
             orphanGrace: .seconds(10),
             gatewayUser: gatewayUser,
-            machine: .whole,
+            machine: Machine(measured: .whole),
             isInsecure: false,
             trial: options
         )

@@ -53,14 +53,19 @@ public struct Server: Sendable {
             logger: logger
         )
         drops = configuration.models.map {
-            DropFolderLoop(folder: $0, supervisor: supervisor, store: store)
+            DropFolderLoop(
+                folder: $0,
+                supervisor: supervisor,
+                intake: Intake(store: store, types: configuration.types)
+            )
         }
     }
 
     /// A server for `scorekeeper serve`.
     ///
     /// Errors: `stateInUse` naming the other server's pid; `listenAddress`, `notLoopback`,
-    /// `portInUse`; `modelsFolder`; `supportFolder`; whatever the ledger says.
+    /// `portInUse`; `modelsFolder`; `capacity`; `instanceTypes`; `supportFolder`; whatever the ledger
+    /// says.
     public static func serve(_ options: ServeOptions) throws(Problem) -> Server {
         let executable = try ownExecutable()
         var listeners = try Listeners(
@@ -70,6 +75,8 @@ public struct Server: Sendable {
         )
         let state = try StateFolder(path: options.state)
         try options.models.map(requireFolder)
+        let machine = try machine(options.capacity)
+        let types = try instanceTypes(options.instanceTypes)
         try state.make()
         try bind(&listeners, beside: state)
         let configuration = ServerConfiguration(
@@ -81,7 +88,8 @@ public struct Server: Sendable {
             statuses: .managed,
             orphanGrace: .seconds(600),
             gatewayUser: gatewayUser,
-            machine: .whole,
+            machine: machine,
+            types: types,
             isInsecure: options.insecure
         )
         return try Server(
@@ -121,7 +129,7 @@ public struct Server: Sendable {
             statuses: .direct,
             orphanGrace: .seconds(10),
             gatewayUser: gatewayUser,
-            machine: .whole,
+            machine: Machine(measured: .whole),
             isInsecure: options.insecure
         )
         return try Server(

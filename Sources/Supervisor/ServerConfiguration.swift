@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControlAPI
+import Manifests
 import Vocabulary
 
 /// Everything that holds for a server's whole life, read and checked.
@@ -22,8 +23,10 @@ struct ServerConfiguration: Sendable {
     let orphanGrace: Duration
     /// The user that the gateway becomes; nothing where we are not root.
     let gatewayUser: UInt32?
-    /// The machine's cores in thousandths, and its memory in bytes: shared out between the nodes.
-    let machine: MachineShare
+    /// The machine's cores and memory: shared out between the nodes.
+    let machine: Machine
+    /// The instance types that manifests may name.
+    var types = InstanceTypes()
     /// Whether a listener beyond loopback was accepted.
     let isInsecure: Bool
     /// What everything is bounded to in a server that is only tried; nothing elsewhere.

@@ -43,9 +43,13 @@ struct ServingSettings: Codable, Hashable, Sendable {
     }
 
     /// Fills in what a manifest leaves out: 60 s a request, 5 minutes a start.
-    init(_ manifest: DeploymentSettings, retryUnlessSaid retry: RetryPolicy) {
+    init(
+        _ manifest: DeploymentSettings,
+        on type: InstanceType = .shared,
+        retryUnlessSaid retry: RetryPolicy
+    ) {
         instances = manifest.instances
-        instanceType = .shared
+        instanceType = type
         variables = manifest.variables
         if manifest.showsFailures { variables["SCOREKEEPER_DEBUG_ERRORS"] = "1" }
         if (manifest.retry ?? retry) == .never { variables["SCOREKEEPER_RETRY"] = "never" }

@@ -12,7 +12,7 @@ import Wire
 /// What a person can ask for.
 extension Supervisor: ServerControl {
     func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
-        var draft = try await Intake(store: store)
+        var draft = try await Intake(store: store, types: configuration.types)
             .read(request, environments: configuration.support.environments)
         configuration.trial?.bound(&draft.settings)
         let document = try declare(draft)

@@ -38,7 +38,7 @@ extension Supervisor: OnlineControl {
     }
 
     func put(_ request: OnlineDeploymentRequest) async throws(Problem) -> DeployAnswer {
-        var draft = try await Intake(store: store)
+        var draft = try await Intake(store: store, types: configuration.types)
             .read(request, environments: configuration.support.environments)
         let key = draft.key
         guard let endpoint = endpoints[key.endpoint] else { throw undeclared(key.endpoint) }

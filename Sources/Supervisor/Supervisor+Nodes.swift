@@ -22,7 +22,7 @@ extension Supervisor {
     }
 
     private func nodeArguments(_ name: NodeName) -> [String] {
-        let share = configuration.machine.divided(by: configuration.nodes.count)
+        let share = configuration.machine.given.divided(by: configuration.nodes.count)
         let highest = configuration.trial?.highestIsolation ?? .limited
         return [
             "node", "--name", "\(name)", "--socket", configuration.state.nodeSocket(name),

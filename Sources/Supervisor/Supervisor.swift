@@ -76,7 +76,8 @@ actor Supervisor {
         self.endpoints = try Self.recallEndpoints(ledger)
         self.rulebook = try Self.recall(ledger, nodes: configuration.nodes, logger)
         self.nodes = [:]
-        for name in configuration.nodes { nodes[name] = NodePost(name: name) }
+        let share = configuration.machine.given.divided(by: configuration.nodes.count)
+        for name in configuration.nodes { nodes[name] = NodePost(name: name, share: share) }
         shelf.forget(except: rulebook.revisionsInUse)
     }
 
@@ -101,6 +102,7 @@ actor Supervisor {
     func run() async {
         sweep()
         observe(.began(nodes: configuration.nodes))
+        noteSizes()
         declareAgain()
         tryAgain()
         lookForTools()

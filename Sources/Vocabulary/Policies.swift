@@ -72,37 +72,6 @@ public enum IsolationLevel: String, Codable, Sendable, CaseIterable, Comparable 
     }
 }
 
-/// A named amount of machine that one instance gets.
-///
-/// Units: thousandths of a core; bytes. Zero means "shares what is there": it reserves nothing and
-/// is bounded by nothing.
-public struct InstanceType: Hashable, Codable, Sendable {
-    /// The type's name, for example `shared`.
-    public let name: String
-    /// Thousandths of a core reserved for each instance.
-    public let millicores: Int
-    /// Bytes of memory that each instance may use.
-    public let memoryBytes: Int64
-    /// Whether the 20% surge is left out of the reservation.
-    public let isExemptFromSurge: Bool
-
-    /// Makes an instance type.
-    public init(name: String, millicores: Int, memoryBytes: Int64, isExemptFromSurge: Bool = false)
-    {
-        self.name = name
-        self.millicores = millicores
-        self.memoryBytes = memoryBytes
-        self.isExemptFromSurge = isExemptFromSurge
-    }
-
-    /// What a dropped model gets: no reserved cores, 4 GiB of memory.
-    public static let shared = InstanceType(
-        name: "shared",
-        millicores: 0,
-        memoryBytes: 4 << 30
-    )
-}
-
 /// How a process ended.
 public struct ExitReport: Hashable, Codable, Sendable, CustomStringConvertible {
     /// Why the kernel says it ended.

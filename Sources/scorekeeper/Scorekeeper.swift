@@ -35,8 +35,8 @@ struct Scorekeeper: ParsableCommand {
             CommandGroup(
                 name: "Models:",
                 subcommands: [
-                    Check.self, Deploy.self, Invoke.self, Status.self, Logs.self, Explain.self,
-                    Delete.self,
+                    Check.self, Deploy.self, Invoke.self, Status.self, Quota.self, Logs.self,
+                    Explain.self, Delete.self,
                 ]
             ),
             CommandGroup(

@@ -27,6 +27,14 @@ import Vocabulary
         }
     }
 
+    @Test func `tells what is promised of the machine`() async throws {
+        try await RunningServer.run { server in
+            let quota = try await server.client.quota()
+
+            #expect(quota == (await server.memory.quota()))
+        }
+    }
+
     @Test func `takes endpoints and deployments by themselves`() async throws {
         try await RunningServer.run { server in
             let iris = try endpoint("iris")

@@ -91,6 +91,33 @@ actor MemoryServer: ServerControl {
         )
     }
 
+    func quota() -> QuotaStatus {
+        QuotaStatus(
+            machine: QuotaStatus.Machine(
+                millicores: 64_000,
+                measuredMillicores: 2_000,
+                memoryBytes: 1 << 30,
+                measuredMemoryBytes: 1 << 30,
+                overcommitment: "overcommitted"
+            ),
+            nodes: [
+                QuotaStatus.Node(
+                    name: NodeName(number: 1),
+                    isJoined: true,
+                    millicores: 64_000,
+                    measuredMillicores: 2_000,
+                    usedMillicores: 4_000,
+                    reservedMillicores: 8_000,
+                    pooledMillicores: 4_000,
+                    freeMillicores: 56_000,
+                    sharing: 1,
+                    loss: nil
+                )
+            ],
+            deployments: []
+        )
+    }
+
     func explain(_ instance: InstanceID) throws(Problem) -> Explanation {
         guard sources[instance.key.endpoint] != nil else {
             throw Problem(.notFound, code: "noJournal", what: "cannot explain '\(instance)'")

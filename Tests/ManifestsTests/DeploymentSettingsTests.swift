@@ -80,6 +80,8 @@ import Vocabulary
         #expect(settings.requestTimeoutMilliseconds == 90_000)
         #expect(settings.concurrentRequests == 4)
         #expect(settings.isNetworkAllowed)
+        #expect(settings.instanceType?.text == "Standard_DS3_v2")
+        #expect(settings.instanceType?.location.description == "iris.yml:6:16")
         #expect(settings.retry == .never)
         #expect(settings.pythonPolicy == .nearest)
         #expect(settings.statuses == .managed)
@@ -90,8 +92,6 @@ import Vocabulary
         #expect(settings.showsFailures)
         #expect(
             reading.findings.notices.map(\.description) == [
-                "iris.yml:6:16: the instance type 'Standard_DS3_v2' is not known here yet: instances "
-                    + "share the machine",
                 "iris.yml:11:3: 'max_queue_wait_ms' is accepted and not used yet: a request may "
                     + "wait until its own deadline",
                 "iris.yml:12:1: 'liveness_probe' is accepted and not used yet",

@@ -31,6 +31,14 @@ struct Stage {
         hear(.gatewayJoined([]))
     }
 
+    /// A machine of which nothing has been heard yet.
+    static func unjoined() -> Stage {
+        var stage = Stage()
+        stage.rulebook = Rulebook()
+        stage.hear(.began(nodes: stage.nodes))
+        return stage
+    }
+
     /// Tells the rulebook something and carries out nothing.
     @discardableResult
     mutating func hear(_ event: Event) -> Decision {

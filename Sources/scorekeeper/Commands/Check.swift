@@ -53,6 +53,9 @@ struct Check: AsyncParsableCommand {
         if check.needsEnvironment, let missing = await missingTool() {
             check = check.noting(Notice(code: missing.code, text: "\(missing)"))
         }
+        if let notice = check.settings?.instanceType.flatMap(InstanceTypes.notice(of:)) {
+            check = check.noting(notice)
+        }
         switch format.output {
         case .json: try Output.print(json: check)
         case .table: Output.print(check.lines.joined(separator: "\n"))
@@ -64,6 +67,9 @@ struct Check: AsyncParsableCommand {
         var check = ModelCheck(path: model)
         if check.environment != nil, let missing = await missingTool() {
             check = check.noting(Notice(code: missing.code, text: "\(missing)"))
+        }
+        if let notice = check.settings?.instanceType.flatMap(InstanceTypes.notice(of:)) {
+            check = check.noting(notice)
         }
         if check.isServable, let refusal = ManifestInspection.refusal(of: check.kind, at: model) {
             check = check.refusing(refusal)

@@ -18,6 +18,10 @@ struct Serve: AsyncParsableCommand {
 
             EXAMPLE
               scorekeeper serve --models ./models --listen 127.0.0.1:8080
+              scorekeeper serve --capacity cores=64 --instance-types types.yml
+
+            A file of instance types: small: { cores: 0.5, memory: 2GiB }, a line each, with gpus and \
+            exempt_from_reserve where they are wanted.
             """
     )
 
@@ -41,6 +45,17 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many nodes share the machine.")
     var nodes = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "What nodes give out instead of what is there; more than there is, is shared.",
+            valueName: "cores=64[,memory=256GiB]"
+        )
+    )
+    var capacity: String?
+
+    @Option(help: ArgumentHelp("A YAML file with instance types of your own.", valueName: "file"))
+    var instanceTypes: String?
+
     @Option(help: "A loopback port for /metrics, besides the control socket.")
     var metricsPort: UInt16?
 
@@ -58,6 +73,8 @@ struct Serve: AsyncParsableCommand {
             ports: try portFor.map(assignment),
             insecure: insecure,
             nodes: nodes,
+            capacity: capacity,
+            instanceTypes: instanceTypes.map(absolutePath),
             metricsPort: metricsPort
         )
         let client = server.client

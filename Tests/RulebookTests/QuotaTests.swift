@@ -1,0 +1,87 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Rulebook
+import Testing
+import Vocabulary
+
+@Suite struct `The quota` {
+    private let two = InstanceType(name: "c2", millicores: 2_000, memoryBytes: 1 << 30)
+
+    @Test func `tells what is used, kept back and free, node by node`() {
+        var stage = Stage(nodes: 2, millicores: 8_000)
+        stage.play(.declared(Stage.declaration(1, instances: 5, type: two)))
+
+        let quota = stage.rulebook.quota(at: stage.now)
+
+        let used = quota.nodes.map(\.usedMillicores)
+        let pooled = quota.nodes.map(\.pooledMillicores)
+        #expect(used.reduce(0, +) == 10_000)
+        #expect(pooled.reduce(0, +) == 2_000)
+        #expect(quota.nodes.compactMap(\.freeMillicores).reduce(0, +) == 4_000)
+        #expect(quota.deployments.map(\.places) == [6])
+        #expect(quota.deployments.map(\.held) == [5])
+        #expect(quota.deployments.map(\.millicoresEach) == [2_000])
+        #expect(quota.deployments.map(\.instanceType) == ["c2"])
+    }
+
+    @Test func `counts those that share and reserve nothing`() {
+        var stage = Stage(millicores: 2_000)
+        stage.play(.declared(Stage.declaration(1, instances: 3)))
+
+        let node = stage.rulebook.quota(at: stage.now).nodes.first
+
+        #expect(node?.sharing == 3)
+        #expect(node?.reservedMillicores == 0)
+        #expect(node?.freeMillicores == 2_000)
+    }
+
+    @Test func `foretells what the loss of each node really costs`() {
+        var stage = Stage(nodes: 3, millicores: 8_000)
+        // 5 and 1 in reserve: two places on each node.
+        stage.play(.declared(Stage.declaration(1, instances: 5, type: two)))
+        let foretold = stage.rulebook.quota(at: stage.now).nodes.map { $0.loss?.first }
+
+        for (index, name) in stage.nodes.enumerated() {
+            var after = stage
+            after.play(.nodeLost(name))
+            let staying = after.deployment?.instances.count { $0.node != nil && $0.node != name }
+            #expect(staying == foretold[index]?.left ?? 5)
+            #expect(5 - (staying ?? 0) == foretold[index]?.instances ?? 0)
+        }
+    }
+
+    @Test func `sees no cost where others have room, and all of it where there is no other`() {
+        var roomy = Stage(nodes: 2, millicores: 20_000)
+        roomy.play(.declared(Stage.declaration(1, instances: 5, type: two)))
+        var alone = Stage(nodes: 1, millicores: 20_000)
+        alone.play(.declared(Stage.declaration(1, instances: 5, type: two)))
+
+        let losses = roomy.rulebook.quota(at: roomy.now).nodes.map { $0.loss?.isEmpty }
+        let all = alone.rulebook.quota(at: alone.now).nodes.first?.loss?.first
+
+        #expect(losses == [true, true])
+        #expect(all?.instances == 5)
+        #expect(all?.left == 0)
+    }
+
+    @Test func `changes nothing by asking`() throws {
+        var stage = Stage(nodes: 2, millicores: 8_000)
+        stage.play(.declared(Stage.declaration(1, instances: 3, type: two)))
+        let before = stage.rulebook.status
+
+        _ = stage.rulebook.quota(at: stage.now)
+
+        #expect(stage.rulebook.status == before)
+    }
+
+    @Test func `claims nothing of losses before everyone was heard of`() {
+        var stage = Stage.unjoined()
+        stage.hear(.nodeSized(Stage.node, millicores: 4_000))
+
+        let node = stage.rulebook.quota(at: stage.now).nodes.first
+
+        #expect(node?.millicores == 4_000)
+        #expect(node?.loss == nil)
+    }
+}
