@@ -64,11 +64,7 @@ extension Player {
                 !stage.lane.wasTaken(known.ticket)
             else { throw .broke("it had marked the request as taken while it was stopped") }
         case .expectDelivered(let label):
-            try stage.drain()
-            guard let known = stage.asked[label], known.parts > 0 else {
-                throw .broke("it had counted an answer that was not there")
-            }
-            if known.isOver { try check(known, stage) }
+            try expectWritten(label, stage)
         case .expectNoneHeld:
             guard stage.lane.held.isEmpty else {
                 throw .broke("\(Counted(stage.lane.held.count, "slot")) never came back")
@@ -161,7 +157,27 @@ extension Player {
         )
     }
 
+    /// What a scorer that was ended had counted must be there, whole.
+    ///
+    /// Whatever is wrong with it is wrong because nobody is left who would write it: the sentences
+    /// about answers were kept until then.
+    private func expectWritten(_ label: Label, _ stage: Stage) throws(Interruption) {
+        do throws(Interruption) {
+            try stage.drain()
+            if let known = stage.asked[label], known.isOver { try check(known, stage) }
+        } catch {
+            guard case .lied(_, let seen) = error else { throw error }
+            throw .broke("it had counted an answer before it was written: \(seen)")
+        }
+        guard let known = stage.asked[label], known.parts > 0 else {
+            throw .broke("it had counted an answer that was not there")
+        }
+    }
+
     /// Waits for a completion without reading it.
+    ///
+    /// It looks without waiting for the bell: an answer that is counted first and written
+    /// afterwards is caught in between.
     private func awaitUnread(_ stage: Stage) throws(Interruption) {
         let limit = Stage.now + settings.patience
         while true {
@@ -171,7 +187,7 @@ extension Player {
             if let ending { throw .broke("it \(ending), and no answer came") }
             let now = Stage.now
             guard now < limit else { throw .broke("no answer came in \(settings.patience.words)") }
-            try stage.sleep(until: limit)
+            try stage.sleep(until: min(limit, now + .milliseconds(1)))
         }
     }
 

@@ -71,7 +71,7 @@ extension Sentence {
         Sentence(
             name: .killedWaiting,
             words: "killed while a request waits: it is untaken and is answered by another run",
-            remedy: "mark as taken what is begun, one at a time, and nothing in advance",
+            remedy: "mark as taken what is begun, none in advance; rely on nothing of another run",
             needs: [.answers],
             script: [
                 .begin, .freeze, .post("a"), .kill, .expectUntaken("a"), .begin, .post("a"),
@@ -81,7 +81,7 @@ extension Sentence {
         Sentence(
             name: .killedInHand,
             words: "killed with a request in hand: its lane is readable, another run answers",
-            remedy: "write an entry of the ring whole before done says that it is there",
+            remedy: "write an entry whole before done counts it; rely on nothing of another run",
             needs: [.apart],
             script: [
                 .begin, .catchInHand("a"), .kill, .quiet, .begin, .post("a"), .awaitAnswer("a"),

@@ -1,8 +1,9 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import Conformance
 import Testing
+
+@testable import Conformance
 
 /// Which sentence each bad scorer breaks, and it alone.
 private let broken: [String: Int] = [
@@ -23,6 +24,7 @@ private let broken: [String: Int] = [
     "declines_at_will": 12,
     "sends_descriptors": 13,
     "sends_garbage": 13,
+    "answers_two_dozen": 14,
     "sleeps_on_waiting_requests": 15,
     "dies_of_an_empty_body": 16,
     "dies_beyond_a_page": 17,
@@ -34,6 +36,7 @@ private let broken: [String: Int] = [
     "sends_too_many_parts": 23,
     "waits_for_every_part": 24,
     "forgets_one_of_a_batch": 25,
+    "has_fewer_threads": 26,
     "begins_withdrawn": 27,
     "keeps_withdrawn_slots": 28,
     "drops_cancelled": 29,
@@ -41,6 +44,9 @@ private let broken: [String: Int] = [
     "ignores_pings": 31,
     "forgets_ready": 32,
     "waits_for_an_old_reader": 33,
+    "disowns_what_waited": 34,
+    "fears_what_killed_it": 35,
+    "counts_before_it_writes": 36,
     "ignores_drain": 37,
     "leaves_with_another_status": 38,
     "drops_what_waits": 39,
@@ -66,6 +72,10 @@ private let broken: [String: Int] = [
 
     @Test func `is there for every line of the table`() {
         #expect(BuiltScorers.bad == broken.keys.sorted())
+    }
+
+    @Test func `is there for every sentence`() {
+        #expect(Set(broken.values).sorted() == Sentence.all.map(\.name.rawValue))
     }
 }
 
