@@ -27,7 +27,7 @@ BODY_MEBIBYTES = 256
 EVENTS = 200_000
 PACED_EVENTS = 3_000
 # As long as the longest event, with its chunk's lines.
-EVENT_BYTES = 26
+EVENT_BYTES = len(b"e\r\ndata: 199999\n\n\r\n")
 MANIFEST = """
 name: default
 endpoint_name: stream
@@ -123,7 +123,8 @@ def _measure(server: Server, nginx: List[peers.Peer], rounds: int, machine: str)
     )
     rows = []
     for count, pause in ((EVENTS, 0), (PACED_EVENTS, 1)):
-        ours = receive(server.port, f"{score}?events={count},{pause}", count * 18)
+        at_least = sum(len(f"data: {number}\n\n") for number in range(count))
+        ours = receive(server.port, f"{score}?events={count},{pause}", at_least)
         name = f"{count} events, {'at once' if pause == 0 else f'{pause} ms apart'}"
         rows.append(_events(name, "scorekeeper", gateway, ours, count, rounds))
     theirs = receive(ports[1], "/events", EVENTS * EVENT_BYTES)
