@@ -90,6 +90,14 @@ class Failure(unittest.TestCase):
         self.assertLessEqual(len(text.encode("utf-8")), failure.LONGEST_SENTENCE)
         self.assertTrue(text.endswith(failure.FILE_HINT))
 
+    def test_an_error_that_cannot_say_what_it_is_is_told_by_its_name(self) -> None:
+        class Mute(Exception):
+            def __str__(self) -> str:
+                raise SystemExit(1)
+
+        text = failure.sentence(raising(Mute()), "/model")
+        self.assertRegex(text, r"^Mute \(.* in action\)$")
+
     def test_causes_in_a_ring_end(self) -> None:
         first, second = ValueError("a"), ValueError("b")
         first.__cause__, second.__cause__ = second, first

@@ -130,14 +130,15 @@ class Ways(unittest.TestCase):
         self.assertEqual(bodies, [b'"a"', b'"b"', b'"c"', b'"d"'])
 
     def test_an_exception_that_cannot_say_what_it_is_fails_its_request_alone(self) -> None:
-        text = "class Mute(Exception):\n    def __str__(self): raise ValueError('mute')\n"
-        text += "def init(): pass\ndef run(data):\n    if data: raise Mute()\n"
-        scorer = FakeScorer([b"x", b""])
+        for silence in ("ValueError('mute')", "SystemExit(1)", "KeyboardInterrupt"):
+            text = f"class Mute(Exception):\n    def __str__(self): raise {silence}\n"
+            text += "def init(): pass\ndef run(data):\n    if data: raise Mute()\n"
+            scorer = FakeScorer([b"x", b""])
 
-        with hushed():
-            ServedScript(self.load(text)).answer_until_drained(scorer)
+            with self.subTest(silence), hushed():
+                ServedScript(self.load(text)).answer_until_drained(scorer)
 
-        self.assertEqual([answer[1] for answer in scorer.answers], [500, 200])
+                self.assertEqual([answer[1] for answer in scorer.answers], [500, 200])
 
     def test_one_call_at_once_runs_in_the_thread_that_loaded_the_script(self) -> None:
         script = "import threading\ndef init(): pass\n"

@@ -48,7 +48,7 @@ FILE_HINT = (
 
 def sentence(error: BaseException, model_directory: str) -> str:
     """What happened, where in the model's code, and the setting to look at when one may help."""
-    text = f"{type(error).__name__}: {error}".strip().rstrip(":")
+    text = f"{type(error).__name__}: {_words(error)}".strip().rstrip(":")
     place = deepest_line(error, model_directory)
     if place:
         text += f" ({place})"
@@ -57,6 +57,14 @@ def sentence(error: BaseException, model_directory: str) -> str:
         room = LONGEST_SENTENCE - len(hint) - len("; ")
         return f"{_shortened(text, room)}; {hint}"
     return _shortened(text, LONGEST_SENTENCE)
+
+
+def _words(error: BaseException) -> str:
+    """What an error says of itself; nothing where even that fails, in whatever way."""
+    try:
+        return str(error)
+    except BaseException:
+        return ""
 
 
 def deepest_line(error: BaseException, model_directory: str) -> Optional[str]:

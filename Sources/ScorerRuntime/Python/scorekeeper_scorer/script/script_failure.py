@@ -21,10 +21,7 @@ def sentence(error: BaseException, root: str) -> str:
     if isinstance(error, SyntaxError) and error.filename and not _own_frames(error):
         name = os.path.relpath(error.filename, root)
         return f"{type(error).__name__}: {error.msg} ({name}:{error.lineno})"
-    try:
-        return failure.sentence(error.with_traceback(_own_frames(error)), root)
-    except Exception:
-        return type(error).__name__  # It cannot even say what it is.
+    return failure.sentence(error.with_traceback(_own_frames(error)), root)
 
 
 def stack(error: BaseException) -> str:
