@@ -77,6 +77,7 @@ let package = Package(
         .target(
             name: "Manifests",
             dependencies: ["CLibArchive", "CLibYAML", "Vocabulary"],
+            exclude: ["Rules.md"],
             swiftSettings: strict
         ),
         .target(

@@ -16,11 +16,15 @@ struct JSONReader {
         let reason: String
         /// Which byte of the text, from 1.
         let offset: Int
+        /// A stable word for programs.
+        var code = "syntax"
     }
 
     private let bytes: [UInt8]
     private let depth: Int
     private var index = 0
+    /// Where each value and each name begins, in bytes from 0, in the order of the text.
+    private var offsets: [Int] = []
 
     private init(_ text: String, depth: Int) {
         bytes = Array(text.utf8)
@@ -29,16 +33,34 @@ struct JSONReader {
 
     /// Reads the whole text.
     static func read(_ text: String, depth: Int = 64) throws(Fault) -> JSONNode {
+        try readPlaced(text, depth: depth).node
+    }
+
+    /// Reads the whole text, with where each value and each name of it begins.
+    ///
+    /// Shape: `offsets` are bytes from 0, an object before its members, a name before its value.
+    static func readPlaced(
+        _ text: String,
+        depth: Int = 64
+    ) throws(Fault) -> (node: JSONNode, offsets: [Int]) {
         var reader = JSONReader(text, depth: depth)
         let value = try reader.value(inside: 0)
         reader.skipSpace()
         guard reader.index == reader.bytes.count else {
             throw reader.fault("something follows the value")
         }
-        return value
+        return (value, reader.offsets)
     }
 
     private func fault(_ reason: String) -> Fault { Fault(reason: reason, offset: index + 1) }
+
+    private func deep() -> Fault {
+        Fault(
+            reason: "values stand more than \(depth) deep",
+            offset: index + 1,
+            code: "tooDeep"
+        )
+    }
 
     private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -56,6 +78,7 @@ struct JSONReader {
     private mutating func value(inside level: Int) throws(Fault) -> JSONNode {
         skipSpace()
         guard let byte = next else { throw fault("the text ends early") }
+        offsets.append(index)
         switch byte {
         case UInt8(ascii: "{"): return try object(inside: level)
         case UInt8(ascii: "["): return try array(inside: level)
@@ -74,7 +97,7 @@ struct JSONReader {
     }
 
     private mutating func object(inside level: Int) throws(Fault) -> JSONNode {
-        guard level < depth else { throw fault("values stand more than \(depth) deep") }
+        guard level < depth else { throw deep() }
         index += 1
         var members: [JSONMember] = []
         var names: Set<String> = []
@@ -86,11 +109,13 @@ struct JSONReader {
         while true {
             skipSpace()
             let start = index
+            offsets.append(start)
             let name = try string()
             guard names.insert(name).inserted else {
                 throw Fault(
                     reason: "the name '\(name.excerpt)' stands here again",
-                    offset: start + 1
+                    offset: start + 1,
+                    code: "duplicateKey"
                 )
             }
             skipSpace()
@@ -107,7 +132,7 @@ struct JSONReader {
     }
 
     private mutating func array(inside level: Int) throws(Fault) -> JSONNode {
-        guard level < depth else { throw fault("values stand more than \(depth) deep") }
+        guard level < depth else { throw deep() }
         index += 1
         var elements: [JSONNode] = []
         skipSpace()

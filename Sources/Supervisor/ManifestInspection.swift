@@ -18,12 +18,44 @@ public enum ManifestInspection {
         endpoint: EndpointName?,
         libraryPath: String
     ) async throws(Problem) -> ManifestCheck {
-        let folder = SupportFolder.path(beside: try Server.ownExecutable()) + "/environments"
-        var check = ManifestCheck(
+        let check = ManifestCheck(
             file: file,
             endpoint: endpoint,
-            environments: EnvironmentCatalogue(folder: folder)
+            environments: try environments(),
+            assets: UntoldAssets()
         )
+        return await inspected(check, libraryPath: libraryPath)
+    }
+
+    /// Checks a folder of documents, or one of any kind, in the same way.
+    ///
+    /// Errors: where our own executable cannot be found.
+    public static func check(
+        documents path: String,
+        libraryPath: String
+    ) async throws(Problem) -> DocumentsCheck {
+        let check = DocumentsCheck(path: path, environments: try environments())
+        var parts: [DocumentsCheck.Part] = []
+        for part in check.parts {
+            guard let deployment = part.deployment else {
+                parts.append(part)
+                continue
+            }
+            parts.append(part.with(await inspected(deployment, libraryPath: libraryPath)))
+        }
+        return check.with(parts)
+    }
+
+    private static func environments() throws(Problem) -> EnvironmentCatalogue {
+        let support = SupportFolder.path(beside: try Server.ownExecutable())
+        return EnvironmentCatalogue(folder: support + "/environments")
+    }
+
+    private static func inspected(
+        _ check: ManifestCheck,
+        libraryPath: String
+    ) async -> ManifestCheck {
+        var check = check
         guard check.isServable else { return check }
         switch check.serving {
         case .script(let script):

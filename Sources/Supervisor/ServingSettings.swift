@@ -57,7 +57,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         deadlineMilliseconds = manifest.requestTimeoutMilliseconds ?? 60_000
         bodyLimit = manifest.bodyLimit
         maxConcurrentRequestsPerInstance = manifest.concurrentRequests
-        boundsRequestsInFlight = manifest.boundsRequestsInFlight ? true : nil
+        boundsRequestsInFlight = manifest.isConcurrencyWritten ? true : nil
         self.retry = manifest.retry ?? retry
         statuses = manifest.statuses
         pythonPolicy = manifest.pythonPolicy

@@ -98,6 +98,37 @@ class Check(unittest.TestCase):
         self.assertEqual(done.code, command.DONE, done)
         self.assertIn(f"notice: cannot run '{self.folder}/nowhere' as uv; ", done.out)
 
+    def test_a_folder_of_documents_is_told_whole_in_the_order_of_making(self) -> None:
+        done = command.run("check", "-f", ROOT / "Samples" / "blue-green")
+
+        self.assertEqual(done.code, command.DONE, done)
+        told = [line for line in done.out.splitlines() if line.startswith("document")]
+        for line, thing in zip(told, ("'iris'", "'flowers'", "flowers/blue", "flowers/green")):
+            self.assertIn(thing, line)
+        self.assertEqual(len(told), 4)
+        self.assertIn("the endpoint is open to this machine only", done.out)
+        self.assertIn("it can be applied", done.out)
+
+    def test_documents_of_every_kind_have_their_problems_told_at_once(self) -> None:
+        documents = {
+            "endpoint.yml": ("name: iris\ntraffic: {blue: 60}\n", "2:1"),
+            "model.yml": ("name: iris\npath: ./nothing\n", "2:7"),
+            "tools.yml": ("name: tools\nconda_file: {channels: []}\n", "2:13"),
+            "blue.json": ('{"endpoint_name": "iris", "instance_count": 0}', "1:45"),
+        }
+        for name, (text, _) in documents.items():
+            (self.folder / name).write_text(text)
+
+        whole = command.run("check", "-f", self.folder)
+        alone = {name: command.run("check", "-f", self.folder / name) for name in documents}
+
+        self.assertEqual(whole.code, command.BAD_INPUT, whole)
+        for name, (_, place) in documents.items():
+            told = f"problem: {self.folder}/{name}:{place}: "
+            self.assertIn(told, whole.out)
+            self.assertIn(told, alone[name].out)
+            self.assertEqual(alone[name].code, command.BAD_INPUT, alone[name])
+
     def test_a_path_where_nothing_is_says_so(self) -> None:
         done = command.run("check", self.folder / "nothing")
 

@@ -241,7 +241,7 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
 
 @Suite struct `A document's source of what is served` {
     @Test(arguments: [
-        ("model: azureml:iris:1\n", "address 4:8"),
+        ("model: azureml:iris:1\n", "unknownModel 4:8"),
         ("model: {path: 'azureml://registries/x/models/y'}\n", "address 4:15"),
         ("model: runs:/1/model\n", "address 4:8"),
         ("model: {name: iris}\n", "modelPath 4:8"),
@@ -264,7 +264,8 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
     }
 
     @Test(arguments: [
-        ("x", "environment 4:14"), ("'azureml://registries/a/environments/b'", "environment 4:14"),
+        ("x", "environment 4:14"),
+        ("'azureml://registries/a/environments/b'", "registryAddress 4:14"),
         ("{image: x}", "imageAlone 4:22"), ("{build: {path: .}}", "notSupported 4:15"),
         ("{name: x}", "environment 4:14"), ("{dependencies: []}", "misplacedKey 4:15"),
         ("{conda_file: nothing.yml}", "missingFile 4:27"),
@@ -284,7 +285,7 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
     }
 
     @Test func `is counted from the document's folder`() {
-        let resolve = DeploymentSettingsReader.resolve
+        let resolve = ManifestPath.resolve
 
         #expect(resolve("./src/", "/deploy") == "/deploy/src")
         #expect(resolve("../src", "deploy") == "deploy/../src")

@@ -11,7 +11,7 @@ import Vocabulary
 /// `scorekeeper check`.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says what a model is, what it needs, and every problem.",
+        abstract: "Says what a model or a document is, what it needs, and every problem.",
         discussion: """
             Starts nothing and needs no server. What the machine lacks is a notice. Problems are told with \
             file, line and column, and make the exit status 2.
@@ -19,6 +19,7 @@ struct Check: AsyncParsableCommand {
             EXAMPLE
               scorekeeper check Samples/mlflow-iris
               scorekeeper check -f deployment.yml
+              scorekeeper check -f Samples/blue-green
             """
     )
 
@@ -27,7 +28,10 @@ struct Check: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("A document that says what is served.", valueName: "document")
+        help: ArgumentHelp(
+            "A document of an endpoint, a deployment, a model or an environment, or a folder of them.",
+            valueName: "document"
+        )
     )
     var file: String?
 
@@ -40,7 +44,13 @@ struct Check: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let file { try await check(document: file) }
+        if let file {
+            if DocumentsCheck.isDeployment(at: file) {
+                try await check(document: file)
+            } else {
+                try await check(documents: file)
+            }
+        }
         if let model { try await check(model: model) }
     }
 
@@ -55,6 +65,21 @@ struct Check: AsyncParsableCommand {
         }
         if let notice = check.settings?.instanceType.flatMap(InstanceTypes.notice(of:)) {
             check = check.noting(notice)
+        }
+        switch format.output {
+        case .json: try Output.print(json: check)
+        case .table: Output.print(check.lines.joined(separator: "\n"))
+        }
+        if !check.isServable { throw ExitCode(CommandStatus.badInput.rawValue) }
+    }
+
+    private func check(documents path: String) async throws {
+        var check = try await ManifestInspection.check(
+            documents: path,
+            libraryPath: OwnLibraries.path
+        )
+        if check.needsEnvironment, let missing = await missingTool() {
+            check = check.noting(Notice(code: missing.code, text: "\(missing)"))
         }
         switch format.output {
         case .json: try Output.print(json: check)

@@ -71,13 +71,13 @@ extension DeploymentSettingsReader {
                 at: place
             )
         }
-        if case .defined(_, let place) = manifest.environment {
+        if case .defined(let defined) = manifest.environment {
             values.findings.refuse(
                 "programEnvironment",
                 "'environment' has packages for Python, and 'scorekeeper.scorer' "
                     + "(line \(scorer.line ?? 0)) names a program, which brings what it needs",
                 "remove one of them; 'azureml:native@latest' may stay",
-                at: place
+                at: defined.location
             )
         }
     }

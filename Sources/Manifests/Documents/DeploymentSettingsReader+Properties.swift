@@ -6,12 +6,13 @@ import Vocabulary
 /// Our additions, which stand under `properties:` among anyone's.
 extension DeploymentSettingsReader {
     /// Keys of ours under `properties`.
-    static let properties = [
-        "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
-        "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
-        "scorekeeper.start_deadline", "scorekeeper.debug_errors", "scorekeeper.merge",
-        "scorekeeper.body_limit",
-    ]
+    static let properties =
+        [
+            "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
+            "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
+            "scorekeeper.start_deadline", "scorekeeper.debug_errors", "scorekeeper.merge",
+            "scorekeeper.body_limit",
+        ] + rolloutProperties
 
     mutating func readProperties(_ node: YAMLNode) {
         for entry in values.entries(node, "properties") {
@@ -23,7 +24,7 @@ extension DeploymentSettingsReader {
             case "scorekeeper.python":
                 settings.pythonPolicy = values.word(value, entry.key, PythonPolicy.self) ?? .exact
             case "scorekeeper.statuses":
-                settings.statuses = values.word(value, entry.key, StatusStyle.self)
+                settings.statuses = values.word(value, entry.key, StatusStyle.words)
             case "scorekeeper.fork_server":
                 settings.isForkServerUsed =
                     values.word(value, entry.key, ["on": true, "off": false])
@@ -49,14 +50,14 @@ extension DeploymentSettingsReader {
                     entry.key,
                     in: DeploymentSettings.bodyLimits
                 )
+            case _ where Self.rolloutProperties.contains(entry.key): readRollout(entry)
             default:
-                // Azure's properties are anyone's; only ours have a known set of names. A near
-                // miss of the prefix is one of ours too.
-                let prefix = entry.key.split(separator: ".").first.map(String.init) ?? ""
-                if NearestWord.of(prefix, among: ["scorekeeper"]) != nil {
-                    values.refuseUnknown(entry, among: Self.properties, in: "'properties'")
+                if values.refuseNearMiss(entry, among: Self.properties) { continue }
+                if let text = values.label(entry, of: "properties") {
+                    manifest.properties[entry.key] = text
                 }
             }
         }
+        checkRollout()
     }
 }

@@ -75,35 +75,55 @@ public struct ManifestCheck: Codable, Sendable {
     /// Checks the document at `path` and what it names.
     ///
     /// Shape: `endpoint` is the name that a person gave, whatever the document says;
-    /// `environments` are the curated ones.
+    /// `environments` are the curated ones; `assets` knows what is registered; `overrides` are
+    /// written over the document first.
     public init(
         file path: String,
         endpoint given: EndpointName? = nil,
-        environments: EnvironmentCatalogue
+        environments: EnvironmentCatalogue,
+        assets: any AssetResolver = NoAssets(),
+        setting overrides: [ManifestOverride] = []
     ) {
-        let name = RelativePath.lastComponent(of: path)
-        let folder = Self.folder(of: path)
+        let file = DocumentFile(path)
         var findings = Findings()
         var manifest: DeploymentManifest?
-        do throws(Problem) {
-            let bytes = try ModelDirectory(path: folder)
-                .read(name, limit: DeploymentSettingsReader.limit)
-            if let bytes {
-                let read = DeploymentSettingsReader.read(bytes, file: path, in: folder)
-                findings.add(read.findings)
-                manifest = read.manifest
-            } else {
-                findings.add(Self.missing(path))
-            }
-        } catch {
-            findings.add(error)
+        if let bytes = file.read(into: &findings) {
+            let read = ManifestReader.read(
+                bytes,
+                file: path,
+                in: file.folder,
+                as: .deployment,
+                setting: overrides
+            )
+            findings.add(read.findings)
+            if case .deployment(let deployment) = read.manifest { manifest = deployment }
         }
+        self.init(
+            manifest,
+            file: path,
+            endpoint: given,
+            environments: environments,
+            assets: assets,
+            findings: findings
+        )
+    }
+
+    /// Checks what a document names that was read already.
+    init(
+        _ manifest: DeploymentManifest?,
+        file path: String,
+        endpoint given: EndpointName? = nil,
+        environments: EnvironmentCatalogue,
+        assets: any AssetResolver,
+        findings: Findings
+    ) {
+        var findings = findings
         self.file = path
         self.endpoint = given ?? manifest?.settings.endpoint
         self.deployment = manifest?.settings.deployment ?? .dropped
         self.settings = manifest?.settings
         self.programLocation = manifest?.program?.path.location
-        var reader = ManifestSources(environments: environments)
+        var reader = ManifestSources(environments: environments, assets: assets)
         let serving = manifest.flatMap { reader.serving($0) }
         findings.add(reader.findings)
         if given == nil, let manifest, manifest.places["endpoint_name"] == nil {
@@ -127,21 +147,6 @@ public struct ManifestCheck: Codable, Sendable {
         var check = self
         check.problems.append(problem)
         return check
-    }
-
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    private static func missing(_ path: String) -> Problem {
-        Problem(
-            .notFound,
-            code: "noManifest",
-            what: "there is no file '\(path)'",
-            remedy: "name the deployment's document",
-            location: Problem.Location(file: path)
-        )
     }
 
     private static func nameless(_ path: String) -> Problem {

@@ -11,11 +11,22 @@ import Glibc
 struct ManifestSources {
     /// The curated environments.
     let environments: EnvironmentCatalogue
+    /// Who knows what is registered.
+    let assets: any AssetResolver
     /// What was found on the way.
     var findings = Findings()
 
     /// What scores; nothing where something of it is not there.
-    mutating func serving(_ manifest: DeploymentManifest) -> ManifestCheck.Serving? {
+    mutating func serving(_ written: DeploymentManifest) -> ManifestCheck.Serving? {
+        var manifest = written
+        if let reference = manifest.modelReference {
+            manifest.model = registered(reference, &manifest)
+            if manifest.model == nil, manifest.places["code_configuration"] == nil,
+                manifest.places["scorekeeper.scorer"] == nil
+            {
+                return nil
+            }
+        }
         if manifest.places["code_configuration"] != nil { return script(manifest) }
         if manifest.places["scorekeeper.scorer"] != nil { return program(manifest) }
         return manifest.model.flatMap { model($0, manifest) }
@@ -119,49 +130,34 @@ struct ManifestSources {
     ) -> (EnvironmentDefinition, String?)? {
         switch environment {
         case nil: return nil
-        case .defined(let definition, _): return (definition, nil)
-        case .named(let name, let location):
-            guard let (entry, definition) = curated(name, location) else { return nil }
+        case .defined(let defined): return (defined.definition, nil)
+        case .reference(let reference):
+            guard let (name, definition) = find(reference) else { return nil }
             guard !definition.isEmpty else {
                 findings.refuse(
                     "scriptEnvironment",
-                    "the environment '\(entry.reference)' holds no Python, which a script needs",
+                    "the environment '\(name)' holds no Python, which a script needs",
                     "take 'azureml:minimal-python@latest' or one with its packages",
-                    at: location
+                    at: reference.location
                 )
                 return nil
             }
-            return (definition, entry.reference.description)
+            return (definition, name)
         }
     }
 
     /// A program brings what it needs: only an environment that holds nothing goes with it.
     private mutating func checkNative(_ environment: DeploymentManifest.Environment?) {
-        guard case .named(let name, let location) = environment,
-            let (entry, definition) = curated(name, location), !definition.isEmpty
+        guard case .reference(let reference) = environment,
+            let (name, definition) = find(reference), !definition.isEmpty
         else { return }
         findings.refuse(
             "programEnvironment",
-            "the environment '\(entry.reference)' has packages for Python, and "
-                + "'scorekeeper.scorer' names a program, which brings what it needs",
+            "the environment '\(name)' has packages for Python, and 'scorekeeper.scorer' names "
+                + "a program, which brings what it needs",
             "remove it, or write 'azureml:native@latest'",
-            at: location
+            at: reference.location
         )
-    }
-
-    private mutating func curated(
-        _ name: EnvironmentName,
-        _ location: Problem.Location
-    ) -> (EnvironmentCatalogue.Entry, EnvironmentDefinition)? {
-        do throws(Problem) {
-            let entry = try environments.find(name, at: location)
-            let reading = environments.definition(of: entry)
-            findings.add(reading.findings)
-            return reading.value.map { (entry, $0) }
-        } catch {
-            findings.add(error)
-            return nil
-        }
     }
 
     // MARK: - Models of scripts and programs

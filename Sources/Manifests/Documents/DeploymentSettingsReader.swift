@@ -15,12 +15,16 @@ import Vocabulary
 public struct DeploymentSettingsReader {
     /// Keys of the document that are known.
     static let keys = [
-        "$schema", "name", "endpoint_name", "type", "model", "model_mount_path",
+        "$schema", "id", "name", "endpoint_name", "type", "model", "model_mount_path",
         "code_configuration", "environment", "environment_variables", "instance_type",
         "instance_count", "app_insights_enabled", "scale_settings", "request_settings",
-        "liveness_probe", "readiness_probe", "data_collector", "egress_public_network_access",
-        "private_network_connection", "provisioning_state", "resources", "description", "tags",
-        "properties",
+        "liveness_probe", "readiness_probe", "startup_probe", "data_collector",
+        "egress_public_network_access", "private_network_connection", "provisioning_state",
+        "resources", "description", "tags", "properties",
+    ]
+    /// Keys that only an endpoint's document has, and that people look for here.
+    static let endpointKeys = [
+        "auth_mode", "identity", "traffic", "mirror_traffic", "public_network_access",
     ]
     /// Longest document.
     public static let limit = 1 << 20
@@ -53,11 +57,21 @@ public struct DeploymentSettingsReader {
         file: String,
         in folder: String
     ) -> (manifest: DeploymentManifest, findings: Findings) {
-        var reader = DeploymentSettingsReader(endpoint: nil, folderName: nil, folder: folder)
-        if let root = YAMLReader.read(bytes, file: file, into: &reader.values.findings) {
-            reader.readDocument(root)
-            if root.entries != nil { reader.checkWhole(root) }
+        var findings = Findings()
+        guard let root = DocumentTree.read(bytes, file: file, into: &findings) else {
+            return (DeploymentManifest(), findings)
         }
+        return read(root, in: folder)
+    }
+
+    /// Reads the tree of a document that stands alone.
+    static func read(
+        _ root: YAMLNode,
+        in folder: String
+    ) -> (manifest: DeploymentManifest, findings: Findings) {
+        var reader = DeploymentSettingsReader(endpoint: nil, folderName: nil, folder: folder)
+        reader.readDocument(root)
+        if root.entries != nil { reader.checkWhole(root) }
         return (reader.manifest, reader.values.findings)
     }
 
@@ -94,7 +108,7 @@ public struct DeploymentSettingsReader {
         let value = entry.value
         if !value.isNull { manifest.places[entry.key] = entry.location }
         switch entry.key {
-        case "$schema": readSchema(value)
+        case "$schema": values.schema(value, of: .deployment)
         case "name":
             settings.deployment = values.name(value, entry.key, DeploymentName.self)
         case "endpoint_name":
@@ -113,11 +127,15 @@ public struct DeploymentSettingsReader {
                 values.word(value, entry.key, ["enabled": true, "disabled": false]) ?? false
         case "properties": readProperties(value)
         case "scale_settings": readScaleSettings(value)
-        case "liveness_probe", "readiness_probe": readProbe(entry)
+        case "liveness_probe": settings.livenessProbe = readProbe(entry)
+        case "readiness_probe": settings.readinessProbe = readProbe(entry)
+        case "startup_probe": settings.startupProbe = readProbe(entry)
         case "app_insights_enabled":
             if values.boolean(value, entry.key) == true { values.noteUnused(entry) }
-        case "provisioning_state", "description", "tags":
-            return
+        case "description":
+            manifest.description = value.isNull ? nil : values.text(value, entry.key)
+        case "tags": manifest.tags = values.texts(value, entry.key)
+        case "id", "provisioning_state": values.noteAnswered(entry)
         case "private_network_connection":
             if values.boolean(value, entry.key) == true { values.refuseUnsupported(entry) }
         case "model_mount_path":
@@ -128,14 +146,20 @@ public struct DeploymentSettingsReader {
                     ? "remove it: without it the model is served from its own directory"
                     : "remove it: the variable AZUREML_MODEL_DIR says where the model is"
             )
-        case "data_collector", "resources":
-            if !value.isNull { values.refuseUnsupported(entry) }
+        case "data_collector": settings.dataCollector = readDataCollector(entry)
+        case "resources":
+            guard !value.isNull else { return }
+            values.refuseUnsupported(
+                entry,
+                remedy: "remove it: it is for Kubernetes, and 'instance_type' says what one gets"
+            )
         case _ where Self.properties.contains(entry.key):
-            values.findings.refuse(
-                "misplacedKey",
-                "the document has no key '\(entry.key)'",
-                "write it under 'properties'",
-                at: entry.location
+            values.refuseMisplaced(entry, "write it under 'properties'", in: "the document")
+        case _ where Self.endpointKeys.contains(entry.key):
+            values.refuseMisplaced(
+                entry,
+                "write it in the endpoint's document",
+                in: "a deployment's document"
             )
         default:
             values.refuseUnknown(entry, among: Self.keys, in: "the document")

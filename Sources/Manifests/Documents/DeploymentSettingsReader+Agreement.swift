@@ -5,18 +5,6 @@ import Vocabulary
 
 /// What the document must agree with: its kind, the endpoint of the model's folder, the model.
 extension DeploymentSettingsReader {
-    mutating func readSchema(_ node: YAMLNode) {
-        guard let text = values.text(node, "$schema") else { return }
-        let isManaged = text.lowercased().contains("managedonlinedeployment")
-        guard !isManaged else { return }
-        values.refuse(
-            "schema",
-            "'$schema' names another kind of document: '\(text.excerpt)'",
-            "write a managedOnlineDeployment",
-            node
-        )
-    }
-
     mutating func readType(_ node: YAMLNode) {
         guard let text = values.text(node, "type"), text != "managed" else { return }
         values.refuse(

@@ -7,11 +7,6 @@ import Vocabulary
 ///
 /// Beside a model these keys have nothing to say, since the model lies there; they are refused.
 extension DeploymentSettingsReader {
-    /// Keys of `model`.
-    static let modelKeys = [
-        "name", "version", "path", "type", "flavors", "stage", "description", "tags",
-        "properties", "datastore",
-    ]
     /// Keys of `code_configuration`.
     static let codeKeys = ["code", "scoring_script"]
 
@@ -39,39 +34,17 @@ extension DeploymentSettingsReader {
 
     private mutating func readModel(_ node: YAMLNode, in folder: String) {
         if let text = node.text {
-            manifest.model = path(text, node, in: folder, of: "model")
-            return
-        }
-        for entry in values.entries(node, "model") where !Self.modelKeys.contains(entry.key) {
-            values.refuseUnknown(entry, among: Self.modelKeys, in: "'model'")
-        }
-        guard node.entries != nil else { return }
-        if let type = node["type"], !type.isNull {
-            switch type.text {
-            case "mlflow_model": manifest.isMLflow = true
-            case "custom_model": break
-            case "triton_model":
-                values.refuse(
-                    "triton",
-                    "'model.type' is 'triton_model', which is not served yet",
-                    "save the model with MLflow, or write a scorer for it",
-                    type
-                )
-            default:
-                _ = values.word(type, "model.type", ["custom_model": 0, "mlflow_model": 1])
+            if text.hasPrefix("azureml:") {
+                manifest.modelReference = values.reference(text, node, "model", to: .model)
+            } else {
+                manifest.model = values.path(text, node, in: folder, of: "model")
             }
-        }
-        guard let written = node["path"], !written.isNull else {
-            values.refuse(
-                "modelPath",
-                "'model' has no 'path'",
-                "write the path of the model's folder or file: there is no registry here",
-                node
-            )
             return
         }
-        guard let text = values.text(written, "model.path") else { return }
-        manifest.model = path(text, written, in: folder, of: "model.path")
+        let read = ModelManifestReader.read(node, in: folder, isInline: true)
+        values.findings.add(read.findings)
+        manifest.inlineModel = read.manifest
+        manifest.model = read.manifest?.path
     }
 
     // MARK: - The code
@@ -85,7 +58,7 @@ extension DeploymentSettingsReader {
         let code = required("code", of: node, "write the folder that the script lies in")
         let script = required("scoring_script", of: node, "write the script's name in the folder")
         guard let code, let script, let text = code.text, let name = script.text,
-            let source = path(text, code, in: folder, of: "code_configuration.code")
+            let source = values.path(text, code, in: folder, of: "code_configuration.code")
         else { return }
         do throws(RelativePath.Refusal) {
             let relative = try RelativePath(name)
@@ -149,7 +122,9 @@ extension DeploymentSettingsReader {
                 )
                 return
             }
-            guard let path = path(program, entry.value, in: folder, of: entry.key) else { return }
+            guard
+                let path = values.path(program, entry.value, in: folder, of: entry.key)
+            else { return }
             manifest.program = DeploymentManifest.Program(
                 path: path,
                 arguments: Array(words.dropFirst())
@@ -162,47 +137,5 @@ extension DeploymentSettingsReader {
                 entry.value
             )
         }
-    }
-
-    // MARK: - Paths
-
-    /// A path that is counted from the document's folder; an address is refused.
-    mutating func path(
-        _ text: String,
-        _ node: YAMLNode,
-        in folder: String,
-        of key: String
-    ) -> DeploymentManifest.Path? {
-        let isAddress =
-            text.contains("://") || text.hasPrefix("azureml:")
-            || ["models:", "runs:", "file:"].contains { text.hasPrefix($0) }
-        guard !isAddress else {
-            values.refuse(
-                "address",
-                "'\(key)' is '\(text.excerpt)', an address, and what is served is taken from this "
-                    + "machine",
-                "download it and write its path, counted from the document's folder",
-                node
-            )
-            return nil
-        }
-        guard !text.unicodeScalars.contains(where: TextCheck.isControl), text.utf8.count <= 4_096
-        else {
-            values.refuse("path", "'\(key)' is no path", "write a plain one", node)
-            return nil
-        }
-        return DeploymentManifest.Path(
-            written: text,
-            path: Self.resolve(text, in: folder),
-            location: node.location
-        )
-    }
-
-    /// Where `text` leads from `folder`, without the steps that lead nowhere.
-    static func resolve(_ text: String, in folder: String) -> String {
-        let steps = text.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-        if text.hasPrefix("/") { return "/" + steps }
-        if steps.isEmpty { return folder.isEmpty ? "." : folder }
-        return folder.isEmpty || folder == "." ? steps : "\(folder)/\(steps)"
     }
 }

@@ -21,10 +21,20 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var bodyLimit: Int?
     /// Calls of the model at once, in one instance.
     public var concurrentRequests = 1
-    /// Whether the document says how many: then it bounds what is in flight too, as in Azure.
-    public var boundsRequestsInFlight = false
+    /// Whether the document says how many, which bounds the requests that are taken on.
+    public var isConcurrencyWritten = false
     /// The instance type, as it is written.
     public var instanceType: WrittenName?
+    /// How a scorer is asked whether it still works.
+    public var livenessProbe: ProbeSettings?
+    /// How a scorer is asked whether it may be sent requests.
+    public var readinessProbe: ProbeSettings?
+    /// How a scorer is asked whether its start is over, before the other two begin.
+    public var startupProbe: ProbeSettings?
+    /// How a new revision takes over.
+    public var rollout = RolloutSettings()
+    /// What Azure would collect of requests and answers; only what collects nothing is taken.
+    public var dataCollector: DataCollectorSettings?
     /// Whether the scorer may reach the network.
     public var isNetworkAllowed = false
     /// What happens to a request whose scorer died.
@@ -46,9 +56,27 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
 
     /// How many instances a deployment may have.
     public static let instanceCounts = 1...50
+    /// What Azure gives a request, waiting included, where a document says nothing.
+    public static let azureTimeoutMilliseconds = 5_000
     /// How long a body may be, whatever a document says.
     public static let bodyLimits = 1...(4 << 30)
 
     /// What holds without a document.
     public init() {}
+
+    /// How many requests may be under way before others get 429; nothing where it is not said.
+    ///
+    /// Source: Azure Machine Learning, "Troubleshoot online endpoints", 429: twice the calls of all
+    /// instances.
+    public var pendingLimit: Int? {
+        isConcurrencyWritten ? 2 * concurrentRequests * instances : nil
+    }
+}
+
+/// A name that a document writes, with its place; what it means is found elsewhere.
+public struct WrittenName: Hashable, Codable, Sendable {
+    /// As it is written.
+    public let text: String
+    /// Where.
+    public let location: Problem.Location
 }

@@ -3,15 +3,11 @@
 
 import Vocabulary
 
-/// How requests are treated, and probes.
+/// How requests are treated.
 extension DeploymentSettingsReader {
     /// Keys of `request_settings`.
     static let requestSettings = [
         "request_timeout_ms", "max_concurrent_requests_per_instance", "max_queue_wait_ms",
-    ]
-    /// Keys of a probe.
-    static let probeSettings = [
-        "initial_delay", "period", "timeout", "success_threshold", "failure_threshold",
     ]
 
     mutating func readRequestSettings(_ node: YAMLNode) {
@@ -22,8 +18,7 @@ extension DeploymentSettingsReader {
             case "request_timeout_ms":
                 settings.requestTimeoutMilliseconds = values.integer(value, key, in: 1...180_000)
             case "max_concurrent_requests_per_instance":
-                settings.concurrentRequests = values.integer(value, key, in: 1...256) ?? 1
-                settings.boundsRequestsInFlight = true
+                readConcurrency(value, key)
             case "max_queue_wait_ms":
                 _ = values.integer(value, key, in: 1...180_000)
                 values.noteUnused(entry, "a request may wait until its own deadline")
@@ -33,14 +28,9 @@ extension DeploymentSettingsReader {
         }
     }
 
-    mutating func readProbe(_ entry: YAMLEntry) {
-        for setting in values.entries(entry.value, entry.key) {
-            guard Self.probeSettings.contains(setting.key) else {
-                values.refuseUnknown(setting, among: Self.probeSettings, in: "'\(entry.key)'")
-                continue
-            }
-            _ = values.integer(setting.value, "\(entry.key).\(setting.key)", in: 1...86_400)
-        }
-        values.noteUnused(entry)
+    private mutating func readConcurrency(_ node: YAMLNode, _ key: String) {
+        guard let count = values.integer(node, key, in: 1...256) else { return }
+        settings.concurrentRequests = count
+        settings.isConcurrencyWritten = true
     }
 }

@@ -8,14 +8,7 @@ import Vocabulary
 /// Nothing on disk has been looked at yet but the conda file: `ManifestCheck` does that.
 public struct DeploymentManifest: Hashable, Codable, Sendable {
     /// A path that the document names.
-    public struct Path: Hashable, Codable, Sendable {
-        /// As it is written.
-        public let written: String
-        /// Where it leads, from where the document was named from.
-        public let path: String
-        /// Where it is written.
-        public let location: Problem.Location
-    }
+    public typealias Path = ManifestPath
 
     /// Code of a person's own: a folder and the script in it that scores.
     public struct Code: Hashable, Codable, Sendable {
@@ -37,26 +30,37 @@ public struct DeploymentManifest: Hashable, Codable, Sendable {
 
     /// What a script must have installed.
     public enum Environment: Hashable, Codable, Sendable {
-        /// One of the curated ones.
-        case named(EnvironmentName, Problem.Location)
+        /// A registered one, or one of the curated ones.
+        case reference(AssetReference)
         /// Written in the document or a conda file.
-        case defined(EnvironmentDefinition, Problem.Location)
+        case defined(EnvironmentManifest)
     }
 
     /// How it is served.
     public var settings = DeploymentSettings()
-    /// The model's folder or file.
+    /// The model's folder or file, where the document names one.
     public var model: Path?
-    /// Whether the document says that it is an MLflow model.
-    public var isMLflow = false
+    /// The registered model that the document names instead.
+    public var modelReference: AssetReference?
+    /// What the document says of a model that it describes itself.
+    public var inlineModel: ModelManifest?
     /// The code, where a script scores.
     public var code: Code?
     /// What the script must have installed.
     public var environment: Environment?
     /// The program, where one scores.
     public var program: Program?
+    /// What people say of it.
+    public var description: String?
+    /// Anyone's words about it.
+    public var tags: [String: String] = [:]
+    /// Anyone's properties, without those of ours.
+    public var properties: [String: String] = [:]
     /// Where each key stands, those under `properties` by their own names.
-    var places: [String: Problem.Location] = [:]
+    public var places: [String: Problem.Location] = [:]
+
+    /// Whether the document says that the model is MLflow's.
+    public var isMLflow: Bool { inlineModel?.format == .mlflow }
 
     /// Makes an empty one.
     init() {}
