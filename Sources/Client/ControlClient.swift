@@ -36,7 +36,7 @@ public struct ControlClient: Sendable {
         try await ask("POST", "/endpoints", body: Self.encoded(request))
     }
 
-    private static func encoded(_ request: some Encodable) throws(Problem) -> Data {
+    static func encoded(_ request: some Encodable) throws(Problem) -> Data {
         do {
             return try ControlCoding.encoder().encode(request)
         } catch {
@@ -113,7 +113,7 @@ public struct ControlClient: Sendable {
         String(decoding: try await askForBytes("GET", "/metrics"), as: UTF8.self)
     }
 
-    private func ask<Value: Decodable>(
+    func ask<Value: Decodable>(
         _ method: String,
         _ path: String,
         body: Data = Data()
@@ -131,7 +131,7 @@ public struct ControlClient: Sendable {
         }
     }
 
-    private func askForBytes(
+    func askForBytes(
         _ method: String,
         _ path: String,
         body: Data = Data()

@@ -54,6 +54,7 @@ struct ControlRoutes: Sendable {
             try await Answer(control.explain(Self.instance(in: context)))
         }
         addOnline(to: router)
+        addAssets(to: router)
         addMetrics(to: router)
         return router.buildResponder()
     }
@@ -155,7 +156,7 @@ struct ControlRoutes: Sendable {
         return instance
     }
 
-    private static func decode<Value: Decodable>(
+    static func decode<Value: Decodable>(
         _ type: Value.Type,
         from request: Request
     ) async throws -> Value {
@@ -170,27 +171,5 @@ struct ControlRoutes: Sendable {
                 remedy: "send a JSON object as the API describes it"
             )
         }
-    }
-}
-
-/// A value to be answered as JSON.
-private struct Answer: ResponseGenerator {
-    private let response: @Sendable () throws -> Response
-
-    init(_ value: some Encodable & Sendable, status: HTTPResponse.Status = .ok) {
-        response = {
-            var body = ByteBuffer()
-            try body.writeBytes(ControlCoding.encoder().encode(value))
-            body.writeString("\n")
-            return Response(
-                status: status,
-                headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: body)
-            )
-        }
-    }
-
-    func response(from request: Request, context: some RequestContext) throws -> Response {
-        try response()
     }
 }

@@ -35,13 +35,18 @@ struct DeployPlan: Sendable {
     ///
     /// Shape: `environments` is the folder of the curated ones.
     /// Errors: what `check` would tell; `nothingToDeploy`, `instances`.
-    init(_ request: DeployRequest, environments: String) throws(Problem) {
+    init(
+        _ request: DeployRequest,
+        environments: String,
+        assets: ServerAssets
+    ) throws(Problem) {
         switch (request.file, request.model, request.scorer) {
         case (let file?, nil, nil):
             let check = ManifestCheck(
                 file: file,
                 endpoint: request.name,
-                environments: EnvironmentCatalogue(folder: environments)
+                environments: EnvironmentCatalogue(folder: environments),
+                assets: assets
             )
             self = try DeployPlan(check)
         case (nil, let model?, nil):
@@ -66,11 +71,19 @@ struct DeployPlan: Sendable {
     /// Looks at what a request for a deployment behind a declared endpoint names.
     ///
     /// Errors: what `check` would tell.
-    init(_ request: OnlineDeploymentRequest, environments: String) throws(Problem) {
+    init(
+        _ request: OnlineDeploymentRequest,
+        environments: String,
+        assets: ServerAssets
+    ) throws(Problem) {
+        var overrides: [ManifestOverride] = []
+        for text in request.overrides { overrides.append(try ManifestOverride(text)) }
         let check = ManifestCheck(
             file: request.file,
             endpoint: request.endpoint,
-            environments: EnvironmentCatalogue(folder: environments)
+            environments: EnvironmentCatalogue(folder: environments),
+            assets: assets,
+            setting: overrides
         )
         self = try DeployPlan(check, named: request.name)
     }
@@ -188,19 +201,5 @@ struct DeployPlan: Sendable {
             )
         }
         return instances
-    }
-}
-
-extension Problem {
-    /// The same problem, telling that it is not alone.
-    fileprivate func among(_ count: Int, listedBy command: String) -> Problem {
-        guard count > 1 else { return self }
-        return Problem(
-            kind,
-            code: code,
-            what: what,
-            remedy: (remedy.isEmpty ? "" : remedy + "; ") + "'\(command)' lists \(count - 1) more",
-            location: location
-        )
     }
 }

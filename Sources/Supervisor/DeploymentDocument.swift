@@ -48,6 +48,8 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     var content: Digest
     /// How it is served.
     var settings: ServingSettings
+    /// The registered models and environments that it was made of.
+    var assets: [AssetID]?
 
     /// Whether `other` would serve the same in every way, whatever its revision.
     func serves(sameAs other: DeploymentDocument) -> Bool {

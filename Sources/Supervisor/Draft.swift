@@ -15,6 +15,8 @@ struct Draft: Sendable {
     let content: Digest
     /// How it is served.
     var settings: ServingSettings
+    /// The registered models and environments that it is made of.
+    var assets: [AssetID] = []
     /// What a person should be told.
     let notices: [String]
 
@@ -26,7 +28,8 @@ struct Draft: Sendable {
             origin: origin,
             scorer: scorer,
             content: content,
-            settings: settings
+            settings: settings,
+            assets: assets.isEmpty ? nil : assets
         )
     }
 }

@@ -3,6 +3,7 @@
 
 import Foundation
 import Ledger
+import Manifests
 import Rulebook
 import Vocabulary
 
@@ -30,6 +31,26 @@ struct EndpointDocument: Codable, Hashable, Sendable {
 
     init(name: EndpointName) {
         self.name = name
+    }
+
+    /// What its document says, over what there is: traffic that the document leaves out stays.
+    init(_ manifest: EndpointManifest, over present: EndpointDocument) {
+        name = manifest.name
+        authMode = manifest.authMode.rawValue
+        description = manifest.description
+        tags = manifest.tags
+        properties = manifest.properties
+        statuses = manifest.places["scorekeeper.statuses"] == nil ? nil : manifest.statuses
+        traffic =
+            manifest.places["traffic"] == nil
+            ? present.traffic : Self.percents(manifest.traffic)
+        mirrorTraffic =
+            manifest.places["mirror_traffic"] == nil
+            ? present.mirrorTraffic : Self.percents(manifest.mirrorTraffic)
+    }
+
+    private static func percents(_ shares: [DeploymentName: Int]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: shares.map { ($0.key.text, $0.value) })
     }
 
     /// What the rulebook decides about.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControlAPI
+import Manifests
 import Vocabulary
 
 /// What a request wants an endpoint to be.
@@ -11,31 +12,61 @@ struct EndpointPlan {
     /// What a person should be told.
     let notices: [String]
     private let request: EndpointRequest
+    private let manifest: EndpointManifest?
 
     /// Reads a request.
     ///
     /// Errors: `noName`; what the document's check would tell.
     init(_ request: EndpointRequest) throws(Problem) {
-        guard let name = request.name else {
-            throw Problem(
-                .invalid,
-                code: "noName",
-                what: "no endpoint is named",
-                remedy: "give its name with -n, or name a document with -f"
-            )
+        var told: [String] = []
+        if request.file != nil || !request.overrides.isEmpty {
+            let (manifest, notices) = try Self.read(request)
+            self.manifest = manifest
+            self.name = request.name ?? manifest.name
+            told = notices
+        } else {
+            guard let name = request.name else {
+                throw Problem(
+                    .invalid,
+                    code: "noName",
+                    what: "no endpoint is named",
+                    remedy: "give its name with -n, or name a document with -f"
+                )
+            }
+            manifest = nil
+            self.name = name
         }
-        self.name = name
         self.request = request
-        self.notices =
-            request.mode == .update
-            ? [] : ["'\(name)' asks nobody for a key yet: whoever reaches the port can score"]
+        let isOpen = "'\(name)' asks nobody for a key yet: whoever reaches the port can score"
+        notices = request.mode == .update ? told : told + (told.isEmpty ? [isOpen] : [])
     }
 
     /// The endpoint's document, which keeps what the request leaves open.
     func document(over present: EndpointDocument) -> EndpointDocument {
-        var document = present
+        var document = manifest.map { EndpointDocument($0, over: present) } ?? present
         if let traffic = request.traffic { document.traffic = traffic }
         if let mirror = request.mirrorTraffic { document.mirrorTraffic = mirror }
         return document
+    }
+
+    private static func read(
+        _ request: EndpointRequest
+    ) throws(Problem) -> (EndpointManifest, [String]) {
+        var overrides: [ManifestOverride] = []
+        for text in request.overrides { overrides.append(try ManifestOverride(text)) }
+        if let name = request.name {
+            overrides.append(
+                ManifestOverride(path: ["name"], value: name.text, place: "--name")
+            )
+        }
+        let read = try ManifestReader.read(
+            path: request.file,
+            as: .endpoint,
+            setting: overrides
+        )
+        guard case .endpoint(let manifest) = read.manifest else {
+            preconditionFailure("asked for an endpoint and read \(read.manifest)")
+        }
+        return (manifest, read.notices.map(\.description))
     }
 }

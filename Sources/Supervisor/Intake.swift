@@ -24,12 +24,15 @@ struct Intake: Sendable {
     /// Errors: what `check` would tell; `copyFailed`, `diskFull` from the copy.
     func read(
         _ request: DeployRequest,
-        environments: String
+        environments: String,
+        assets: ServerAssets
     ) async throws(Problem) -> Draft {
         let plan = try await Self.offLoop { () throws(Problem) in
-            try DeployPlan(request, environments: environments)
+            try DeployPlan(request, environments: environments, assets: assets)
         }
-        return try await draft(of: plan, libraryPath: request.libraryPath)
+        var draft = try await draft(of: plan, libraryPath: request.libraryPath)
+        draft.assets = assets.used
+        return draft
     }
 
     /// Reads what `scorekeeper online-deployment` named.
@@ -37,12 +40,15 @@ struct Intake: Sendable {
     /// Errors: as above.
     func read(
         _ request: OnlineDeploymentRequest,
-        environments: String
+        environments: String,
+        assets: ServerAssets
     ) async throws(Problem) -> Draft {
         let plan = try await Self.offLoop { () throws(Problem) in
-            try DeployPlan(request, environments: environments)
+            try DeployPlan(request, environments: environments, assets: assets)
         }
-        return try await draft(of: plan, libraryPath: request.libraryPath)
+        var draft = try await draft(of: plan, libraryPath: request.libraryPath)
+        draft.assets = assets.used
+        return draft
     }
 
     private func draft(
@@ -81,7 +87,7 @@ struct Intake: Sendable {
     }
 
     /// Runs work that reads and copies files where nobody waits for it.
-    private static func offLoop<Value: Sendable>(
+    static func offLoop<Value: Sendable>(
         _ work: @escaping @Sendable () throws(Problem) -> Value
     ) async throws(Problem) -> Value {
         let outcome = await withCheckedContinuation { continuation in

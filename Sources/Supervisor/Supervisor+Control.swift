@@ -13,7 +13,11 @@ import Wire
 extension Supervisor: ServerControl {
     func deploy(_ request: DeployRequest) async throws(Problem) -> DeployAnswer {
         var draft = try await Intake(store: store, types: configuration.types)
-            .read(request, environments: configuration.support.environments)
+            .read(
+                request,
+                environments: configuration.support.environments,
+                assets: ServerAssets(assets, store: store.folder)
+            )
         configuration.trial?.bound(&draft.settings)
         let document = try declare(draft)
         return DeployAnswer(

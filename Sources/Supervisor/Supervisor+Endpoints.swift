@@ -39,7 +39,11 @@ extension Supervisor: OnlineControl {
 
     func put(_ request: OnlineDeploymentRequest) async throws(Problem) -> DeployAnswer {
         var draft = try await Intake(store: store, types: configuration.types)
-            .read(request, environments: configuration.support.environments)
+            .read(
+                request,
+                environments: configuration.support.environments,
+                assets: ServerAssets(assets, store: store.folder)
+            )
         let key = draft.key
         guard let endpoint = endpoints[key.endpoint] else { throw undeclared(key.endpoint) }
         let isThere = shelf.wanted(key) != nil
@@ -131,7 +135,7 @@ extension Supervisor: OnlineControl {
 
     /// What an endpoint that a short command made becomes when it is declared: its one deployment
     /// goes on answering everything.
-    private func adopted(_ name: EndpointName) throws(Problem) -> EndpointDocument {
+    func adopted(_ name: EndpointName) throws(Problem) -> EndpointDocument {
         var document = EndpointDocument(name: name)
         for present in shelf.wanted where present.key.endpoint == name {
             if case .dropped(_, let path) = present.origin {

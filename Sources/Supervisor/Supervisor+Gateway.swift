@@ -159,8 +159,10 @@ extension Supervisor {
 
     /// How the failures of a deployment's models are shown, where its own document says nothing.
     private func statuses(of key: DeploymentKey) -> StatusStyle {
-        guard let endpoint = endpoints[key.endpoint] else { return configuration.statuses }
-        return endpoint.statuses ?? .managed
+        if let endpoint = endpoints[key.endpoint] { return endpoint.statuses ?? .managed }
+        // A folder that was dropped is served as `mlflow models serve` would.
+        if case .dropped = shelf.wanted(key)?.origin { return .direct }
+        return configuration.statuses
     }
 
     /// Tells the gateway an endpoint's truth once more: something of it is not the rulebook's.

@@ -33,6 +33,8 @@ actor Supervisor {
 
     var rulebook: Rulebook
     var shelf: DocumentShelf
+    /// Registered models and environments.
+    var assets: AssetShelf
     /// Endpoints that were declared by themselves.
     var endpoints: [EndpointName: EndpointDocument]
     var listeners: Listeners
@@ -73,6 +75,7 @@ actor Supervisor {
         self.listeners = listeners
         self.logger = logger
         self.shelf = try DocumentShelf(ledger)
+        self.assets = try AssetShelf(ledger)
         self.endpoints = try Self.recallEndpoints(ledger)
         self.rulebook = try Self.recall(ledger, nodes: configuration.nodes, logger)
         self.nodes = [:]
@@ -117,7 +120,7 @@ actor Supervisor {
 
     /// Removes what an earlier life left behind: copies that no document needs, halves of builds.
     private func sweep() {
-        let needed = shelf.contents
+        let needed = shelf.contents.union(assets.contents)
         for digest in (try? store.digests()) ?? [] where !needed.contains(digest) {
             removeCopy(digest)
         }

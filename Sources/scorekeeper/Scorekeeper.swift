@@ -41,7 +41,11 @@ struct Scorekeeper: ParsableCommand {
             ),
             CommandGroup(
                 name: "Endpoints and deployments:",
-                subcommands: [OnlineEndpointGroup.self, OnlineDeploymentGroup.self]
+                subcommands: [
+                    Plan.self, Apply.self, OnlineEndpointGroup.self, OnlineDeploymentGroup.self,
+                    ModelGroup.self,
+                    EnvironmentGroup.self,
+                ]
             ),
             CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self, Debug.self]),
             CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),

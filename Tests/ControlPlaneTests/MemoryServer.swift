@@ -12,6 +12,10 @@ actor MemoryServer: ServerControl {
 
     /// Endpoints that were declared by themselves.
     var declared: [EndpointName: OnlineEndpoint] = [:]
+    /// What was registered.
+    var registered: [ModelAsset] = []
+    /// Assets that were asked to be archived or deleted, in order.
+    var changed: [AssetID] = []
     /// Deployments that were asked to be deleted, in order.
     var deleted: [DeploymentKey] = []
     private var sources: [EndpointName: String] = [:]
@@ -219,5 +223,50 @@ extension MemoryServer: OnlineControl {
             throw Problem(.notFound, code: "deploymentNotFound", what: "no '\(deployment)'")
         }
         deleted.append(deployment)
+    }
+}
+
+extension MemoryServer: AssetControl {
+    func models() -> [ModelAsset] { registered }
+
+    func environmentAssets() -> [EnvironmentAsset] { [] }
+
+    func registerModel(_ request: AssetRequest) throws(Problem) -> ModelAsset {
+        guard let name = request.name, let path = request.path,
+            let digest = Digest(String(repeating: "a", count: 64))
+        else {
+            throw Problem(.invalid, code: "noName", what: "the model has no name")
+        }
+        let model = ModelAsset(
+            name: name,
+            version: request.version ?? "1",
+            type: request.type ?? "custom_model",
+            path: path,
+            digest: digest,
+            created: Date(timeIntervalSince1970: 1_700_000_000)
+        )
+        registered.append(model)
+        return model
+    }
+
+    func registerEnvironment(_ request: AssetRequest) throws(Problem) -> EnvironmentAsset {
+        throw Problem(.unsupported, code: "noEnvironments", what: "none are kept here")
+    }
+
+    func archive(_ asset: AssetID, isArchived: Bool) throws(Problem) {
+        changed.append(asset)
+    }
+
+    func delete(_ asset: AssetID) throws(Problem) {
+        guard registered.contains(where: { $0.name == asset.name }) else {
+            throw Problem(.notFound, code: "assetNotFound", what: "no '\(asset)'")
+        }
+        changed.append(asset)
+    }
+}
+
+extension MemoryServer: PlanControl {
+    func plan(_ request: PlanRequest) -> PlanAnswer {
+        PlanAnswer(steps: [.init("endpoint", request.path, .create)], notices: ["told"])
     }
 }

@@ -65,7 +65,7 @@ import Vocabulary
         #expect(found.traffic.isEmpty)
         #expect(found.mirrorTraffic.isEmpty)
         #expect(found.isPublic)
-        #expect(found.statuses == .azure)
+        #expect(found.statuses == .managed)
         #expect(reading.findings.notices == [])
     }
 

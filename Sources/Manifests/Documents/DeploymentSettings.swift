@@ -72,11 +72,3 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
         isConcurrencyWritten ? 2 * concurrentRequests * instances : nil
     }
 }
-
-/// A name that a document writes, with its place; what it means is found elsewhere.
-public struct WrittenName: Hashable, Codable, Sendable {
-    /// As it is written.
-    public let text: String
-    /// Where.
-    public let location: Problem.Location
-}

@@ -24,7 +24,7 @@ extension DeploymentSettingsReader {
             case "scorekeeper.python":
                 settings.pythonPolicy = values.word(value, entry.key, PythonPolicy.self) ?? .exact
             case "scorekeeper.statuses":
-                settings.statuses = values.word(value, entry.key, StatusStyle.words)
+                settings.statuses = values.word(value, entry.key, StatusStyle.self)
             case "scorekeeper.fork_server":
                 settings.isForkServerUsed =
                     values.word(value, entry.key, ["on": true, "off": false])

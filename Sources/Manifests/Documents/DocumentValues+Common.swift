@@ -147,10 +147,3 @@ extension DocumentValues {
         )
     }
 }
-
-extension StatusStyle {
-    /// The words of `scorekeeper.statuses`.
-    static let words: [String: StatusStyle] = [
-        "managed": .azure, "azure": .azure, "direct": .direct,
-    ]
-}

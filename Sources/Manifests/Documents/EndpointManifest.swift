@@ -34,7 +34,7 @@ public struct EndpointManifest: Hashable, Codable, Sendable {
     /// Anyone's properties, without those of ours.
     public var properties: [String: String] = [:]
     /// How a model's own failures are shown; as Azure shows them unless the document says so.
-    public var statuses = StatusStyle.azure
+    public var statuses = StatusStyle.managed
     /// Where each key stands: `traffic`, `traffic.blue`, `scorekeeper.statuses`.
     public var places: [String: Problem.Location] = [:]
 

@@ -14,7 +14,7 @@ struct EndpointManifestReader {
     private var description: String?
     private var tags: [String: String] = [:]
     private var properties: [String: String] = [:]
-    private var statuses = StatusStyle.azure
+    private var statuses = StatusStyle.managed
     private var places: [String: Problem.Location] = [:]
 
     /// One deployment's percentage.
@@ -211,7 +211,7 @@ struct EndpointManifestReader {
             places[entry.key] = entry.location
             switch entry.key {
             case "scorekeeper.statuses":
-                statuses = values.word(entry.value, entry.key, StatusStyle.words) ?? .azure
+                statuses = values.word(entry.value, entry.key, StatusStyle.self) ?? .managed
             case "enforce_access_to_default_secret_stores"
             where entry.value.text?.lowercased() == "enabled":
                 values.refuseUnsupported(

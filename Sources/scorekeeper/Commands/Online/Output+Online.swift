@@ -23,7 +23,8 @@ extension Output {
         try print(deployment, as: OnlineReport.lines([deployment]), format)
     }
 
-    private static func print(
+    /// Prints a value for programs, or its lines for people.
+    static func print(
         _ value: some Encodable,
         as lines: [String],
         _ format: OutputOptions.Format

@@ -1,0 +1,79 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// What differs between two documents, a sentence each.
+enum DocumentChanges {
+    /// What a deployment's next revision changes.
+    static func of(_ new: DeploymentDocument, from old: DeploymentDocument) -> [String] {
+        var changes: [String] = []
+        func note<Value: Equatable>(_ name: String, _ one: Value, _ other: Value) {
+            if one != other { changes.append("\(name): \(one) becomes \(other)") }
+        }
+        if old.content != new.content {
+            changes.append("\(content(of: new)): another content")
+        }
+        if old.scorer.model != new.scorer.model {
+            changes.append("model: another content")
+        }
+        if old.environment?.canonicalText != new.environment?.canonicalText {
+            changes.append("environment: other packages")
+        }
+        if kind(of: old) != kind(of: new) {
+            changes.append("scorer: \(kind(of: old)) becomes \(kind(of: new))")
+        } else if case .native(let path, let arguments, _, _) = new.scorer,
+            case .native(path, let before, _, _) = old.scorer, before != arguments
+        {
+            changes.append("scorer: other arguments")
+        }
+        let (was, now) = (old.settings, new.settings)
+        note("instance_count", was.instances, now.instances)
+        note("instance_type", was.instanceType.name, now.instanceType.name)
+        note("request_timeout_ms", was.deadlineMilliseconds, now.deadlineMilliseconds)
+        note(
+            "max_concurrent_requests_per_instance",
+            was.maxConcurrentRequestsPerInstance,
+            now.maxConcurrentRequestsPerInstance
+        )
+        // Values may be secrets: their names say enough.
+        let names = Set(was.variables.keys).union(now.variables.keys)
+        for name in names.sorted() where was.variables[name] != now.variables[name] {
+            let how =
+                was.variables[name] == nil
+                ? "is new" : now.variables[name] == nil ? "goes" : "changes"
+            changes.append("environment_variables: \(name.printable) \(how)")
+        }
+        if changes.isEmpty { changes.append("its settings") }
+        return changes
+    }
+
+    /// What an endpoint's document changes, its traffic aside.
+    static func of(_ new: EndpointDocument, from old: EndpointDocument) -> [String] {
+        var changes: [String] = []
+        if old.authMode != new.authMode {
+            changes.append("auth_mode: \(old.authMode) becomes \(new.authMode)")
+        }
+        if old.description != new.description { changes.append("description") }
+        if old.tags != new.tags { changes.append("tags") }
+        if old.properties != new.properties { changes.append("properties") }
+        if old.statuses != new.statuses { changes.append("scorekeeper.statuses") }
+        return changes
+    }
+
+    private static func content(of document: DeploymentDocument) -> String {
+        switch document.scorer {
+        case .mlflow: "model"
+        case .script: "code"
+        case .native: "scorer"
+        }
+    }
+
+    private static func kind(of document: DeploymentDocument) -> String {
+        switch document.scorer {
+        case .mlflow: "an MLflow model"
+        case .script: "a script"
+        case .native: "a program"
+        }
+    }
+}

@@ -1,0 +1,246 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ControlAPI
+import Foundation
+import Manifests
+import Rulebook
+import Vocabulary
+
+/// What documents would change of a server, found out on copies of what it knows.
+///
+/// A value: the rulebook in it decides as the real one would and nobody carries its effects out, so
+/// that a plan refuses what the server would refuse, with the same words.
+struct Planner {
+    /// What is registered.
+    var assets: AssetShelf
+    /// Endpoints that were declared by themselves.
+    var endpoints: [EndpointName: EndpointDocument]
+    /// What is wanted of deployments now.
+    var present: [DeploymentKey: DeploymentDocument]
+    /// Everything that is decided about.
+    var rulebook: Rulebook
+    /// The moment at which it is decided.
+    let now: Moment
+    /// What was planned.
+    private(set) var plan = Plan()
+
+    /// Plans from what a server knows.
+    init(
+        assets: AssetShelf,
+        endpoints: [EndpointName: EndpointDocument],
+        present: [DeploymentDocument],
+        rulebook: Rulebook,
+        now: Moment
+    ) {
+        self.assets = assets
+        self.endpoints = endpoints
+        self.present = Dictionary(uniqueKeysWithValues: present.map { ($0.key, $0) })
+        self.rulebook = rulebook
+        self.now = now
+    }
+
+    /// Tells people something.
+    mutating func tell(_ notices: [String]) {
+        for notice in notices where !plan.notices.contains(notice) { plan.notices.append(notice) }
+    }
+
+    /// Notes a copy that was made to look at it.
+    mutating func noteCopies(_ copies: [Digest]) {
+        plan.copies += copies
+    }
+
+    /// Refuses the documents as they are: nothing is planned.
+    mutating func refuse(_ problems: [Problem], unlisted: Int) {
+        plan.problems = problems
+        plan.unlisted = unlisted
+    }
+
+    // MARK: - Registered things
+
+    /// Adds a model that a document registers; `isNumbered` where it names its version.
+    mutating func add(_ wanted: ModelRecord, isNumbered: Bool) {
+        let newest =
+            isNumbered ? wanted.id.version : assets.model(wanted.id.name, version: nil)?.id.version
+        let known = newest.flatMap { assets.model(wanted.id.name, version: $0) }
+        if let known, known.isSame(as: wanted) {
+            return plan.add(.init("model", "\(known.id)", .unchanged))
+        }
+        if known != nil, isNumbered {
+            return refuse("model", "\(wanted.id)", .create, assets.immutable(wanted.id))
+        }
+        assets.put(wanted)
+        plan.add(.init("model", "\(wanted.id)", .create), .model(wanted))
+    }
+
+    /// Adds an environment that a document registers, likewise.
+    mutating func add(_ wanted: EnvironmentRecord, isNumbered: Bool) {
+        let newest =
+            isNumbered
+            ? wanted.id.version : assets.environment(wanted.id.name, version: nil)?.id.version
+        let known = newest.flatMap { assets.environment(wanted.id.name, version: $0) }
+        if let known, known.definition.canonicalText == wanted.definition.canonicalText {
+            return plan.add(.init("environment", "\(known.id)", .unchanged))
+        }
+        if known != nil, isNumbered {
+            return refuse("environment", "\(wanted.id)", .create, assets.immutable(wanted.id))
+        }
+        assets.put(wanted)
+        plan.add(.init("environment", "\(wanted.id)", .create), .environment(wanted))
+    }
+
+    // MARK: - Endpoints
+
+    /// Adds an endpoint as its document says, its traffic aside.
+    mutating func add(_ wanted: EndpointDocument) {
+        let known = endpoints[wanted.name]
+        var untouched = wanted
+        untouched.traffic =
+            known?.traffic
+            ?? untouched.traffic.filter { name, _ in
+                present.keys.contains { $0.endpoint == wanted.name && $0.deployment.text == name }
+            }
+        if known == nil, untouched.traffic.values.reduce(0, +) != 100 { untouched.traffic = [:] }
+        untouched.mirrorTraffic = known?.mirrorTraffic ?? [:]
+        guard untouched != known else {
+            return plan.add(.init("endpoint", "\(wanted.name)", .unchanged))
+        }
+        let action: PlanAnswer.Step.Action = known == nil ? .create : .update
+        if let problem = declare(untouched) {
+            return refuse("endpoint", "\(wanted.name)", action, problem)
+        }
+        let changes = known.map { DocumentChanges.of(untouched, from: $0) } ?? []
+        plan.add(
+            .init("endpoint", "\(wanted.name)", action, changes: changes),
+            .endpoint(untouched)
+        )
+    }
+
+    /// Adds the traffic that an endpoint's document says, once its deployments are known.
+    ///
+    /// Shape: `mayHurry` where deployments that do not serve yet may be given requests.
+    mutating func addTraffic(_ wanted: EndpointDocument, mayHurry: Bool) {
+        guard let known = endpoints[wanted.name] else { return }
+        var shared = known
+        shared.traffic = wanted.traffic
+        shared.mirrorTraffic = wanted.mirrorTraffic
+        let name = "\(wanted.name)"
+        guard let traffic = try? shared.declaration() else {
+            // What its document's check lets pass can be read.
+            return plan.add(.init("traffic", name, .unchanged))
+        }
+        guard traffic != rulebook.traffic(of: wanted.name) else {
+            return plan.add(.init("traffic", name, .unchanged))
+        }
+        let change = "\(Self.words(known)) becomes \(Self.words(shared))"
+        let serving = Set(
+            rulebook.status.deployments
+                .filter { $0.key.endpoint == wanted.name && $0.serving > 0 }
+                .map(\.key.deployment)
+        )
+        let waiting = traffic.live.map(\.deployment).filter { !serving.contains($0) }
+        if let problem = declare(shared) { return refuse("traffic", name, .update, problem) }
+        if !mayHurry, let first = waiting.first {
+            plan.add(
+                .init(
+                    "traffic",
+                    name,
+                    .later,
+                    changes: [change],
+                    callers: "nothing until '\(first)' serves; then it moves at once"
+                )
+            )
+            return
+        }
+        plan.add(
+            .init(
+                "traffic",
+                name,
+                .update,
+                changes: [change],
+                callers: "requests that come later go where it says; none is lost"
+            ),
+            .endpoint(shared)
+        )
+    }
+
+    private mutating func declare(_ document: EndpointDocument) -> Problem? {
+        let traffic: TrafficDeclaration
+        do throws(Problem) {
+            traffic = try document.declaration()
+        } catch {
+            return error
+        }
+        if let refusal = rulebook.decide(.trafficDeclared(traffic), at: now).refusal {
+            return refusal
+        }
+        endpoints[document.name] = document
+        return nil
+    }
+
+    private static func words(_ document: EndpointDocument) -> String {
+        func words(_ percents: [String: Int]) -> String {
+            percents.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                .joined(separator: " ")
+        }
+        let live = document.traffic.isEmpty ? "nobody" : words(document.traffic)
+        guard !document.mirrorTraffic.isEmpty else { return live }
+        return "\(live), copies to \(words(document.mirrorTraffic))"
+    }
+
+    // MARK: - Deployments
+
+    /// Adds a deployment; `isBuilt` where its environment stands already.
+    mutating func add(_ draft: Draft, isBuilt: Bool) {
+        let key = draft.key
+        let known = present[key]
+        let next = rulebook.nextRevision(of: key)
+        let document = draft.document(revision: known.map { max($0.revision.next, next) } ?? next)
+        noteCopies(document.contents)
+        let action: PlanAnswer.Step.Action = known == nil ? .create : .update
+        guard endpoints[key.endpoint] != nil else {
+            let problem = Problem(
+                .notFound,
+                code: "endpointNotFound",
+                what: "there is no endpoint '\(key.endpoint)'",
+                remedy: "add its document, or create it: 'scorekeeper online-endpoint create -n "
+                    + "\(key.endpoint)'"
+            )
+            return refuse("deployment", "\(key)", action, problem)
+        }
+        if let known, known.serves(sameAs: document), !rulebook.isGivenUp(key, known.revision) {
+            return plan.add(.init("deployment", "\(key)", .unchanged))
+        }
+        if let refusal = rulebook.decide(.declared(document.declaration), at: now).refusal {
+            return refuse("deployment", "\(key)", action, refusal)
+        }
+        present[key] = document
+        var changes = known.map { DocumentChanges.of(document, from: $0) } ?? []
+        if document.environment != nil, !isBuilt {
+            changes.append("its environment is built first")
+        }
+        plan.add(
+            .init(
+                "deployment",
+                "\(key)",
+                action,
+                changes: changes,
+                capacity: rulebook.reservation(of: key),
+                callers: known == nil
+                    ? "nothing: it answers nobody until the traffic names it"
+                    : "nothing: new instances serve before old ones drain, and what never gets "
+                        + "ready leaves the old ones as they are"
+            ),
+            .deployment(draft)
+        )
+    }
+
+    private mutating func refuse(
+        _ kind: String,
+        _ name: String,
+        _ action: PlanAnswer.Step.Action,
+        _ problem: Problem
+    ) {
+        plan.add(.init(kind, name, action, refusal: ProblemBody(problem)))
+    }
+}

@@ -1,0 +1,29 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Client
+import Vocabulary
+
+/// `scorekeeper environment show`.
+struct EnvironmentShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows what one version of an environment has installed.",
+        discussion: """
+            EXAMPLE
+              scorekeeper environment show -n sklearn -v 1
+            """
+    )
+
+    @OptionGroup var which: AssetAddress
+    @OptionGroup var server: StateOptions
+    @OptionGroup var format: OutputOptions
+
+    func run() async throws {
+        let all = try await server.client.environments()
+        let found = all.first { $0.name == which.name && $0.version == which.version }
+        guard let environment = found else { throw AssetReport.missing(which.id(.environment)) }
+        try Output.print(environment, as: AssetReport.lines(environment), format.output)
+    }
+}
