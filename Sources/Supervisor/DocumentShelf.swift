@@ -54,6 +54,9 @@ struct DocumentShelf {
         documents[key]?.first { $0.revision == revision }
     }
 
+    /// Whether a document of the deployment is on the shelf.
+    func holds(_ key: DeploymentKey) -> Bool { documents[key] != nil }
+
     /// The revision that a change of `key` would get.
     func nextRevision(of key: DeploymentKey) -> Revision {
         newest[key]?.next ?? Revision(number: 1)

@@ -132,6 +132,7 @@ extension Supervisor {
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
         guard let leftovers = shelf.discard(key, revision) else { return }
+        if !shelf.holds(key) { lastWords[key] = nil }
         for copy in leftovers.unneededCopies { discardUnneeded(copy) }
         guard leftovers.isEnvironmentUnneeded, let environment = leftovers.document.environment
         else { return }

@@ -55,7 +55,7 @@ actor Supervisor {
     var notices = NoticeBoard()
     var statistics = StatisticsDesk()
     private var connections = 0
-    private var alarm: Task<Void, Never>?
+    private let alarm: Alarm
     private(set) var isLeaving = false
     private var hasSaidFarewell = false
     private var isHurried = false
@@ -74,6 +74,7 @@ actor Supervisor {
         self.environments = environments
         self.listeners = listeners
         self.logger = logger
+        alarm = Alarm { [inbox] in inbox.put(.alarm) }
         self.shelf = try DocumentShelf(ledger)
         self.assets = try AssetShelf(ledger)
         self.endpoints = try Self.recallEndpoints(ledger)
@@ -114,7 +115,7 @@ actor Supervisor {
             take(inbound)
             if hasSaidFarewell { break }
         }
-        alarm?.cancel()
+        alarm.set(after: nil)
         letGo()
     }
 
@@ -321,16 +322,7 @@ actor Supervisor {
     }
 
     private func setAlarm() {
-        alarm?.cancel()
-        guard let deadline = rulebook.nextDeadline else {
-            alarm = nil
-            return
-        }
-        let delay = max(.zero, deadline - now)
-        alarm = Task { [inbox] in
-            guard (try? await Task.sleep(for: delay)) != nil else { return }
-            inbox.put(.alarm)
-        }
+        alarm.set(after: rulebook.nextDeadline.map { $0 - now })
     }
 }
 
