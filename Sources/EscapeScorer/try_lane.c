@@ -15,6 +15,7 @@
 
 // How long a lie may be believed.
 #define BELIEF_MILLISECONDS 3000
+#define STORM_MILLISECONDS 2000
 
 ATTEMPT(reopen_requests) {
     char path[64];
@@ -85,8 +86,14 @@ ATTEMPT(truncate_regions) {
     return first_through(outcomes, 5);
 }
 
+static long milliseconds_since(const struct timespec *start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
 ATTEMPT(wake_storm) {
-    struct timespec start, now;
+    struct timespec start;
     unsigned long rings = 0;
     clock_gettime(CLOCK_MONOTONIC, &start);
     do {
@@ -94,8 +101,7 @@ ATTEMPT(wake_storm) {
             raw_ring(task->lane);
             rings++;
         }
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while (now.tv_sec - start.tv_sec < 2);
+    } while (milliseconds_since(&start) < STORM_MILLISECONDS);
     return bounded("%lu rings in two seconds", rings);
 }
 

@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #define MANY_PROCESSES 2000
+// Cores that idle although somebody wants them: somebody else forbids it.
+#define IDLE_CORES 0.2
 
 ATTEMPT(fork_bomb) {
     (void)task;
@@ -206,11 +208,24 @@ static double cores_of_children(void) {
            (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6;
 }
 
-// Four processes that compute for a second: how many cores had they?
+// What the machine's cores have idled so far; less than zero where nobody says so.
+static double idle_seconds(void) {
+    char text[512];
+    unsigned long idle, waiting;
+    long length = read_file("/proc/stat", text, sizeof text - 1);
+    text[length < 0 ? 0 : length] = 0;
+    if (sscanf(text, "cpu %*u %*u %*u %lu %lu", &idle, &waiting) != 2)
+        return -1;
+    return (double)(idle + waiting) / (double)sysconf(_SC_CLK_TCK);
+}
+
+// Four processes that compute for a second: how many cores had they? Where others leave them no
+// core that idles, too few show nothing.
 ATTEMPT(eat_cores) {
     pid_t children[4];
     struct timespec start, end;
     double before = cores_of_children();
+    double idle = idle_seconds();
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (int index = 0; index < 4; index++) {
         children[index] = fork();
@@ -230,10 +245,14 @@ ATTEMPT(eat_cores) {
     double seconds =
         (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
     double cores = (cores_of_children() - before) / seconds;
+    double idled = idle < 0 ? seconds : idle_seconds() - idle;
     // A quarter more than it was given is what a period's rounding may bring.
     double given = (double)told_number(task, "millicores") / 1000;
-    return cores > given * 1.25 ? through("%.2f cores of %.2f", cores, given)
-                                : bounded("%.2f cores of %.2f", cores, given);
+    if (cores > given * 1.25)
+        return through("%.2f cores of %.2f", cores, given);
+    if (idled / seconds < IDLE_CORES)
+        return absent("others left %.2f cores, and %.2f idle", cores, idled / seconds);
+    return bounded("%.2f cores of %.2f", cores, given);
 }
 
 ATTEMPT(open_descriptors) {

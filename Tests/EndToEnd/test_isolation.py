@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import threading
+import time
 import unittest
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, NamedTuple
 
 import command
 import models
-from harness import EndToEnd, program
+from harness import Call, EndToEnd, OpenLoop, program
 
 import churn  # isort: skip  (the harness has put the tools on the path)
 
@@ -28,6 +28,39 @@ def cpu_seconds(pid: int) -> float:
     with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+class Look(NamedTuple):
+    """The clock, and what a process has used by then."""
+
+    time: float
+    cpu: float
+
+
+def look(pid: int) -> Look:
+    """Looks now."""
+    return Look(time.monotonic(), cpu_seconds(pid))
+
+
+def share_of_core(began: Look, ended: Look) -> float:
+    """What was used between two looks."""
+    return (ended.cpu - began.cpu) / (ended.time - began.time)
+
+
+def p99_milliseconds(calls: List[Call]) -> float:
+    """The time that one of a hundred calls took longer than."""
+    times = sorted(call.ended - call.due for call in calls)
+    return times[len(times) * 99 // 100] * 1e3
+
+
+def numbered(index: int) -> bytes:
+    """A body that no other request has."""
+    return b"request %d" % index
+
+
+def is_reversed(index: int, content: bytes) -> bool:
+    """Whether the answer is the victim's to that body."""
+    return content == numbered(index)[::-1]
 
 
 class EscapeTest(unittest.TestCase):
@@ -109,26 +142,29 @@ class Isolation(EndToEnd):
         self.deploy_scorer("storm", "attacker")
         self.deploy_scorer("calm", "victim")
         gateway = int(self.server.status()["gateway"]["pid"])
-        told: List[Any] = []
-        storm = threading.Thread(
-            target=lambda: told.append(self.score("storm", b"wake_storm\n", route="score"))
+        url = f"http://127.0.0.1:{self.server.port}/endpoints/calm/score"
+        load = OpenLoop(url, numbered, is_reversed, 100)
+        self.addCleanup(load.stop)
+        looks = [look(gateway)]
+        self.wait_for("two seconds of the load by itself", lambda: len(load.calls) >= 200)
+        looks.append(look(gateway))
+
+        status, content = self.score("storm", b"wake_storm\n", route="score")
+
+        looks.append(look(gateway))
+        calls = load.stop()
+        self.assertEqual(status, 200)
+        self.assertEqual([call for call in calls if call.status != 200 or call.problem], [])
+        quiet, storm = (
+            [call for call in calls if began.time <= call.due < ended.time]
+            for began, ended in zip(looks, looks[1:])
         )
-        before = cpu_seconds(gateway)
-
-        storm.start()
-        answers = 0
-        while storm.is_alive():
-            status, content = self.score("calm", f"request {answers}".encode(), route="score")
-            self.assertEqual((status, content), (200, f"request {answers}".encode()[::-1]))
-            answers += 1
-            storm.join(0.05)
-        used = cpu_seconds(gateway) - before
-
-        self.assertEqual(told[0][0], 200)
-        self.assertGreater(answers, 5)
+        self.assertGreater(len(storm), 100)
+        share = share_of_core(looks[1], looks[2]) - share_of_core(looks[0], looks[1])
         print(
-            f"    row 17: {told[0][1].decode().split(chr(10))[2]}: {used / 2:.1%} of a core in the "
-            f"gateway, {answers} answers of a neighbour among them",
+            f"    row 17: {content.decode().splitlines()[2]}: {share:.1%} of a core in the gateway"
+            f" beside a neighbour's load; p99 of the neighbour {p99_milliseconds(quiet):.1f} ms"
+            f" before, {p99_milliseconds(storm):.1f} ms then",
             flush=True,
         )
 
