@@ -180,7 +180,7 @@ struct BuildSteps: Sendable {
             throw Problem(
                 .failed,
                 code: "builderEnded",
-                what: "cannot build the environment: uv was ended by signal \(signal)",
+                what: "cannot build the environment: uv was ended by signal \(SignalName(signal))",
                 remedy: "ask again; the whole log is '\(log.path)'"
             )
         }

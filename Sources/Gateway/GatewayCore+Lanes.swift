@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NIOCore
 import RequestDispatch
 import RequestQueue
@@ -193,6 +194,8 @@ extension GatewayCore {
             deployment.stations.append(station)
             decide(.laneRouted(id, deployment.runs.contains(order.run)))
             try LaneWatcher.watch(station, on: loop, for: self)
+        } catch LaneError.system(let error) where [EPIPE, ECONNRESET].contains(error.number) {
+            report(.ejected(order.run, LaneEnd.scorerWent))
         } catch {
             report(.ejected(order.run, "cannot make its lane: \(error)"))
         }

@@ -4,6 +4,7 @@
 import NIOCore
 import NIOPosix
 import RequestQueue
+import Vocabulary
 import Wire
 
 /// Reads a lane's socket: bells, words, and the scorer's end.
@@ -72,7 +73,7 @@ final class LaneWatcher: ChannelInboundHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) { lose("its scorer closed its socket") }
+    func channelInactive(context: ChannelHandlerContext) { lose(LaneEnd.scorerWent) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)

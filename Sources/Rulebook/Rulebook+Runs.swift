@@ -54,7 +54,9 @@ extension Rulebook {
 
     mutating func noteEjected(_ run: Run, _ reason: String, _ work: inout Deliberation) {
         guard let path = find(run, work.policy) else { return }
-        let why = "the gateway threw the lane of run \(run) away: \(reason)"
+        let why =
+            reason == LaneEnd.scorerWent
+            ? Self.went(run) : "the gateway threw the lane of run \(run) away: \(reason)"
         switch self[path].state {
         case .starting, .serving:
             stop(path, at: work.now, then: .restart, because: why, &work)
@@ -64,6 +66,9 @@ extension Rulebook {
             break
         }
     }
+
+    /// Why a run whose scorer closed its socket is ended, until its node tells how the scorer went.
+    private static func went(_ run: Run) -> String { "the scorer of run \(run) went" }
 
     mutating func noteDrained(_ run: Run, _ work: inout Deliberation) {
         guard let path = find(run, work.policy), case .draining = self[path].state else { return }
@@ -85,7 +90,9 @@ extension Rulebook {
     mutating func noteExited(_ run: Run, _ report: ExitReport, _ work: inout Deliberation) {
         guard let path = find(run, work.policy) else { return dropStray(run, &work) }
         var cause = "run \(run) \(report)"
-        if case .stopping(let stopping) = self[path].state, stopping.afterwards == .restart {
+        if case .stopping(let stopping) = self[path].state, stopping.afterwards == .restart,
+            stopping.why != Self.went(run)
+        {
             cause = "\(stopping.why); then it \(report)"
         }
         // What vanished with its node, or never came to be, says nothing about the scorer.

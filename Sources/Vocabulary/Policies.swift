@@ -104,7 +104,7 @@ public struct ExitReport: Hashable, Codable, Sendable, CustomStringConvertible {
     public var description: String {
         switch cause {
         case .exited(let status): "left with status \(status)"
-        case .signalled(let signal): "was ended by signal \(signal)"
+        case .signalled(let signal): "was ended by signal \(SignalName(signal))"
         case .outOfMemory:
             "ran out of memory: it needed more than its "
                 + (memoryBytes.map { "\(ByteCount($0))" } ?? "limit")

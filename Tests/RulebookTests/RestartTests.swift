@@ -100,4 +100,16 @@ import Vocabulary
         let id = Stage.run(1, 1).instance
         #expect(gone.sentences(about: id).contains { $0.contains("it wrote where it may not") })
     }
+
+    @Test func `of a scorer that closed its socket is told as its end alone`() {
+        var stage = serving()
+
+        stage.hear(.ejected(Stage.run(1, 1), LaneEnd.scorerWent))
+        let gone = stage.hear(.exited(Stage.run(1, 1), killed))
+
+        let told = gone.sentences(about: Stage.run(1, 1).instance).joined(separator: "\n")
+        #expect(told.contains("run \(Stage.run(1, 1)) was ended by signal 9 (SIGKILL)"))
+        #expect(!told.contains("socket"))
+        #expect(!told.contains("then it"))
+    }
 }

@@ -12,6 +12,11 @@ import Vocabulary
         #expect("\(report)" == "ran out of memory: it needed more than its 4 GiB")
     }
 
+    @Test func `by a signal names it, by one without a name gives its number`() {
+        #expect("\(ExitReport(cause: .signalled(11)))" == "was ended by signal 11 (SIGSEGV)")
+        #expect("\(ExitReport(cause: .signalled(44)))" == "was ended by signal 44")
+    }
+
     @Test func `of an earlier version is still read`() throws {
         let text = #"{"cause": {"outOfMemory": {}}, "lastLines": ["loading"]}"#
 
