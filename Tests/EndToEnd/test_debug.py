@@ -120,6 +120,19 @@ class Debug(unittest.TestCase):
         self.assertEqual(process.wait(PATIENCE_SECONDS), 0, self.said())
         self.assertFalse(is_alive(scorer))
 
+    def test_ctrl_c_ends_it_without_a_word_of_failure(self) -> None:
+        process = self.start("--scorer", built(SCORERS / "honest.c", self.folder))
+        self.wait_until_ready()
+        scorer = self.scorer(process)
+
+        # As a terminal does: to all of its group, so that the scorer dies of it at the same moment.
+        os.killpg(process.pid, signal.SIGINT)
+
+        self.assertEqual(process.wait(PATIENCE_SECONDS), 0, self.said())
+        self.assertFalse(is_alive(scorer))
+        self.assertNotIn("started again", self.said())
+        self.assertNotIn("cannot", self.said())
+
     def test_a_scorer_that_dies_is_started_again(self) -> None:
         process = self.start("--scorer", built(SCORERS / "honest.c", self.folder))
         self.wait_until_ready()

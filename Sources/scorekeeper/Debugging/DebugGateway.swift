@@ -73,6 +73,12 @@ final class DebugGateway {
     /// Readable when it has something to tell.
     var bell: Int32 { link.descriptor.number }
 
+    /// Whether it leaves within a time.
+    func leaves(within time: Duration) -> Bool {
+        var end = pollfd(fd: bell, events: 0, revents: 0)
+        return poll(&end, 1, Int32(time.wholeMilliseconds)) > 0
+    }
+
     /// What it tells; nothing once it has left.
     func report() -> GatewayReport? {
         guard let packet = try? link.receive() else { return nil }

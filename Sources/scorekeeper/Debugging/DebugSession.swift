@@ -97,6 +97,12 @@ final class DebugSession {
     }
 
     private func ended(_ ending: ScorerProcess.Ending) throws(Problem) {
+        // Ctrl-C goes to all that runs in the terminal: the scorer may be gone before the gateway.
+        let patience = ending == .signalled(SIGINT) ? Self.farewell : .milliseconds(100)
+        if tool == nil, gateway.leaves(within: patience) {
+            process = nil
+            return isOver = true
+        }
         if let lane { try gateway.end(lane.run) }
         (process, lane) = (nil, nil)
         let life = ContinuousClock.now - startedAt

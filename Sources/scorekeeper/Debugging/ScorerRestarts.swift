@@ -35,7 +35,8 @@ struct ScorerRestarts {
 
     private enum State {
         case running(isReady: Bool)
-        case ending
+        /// It is being ended; whether the person knows that it is started again.
+        case ending(isTold: Bool)
         case pausing
         case waitingForChange
     }
@@ -64,19 +65,19 @@ struct ScorerRestarts {
         case (.ready, .running):
             state = .running(isReady: true)
             return [.tell("'\(name)' is ready")]
-        case (.ended(let how, _), .ending):
-            return start("'\(name)' \(how); it is started again")
+        case (.ended(let how, _), .ending(let isTold)):
+            return start(isTold ? nil : "'\(name)' \(how); it is started again")
         case (.ended(let how, _), _) where isUnderTool: return [.tell("the tool \(how)"), .leave]
         case (.ended(let how, let life), .running(let isReady)):
             return ended(how, after: life, wasReady: isReady)
         case (.ejected(let why), .running):
             // What a tool runs is the person's to end.
             if isUnderTool { return [.tell("its lane ended: \(why)")] }
-            state = .ending
+            state = .ending(isTold: false)
             return [.tell("its lane ended: \(why)"), .end]
         case (.changed, .running) where !isUnderTool:
-            state = .ending
-            return [.tell("'\(name)' has changed"), .end]
+            state = .ending(isTold: true)
+            return [.tell("'\(name)' has changed; it is started again"), .end]
         case (.changed, .waitingForChange):
             return start("'\(name)' has changed; it is started again")
         case (.paused, .pausing): return start(nil)
