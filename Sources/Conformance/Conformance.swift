@@ -26,6 +26,11 @@ public struct Conformance {
             proceedings.note(interruption, in: sentence, note: player.note)
         }
         player.end()
-        return ConformanceReport(program: program, settings: settings, proceedings)
+        return ConformanceReport(
+            program: program,
+            settings: settings,
+            proceedings,
+            notice: player.refusals.notice
+        )
     }
 }

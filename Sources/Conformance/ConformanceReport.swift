@@ -27,8 +27,16 @@ public struct ConformanceReport: Encodable, Sendable {
     public let calls: Int
     /// Every sentence, in the order of the numbers.
     public let sentences: [Line]
+    /// What to know before it is believed.
+    public let notice: String?
 
-    init(program: ScorerProgram, settings: ConformanceSettings, _ proceedings: Proceedings) {
+    init(
+        program: ScorerProgram,
+        settings: ConformanceSettings,
+        _ proceedings: Proceedings,
+        notice: String? = nil
+    ) {
+        self.notice = notice
         self.program = ([program.path] + program.arguments).joined(separator: " ")
         calls = settings.laneCalls
         sentences = proceedings.sentences.map { sentence in
@@ -63,6 +71,7 @@ public struct ConformanceReport: Encodable, Sendable {
             "\(sentences.count { $0.verdict == word }) \(word)"
         }
         return lines + ["", counts.joined(separator: ", ")]
+            + (notice.map { ["notice: \($0.printable)"] } ?? [])
     }
 
     private static let marks = [

@@ -17,4 +17,6 @@ enum Lie: Hashable, Sendable {
     case bells
     /// A descriptor beside a packet.
     case descriptors
+    /// Header lines of an answer that are not HTTP.
+    case headerLines
 }

@@ -144,6 +144,7 @@ extension Player {
     /// Whether an answer is the right one, as far as that can be known.
     func check(_ known: Asked, _ stage: Stage) throws(Interruption) {
         guard known.isAnswered else { throw .broke(known.words) }
+        refusals.note(status: known.status, answer: known.answer)
         if isEcho == nil { isEcho = known.answer == known.body }
         guard isEcho == true, known.answer != known.body else { return }
         let others = stage.asked.values.filter { $0.ticket != known.ticket && !$0.body.isEmpty }

@@ -14,6 +14,8 @@ final class Player {
     var stage: Stage?
     /// Whether its answers are its requests' bodies; nothing as long as that is not known.
     var isEcho: Bool?
+    /// What its answers were worth.
+    var refusals = Refusals()
     /// What is worth knowing about a sentence that held.
     var note = ""
     private var isFrozen = false

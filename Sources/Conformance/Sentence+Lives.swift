@@ -149,4 +149,13 @@ extension Sentence {
             lies: [.bells]
         ),
     ]
+    static let heads = [
+        Sentence(
+            name: .headerLines,
+            words: "gives header lines that are HTTP's",
+            remedy: "end each line 'name: value' with a line feed, without a carriage return",
+            needs: [.answers],
+            lies: [.headerLines]
+        )
+    ]
 }

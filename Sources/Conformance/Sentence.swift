@@ -31,6 +31,7 @@ struct Sentence: Sendable {
         case deaths = "Being killed"
         case leaving = "Leaving"
         case endurance = "Endurance"
+        case heads = "Heads of answers"
     }
 }
 
@@ -48,6 +49,7 @@ extension Sentence {
         case killedWaiting, killedInHand, killedAnswered
         case leaves, leavesWithZero, finishesFirst, socketEnd
         case slots, longBodies, bells
+        case headerLines
 
         /// The chapter.
         var chapter: Chapter {
@@ -64,6 +66,7 @@ extension Sentence {
             case .killedWaiting, .killedInHand, .killedAnswered: .deaths
             case .leaves, .leavesWithZero, .finishesFirst, .socketEnd: .leaving
             case .slots, .longBodies, .bells: .endurance
+            case .headerLines: .heads
             }
         }
     }
@@ -71,4 +74,5 @@ extension Sentence {
     /// Every sentence, in the order of their numbers, which is the order of the play.
     static let all =
         beginning + answering + sizes + parts + together + withdrawal + lives + endurance
+        + heads
 }

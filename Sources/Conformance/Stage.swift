@@ -203,7 +203,12 @@ final class Stage {
         var isRead = false
         switch completion.outcome {
         case .answer, .part, .last:
-            if known.parts == 0 { known.status = completion.status }
+            if known.parts == 0 {
+                known.status = completion.status
+                if lie == nil, let fault = HeaderLines.fault(in: completion.head()) {
+                    lie = .lied(.headerLines, fault)
+                }
+            }
             known.parts += 1
             // One without end must not fill our memory: it is never the right one either.
             if known.answer.count <= max(known.body.count, settings.largest) {

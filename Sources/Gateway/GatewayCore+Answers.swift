@@ -155,7 +155,8 @@ extension OwnAnswer {
         return .error(
             502,
             "BadAnswer",
-            "the scorer of \(place) answered with header lines that are not HTTP"
+            "the scorer of \(place) answered with header lines that are not HTTP; "
+                + "it has to end each 'name: value' with a line feed, and nothing else"
         )
     }
 }

@@ -54,6 +54,7 @@ private let broken: [String: Int] = [
     "leaks_a_slot": 41,
     "keeps_long_bodies": 42,
     "rings_without_end": 43,
+    "gives_lines_without_a_colon": 44,
 ]
 
 @Suite struct `A bad scorer` {
@@ -68,6 +69,16 @@ private let broken: [String: Int] = [
         let report = try play("Tests/Conformance/bad/\(name).c", settings)
 
         #expect(report.broken == [number], "\(report.lines.joined(separator: "\n"))")
+    }
+
+    @Test func `that gives no header lines is told the line that it gave`() throws {
+        var settings = ConformanceSettings()
+        settings.patience = .seconds(4)
+
+        let report = try play("Tests/Conformance/bad/gives_lines_without_a_colon.c", settings)
+
+        let seen = report.sentences.last?.seen ?? ""
+        #expect(seen.hasPrefix("its header line 'json' has no colon"), "\(seen)")
     }
 
     @Test func `is there for every line of the table`() {

@@ -21,7 +21,8 @@ struct Conform: ParsableCommand {
 
             EXAMPLE
               scorekeeper conformance ./my-scorer
-              scorekeeper conformance ./my-scorer --request-file request.json -- --model m.bin
+              scorekeeper conformance ./my-scorer --request-file request.json
+              scorekeeper conformance ./my-scorer -- --model m.bin
             """
     )
 
