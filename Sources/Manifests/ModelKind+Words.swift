@@ -69,8 +69,9 @@ extension ModelKind {
                 .invalid,
                 "noModel",
                 "the directory has no 'MLmodel' file",
-                "save the model with MLflow, for example mlflow.sklearn.save_model(model, "
-                    + "'\(name)')"
+                DeploymentDocument.inside(path).map(Self.naming(document:))
+                    ?? "save the model with MLflow, for example "
+                    + "mlflow.sklearn.save_model(model, '\(name)')"
             )
         case .archive(let form):
             let (stem, called) = ArchiveForm.split(name)
@@ -109,7 +110,7 @@ extension ModelKind {
                 .invalid,
                 "noModel",
                 "'\(name)' is \(words), not a model's directory",
-                Self.saving(ending: ending)
+                Self.saving(ending: ending, at: path)
             )
         case .emptyFile:
             return problem(
@@ -157,8 +158,18 @@ extension ModelKind {
         }
     }
 
-    private static func saving(ending: String) -> String {
+    private static func naming(document path: String) -> String {
+        "serve what its document says: 'scorekeeper deploy -f \(quoted(path))'"
+    }
+
+    private static func saving(ending: String, at path: String) -> String {
         switch ending {
+        case "yml", "yaml":
+            "a document that says what is served is named with -f: "
+                + "'scorekeeper deploy -f \(quoted(path))'"
+        case "py":
+            "a scoring script is deployed by a document that names it "
+                + "('scorekeeper deploy -f'), and tried with 'scorekeeper debug \(quoted(path))'"
         case "onnx": "save it with mlflow.onnx.save_model"
         case "pkl", "pickle", "joblib", "skops": "save it with mlflow.sklearn.save_model"
         case "pt", "pth": "save it with mlflow.pytorch.save_model"

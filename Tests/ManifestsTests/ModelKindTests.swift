@@ -51,6 +51,25 @@ import Glibc
         #expect(kind("absent") == .missing)
     }
 
+    @Test func `that holds a document is refused with the document's name`() throws {
+        try write("flowers/deployment.yml", Array("name: blue\nendpoint_name: flowers\n".utf8))
+        try write("flowers/conda.yml", Array("dependencies: []\n".utf8))
+        try write("other/b.yaml", Array("endpoint_name: other\n".utf8))
+        try write("two/a.yml", Array("endpoint_name: a\n".utf8))
+        try write("two/b.yml", Array("endpoint_name: b\n".utf8))
+        func remedy(_ relative: String) -> String {
+            kind(relative).refusal(of: "\(root)/\(relative)")?.remedy ?? "none"
+        }
+
+        #expect(remedy("flowers").contains("deploy -f \(root)/flowers/deployment.yml'"))
+        #expect(remedy("flowers/").contains("deploy -f \(root)/flowers/deployment.yml'"))
+        #expect(remedy("other").contains("deploy -f \(root)/other/b.yaml'"))
+        #expect(remedy("two").contains("mlflow.sklearn.save_model"))
+        #expect(remedy("two/a.yml").contains("deploy -f \(root)/two/a.yml'"))
+        try write("two/score.py", Array("def init(): pass\n".utf8))
+        #expect(remedy("two/score.py").contains("scorekeeper debug \(root)/two/score.py'"))
+    }
+
     @Test func `row 16, is told by its content, not by its ending`() throws {
         try write("a.zip", [])
         try write("b.tar.gz", Array("not an archive at all, only text".utf8))
