@@ -119,13 +119,24 @@ extension Supervisor {
     private func why(_ view: DeploymentView) -> String {
         let told = view.givenUp ?? view.incoming ?? view.current
         guard view.problem != nil || view.state == .failed, let words = lastWords[view.key],
-            !words.lines.isEmpty, words.revision == nil || words.revision == told
+            !words.lines.isEmpty, words.revision == nil || words.revision == told,
+            !words.lines.contains(where: { Self.says(view.sentence, $0) })
         else { return view.sentence }
         let lines = words.lines.suffix(Self.shownLines)
         return "\(view.sentence); its last lines: \(lines.joined(separator: " | "))"
     }
 
     private static let shownLines = 4
+
+    /// Whether a sentence has what a scorer of ours wrote of its failure, so that its lines before
+    /// that say nothing new.
+    private static func says(_ sentence: String, _ line: String) -> Bool {
+        let begin = "scorekeeper: cannot load the "
+        guard line.hasPrefix(begin), let colon = line.dropFirst(begin.count).range(of: ": ") else {
+            return false
+        }
+        return sentence.contains(line[colon.upperBound...])
+    }
 
     private func facts(of view: InstanceView) -> InstanceStatus {
         let process = view.run.flatMap { held[$0] }

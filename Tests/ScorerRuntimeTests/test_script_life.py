@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
 import unittest
 
@@ -97,6 +98,32 @@ class ScriptLife(unittest.TestCase):
         ):
             with self.subTest(words):
                 self.assertIn(words, self.fail_to_start(text))
+
+    def test_a_failed_start_shows_no_line_of_the_runtime(self) -> None:
+        self.write("def init():\n    raise ValueError('no weights')\ndef run(data): pass\n")
+        scorer = self.start()
+        self.assertEqual(scorer.gateway.hear().word, "failed")
+        self.assertEqual(scorer.process.wait(60), 3)
+
+        log = scorer.log()
+
+        self.assertIn('score.py", line 2, in init', log)
+        self.assertNotIn("scorekeeper_scorer", log)
+
+    def test_a_package_that_is_missing_is_told_with_where_to_name_it(self) -> None:
+        told = self.fail_to_start("import no_such_module\n")
+        self.assertTrue(told.endswith("to 'environment', or the file to 'code'"), told)
+
+    def test_a_crash_in_native_code_leaves_the_scripts_line_in_the_log(self) -> None:
+        scorer = self.serve(
+            "import ctypes\ndef init(): pass\ndef run(data):\n    ctypes.string_at(0)\n"
+        )
+
+        scorer.gateway.tell(b"post %d 1\n" % len(POST) + POST + b"x")
+
+        self.assertEqual(scorer.process.wait(60), -signal.SIGSEGV)
+        self.assertIn("Segmentation fault", scorer.log())
+        self.assertIn('score.py", line 4 in run', scorer.log())
 
     def test_what_a_script_prints_and_logs_is_in_the_log(self) -> None:
         script = (

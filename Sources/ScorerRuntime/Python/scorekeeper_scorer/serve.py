@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import io
 import os
@@ -61,6 +62,14 @@ def prepare_output() -> None:
             )
 
 
+def show_crashes() -> None:
+    """Has the Python lines written to the log at which native code crashes."""
+    try:
+        faulthandler.enable()
+    except (AttributeError, OSError, RuntimeError, ValueError):
+        pass  # Standard error is not ours to write to; a crash is then told by its signal alone.
+
+
 def prepare_mlflow() -> None:
     """What MLflow should know before it is imported: it serves, and it calls nobody."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -81,10 +90,11 @@ def _live(task: Task) -> int:
         from . import serve_model as loading
     else:
         from .script import serve_script as loading
+    show_crashes()
     try:
         served: Served = loading.load(task)
     except BaseException as error:
-        traceback.print_exc()
+        sys.stderr.write(loading.stack(error))
         text = loading.sentence(error, task)
         say(f"cannot load the {loading.SUBJECT}: {text}")
         scorer.failed(text)

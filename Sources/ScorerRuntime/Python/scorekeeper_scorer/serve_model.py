@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 from . import failure, serve
@@ -71,3 +72,8 @@ def load(task: Task) -> ServedModel:
 def sentence(error: BaseException, task: Task) -> str:
     """Why the model cannot be loaded."""
     return failure.sentence(error, str(task.model))
+
+
+def stack(error: BaseException) -> str:
+    """The traceback for the log."""
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))

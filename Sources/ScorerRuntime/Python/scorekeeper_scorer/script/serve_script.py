@@ -121,4 +121,12 @@ def sentence(error: BaseException, task: Task) -> str:
     """Why the script cannot be served."""
     if isinstance(error, (UnfitScript, InvalidSetting)):
         return str(error)
-    return script_failure.sentence(error, os.path.abspath(str(task.source_directory)))
+    told = script_failure.sentence(error, os.path.abspath(str(task.source_directory)))
+    if isinstance(error, ModuleNotFoundError):
+        told += "; add the package that has it to 'environment', or the file to 'code'"
+    return told
+
+
+def stack(error: BaseException) -> str:
+    """The traceback for the log, from the script's first line on."""
+    return script_failure.stack(error)
