@@ -175,6 +175,30 @@ static void pack(union scan_cell *cells, uint64_t count, uint32_t element) {
     }
 }
 
+// What stands where a tensor's text goes wrong.
+static const char *what_stands(const uint8_t *at, const uint8_t *end) {
+    if (at >= end)
+        return ", where it ends";
+    switch (*at) {
+    case '"':
+        return ", where a text stands";
+    case '[':
+        return ", where a list begins";
+    case ']':
+        return ", where a list ends";
+    case '{':
+        return ", where an object begins";
+    case '}':
+        return ", where an object ends";
+    case 't':
+    case 'f':
+        return ", where a Boolean stands";
+    case 'n':
+        return ", where null stands";
+    }
+    return *at == '-' || (*at >= '0' && *at <= '9') ? ", where a number stands" : "";
+}
+
 static uint16_t unfit(const struct scorer_request *request, const struct scorer_tensor *tensor,
                       const uint8_t *at, struct words *words) {
     uint16_t status = check_json(request, words);
@@ -182,6 +206,7 @@ static uint16_t unfit(const struct scorer_request *request, const struct scorer_
         return status;
     add_words(words, "the body does not fit");
     add_place(words, request->body, at);
+    add_words(words, what_stands(at, (const uint8_t *)request->body + request->body_length));
     add_words(words, "; send {\"input_data\": [...]} or the list alone, with ");
     add_form(words, tensor);
     return 400;

@@ -24,6 +24,14 @@ public struct ProgramFile: Hashable, Sendable {
     /// How it is started.
     public let start: Start
 
+    private static func remedy(for kind: ModelKind) -> String {
+        guard case .file(let ending) = kind else { return "name an executable file" }
+        let first =
+            "name an executable file; a script is one where it begins with #! and its interpreter"
+        guard ending == "py" else { return first }
+        return first + ", and 'python3 -m scorekeeper_kit.bundle' makes one of it and the kit"
+    }
+
     /// Looks at the file.
     ///
     /// Shape: `location` is where somebody names it.
@@ -52,7 +60,7 @@ public struct ProgramFile: Hashable, Sendable {
                 .invalid,
                 "notAProgram",
                 "it is no program but \(kind.words)",
-                "name an executable file"
+                Self.remedy(for: kind)
             )
         }
         guard access(path, X_OK) == 0 else {

@@ -79,7 +79,7 @@ class ScorersPage(EndToEnd):
 
         self.assertEqual(self.shell(ask, folder), "3\n")
         refused = self.shell(ask.replace("[1, 2, 6]", '[1, "two"]'), folder)
-        self.assertIn("the body does not fit at byte 4; send", refused)
+        self.assertIn("the body does not fit at byte 4, where a text stands; send", refused)
 
     def test_each_c_snippet_compiles_against_the_installed_header(self) -> None:
         folder = self.folder("c")

@@ -119,6 +119,11 @@ private func read(_ bytes: [UInt8]) throws(ElfFile.Fault) -> ElfFile {
         #expect(try refusal("#!/bin/sh\n", isProgram: false) == "notExecutable")
         #expect(try refusal("echo\n") == "notAProgram")
         #expect(try refusal("") == "notAProgram")
+        try scratch.write("sums.py", "import scorekeeper_kit\n", isProgram: true)
+        let problem = #expect(throws: Problem.self) {
+            try ProgramFile(path: "\(scratch.path)/sums.py")
+        }
+        #expect(problem?.remedy.contains("scorekeeper_kit.bundle") == true)
     }
 
     @Test func `for another machine is told which`() throws {

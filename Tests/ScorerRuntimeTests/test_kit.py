@@ -137,6 +137,15 @@ class Kit(unittest.TestCase):
         self.gateway.end()
         self.assertEqual(self.process.wait(60), 4)
 
+    def test_run_by_hand_it_says_what_would_give_it_a_lane(self) -> None:
+        command = [sys.executable, "-B", self.program]
+        path = {name: word for name, word in self.path.items() if name != "SCOREKEEPER_LANE_FD"}
+
+        done = subprocess.run(command, env=path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"scorekeeper debug --scorer", done.stderr)
+
     def test_program_and_kit_are_one_file_that_needs_nothing_else(self) -> None:
         bundle = self.program[: -len(".py")]
         command = [sys.executable, "-B", "-m", "scorekeeper_kit.bundle", self.program, bundle]

@@ -173,8 +173,15 @@ def _end(request: Request, status: int, text: str) -> None:
 def attach(descriptor: Optional[int] = None) -> Scorer:
     """Waits for the gateway's greeting on the lane's socket, which the environment names.
 
-    Errors: `EOFError` where nobody is at its other end, `RuntimeError` for another version.
+    Errors: `EOFError` where nobody is at its other end, `RuntimeError` for another version,
+    `OSError` where there is no lane, as when the program is run by hand.
     """
     library = load()
-    library.attach(-1 if descriptor is None else descriptor)
+    try:
+        library.attach(-1 if descriptor is None else descriptor)
+    except OSError as error:
+        raise OSError(
+            "cannot attach: this process was given no lane; deploy the program, or try it with "
+            "'scorekeeper debug --scorer PROGRAM'"
+        ) from error
     return Scorer(library)
