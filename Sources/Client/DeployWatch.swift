@@ -58,6 +58,10 @@ public struct DeployWatch: Sendable {
         {
             return "\(doing): \(progress)"
         }
+        // What is said of a start already counts.
+        if deployment.state == .starting, !deployment.why.isEmpty {
+            return "\(doing): \(deployment.why)"
+        }
         let count = "\(deployment.serving) of \(deployment.wanted) serving"
         return "\(doing), \(count)\(deployment.why.isEmpty ? "" : ": \(deployment.why)")"
     }

@@ -87,7 +87,8 @@ extension Supervisor {
     /// Serves what an entry holds.
     func takeUp(_ draft: Draft, droppedAs name: String) throws(Problem) {
         _ = try declare(draft)
-        let text = draft.notices.isEmpty ? nil : draft.notices.joined(separator: "; ")
+        let told = draft.notices.joined(separator: "; ")
+        let text = told.isEmpty ? nil : "'\(name)': \(told)"
         notices.set(text, for: .drop(name))
     }
 

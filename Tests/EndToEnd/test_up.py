@@ -186,6 +186,8 @@ class Up(unittest.TestCase):
 
         self.assertEqual(process.wait(PATIENCE_SECONDS), command.FAILED)
         self.assertIn("the weights are not the weights", self.log.read_text())
+        # They are gone with it.
+        self.assertNotIn("scorekeeper logs", self.log.read_text().splitlines()[-1])
         self.assertEqual(self.left_behind(), [])
 
 

@@ -9,7 +9,7 @@ import Vocabulary
 /// `scorekeeper debug`.
 struct Debug: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serves one scorer of yours unisolated, in the terminal.",
+        abstract: "Serves one scorer or script of yours unisolated, in the terminal.",
         discussion: """
             The same contract without a server: one port of this machine, one process, the real lane \
             between them. Its output goes to the terminal. It is started again when it dies, or when \
@@ -19,7 +19,11 @@ struct Debug: ParsableCommand {
             --under gdb starts it in the debugger: say 'run' there, as often as you like; the end of \
             the debugger is the end. --under perf records into ./perf.data until Ctrl-C.
 
+            A script (score.py) is loaded again when it or a module beside it was saved; its \
+            tracebacks are in the terminal and in the answer.
+
             EXAMPLE
+              scorekeeper debug code/score.py --model-dir .
               scorekeeper debug --scorer ./my-scorer
               scorekeeper debug --scorer ./my-scorer --under gdb -- --model m.bin
               curl -s http://127.0.0.1:5001/score -d '[1, 2, 3]'

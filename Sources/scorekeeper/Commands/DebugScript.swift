@@ -27,6 +27,15 @@ enum DebugScript {
     ///
     /// Errors: where the runtime or the interpreter is not there.
     static func run(_ script: String, port: UInt16, _ options: Options) throws(Problem) {
+        if let folder = options.modelDir, access(folder, R_OK | X_OK) != 0 {
+            let why = String(cString: strerror(errno))
+            throw Problem(
+                .notFound,
+                code: "noModelFolder",
+                what: "cannot read --model-dir '\(folder.printable)': \(why)",
+                remedy: "name the folder that AZUREML_MODEL_DIR is to say"
+            )
+        }
         let program = try PythonRuntime.program()
         let words = self.words(script, port: port, options, program: program)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }

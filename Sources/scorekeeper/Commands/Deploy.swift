@@ -16,7 +16,8 @@ struct Deploy: AsyncParsableCommand {
         discussion: """
             The model is copied by its content: editing the folder afterwards changes nothing. Its \
             settings are read from NAME.yml beside it. A document that is named with -f says what is \
-            served too: a model, a script, or a program. Arguments after -- go to the scorer.
+            served too: a model, a script, or a program; a program that has settings needs one. \
+            Arguments after -- go to the scorer.
 
             EXAMPLE
               scorekeeper deploy Samples/mlflow-iris --name iris --instances 2

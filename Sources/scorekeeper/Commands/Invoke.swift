@@ -18,7 +18,8 @@ struct Invoke: AsyncParsableCommand {
 
             EXAMPLE
               scorekeeper invoke iris --request-file request.json
-              echo '{"inputs": [[5.1, 3.5, 1.4, 0.2]]}' | scorekeeper invoke iris --request-file -
+              echo '{"inputs": [[5.1, 3.5, 1.4, 0.2]]}' \\
+                | scorekeeper invoke iris --request-file -
             """
     )
 

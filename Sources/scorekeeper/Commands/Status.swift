@@ -16,7 +16,8 @@ struct Status: AsyncParsableCommand {
             EXAMPLE
               scorekeeper status iris --verbose
               scorekeeper status iris --output json | jq '.deployments[].instances[].pid'
-              scorekeeper status --output json | jq '.endpoints[].deployments[].instances[].pid'
+              scorekeeper status --output json \\
+                | jq '.endpoints[].deployments[].instances[].pid'
             """
     )
 

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Client
 import ControlAPI
+import Foundation
 import Manifests
 import Supervisor
 import Vocabulary
@@ -58,7 +59,12 @@ struct Up: AsyncParsableCommand {
             )
             let answer = try await client.deploy(request)
             for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
-            let deployment = try await client.waitUntilServing(answer)
+            let deployment: DeploymentStatus
+            do throws(Problem) {
+                deployment = try await client.waitUntilServing(answer)
+            } catch {
+                throw Self.withoutLogs(error, of: answer.key.endpoint)
+            }
             for notice in deployment.environment?.notices ?? [] {
                 Output.tell("notice: \(notice.printable)")
             }
@@ -69,5 +75,17 @@ struct Up: AsyncParsableCommand {
             }
             Output.tell("score it at \(answer.url), or at /invocations there; Ctrl-C ends it")
         }
+    }
+
+    /// A problem without the advice to look at logs: those of `up` go with it.
+    static func withoutLogs(_ problem: Problem, of endpoint: EndpointName) -> Problem {
+        let logs = "'scorekeeper logs \(endpoint)'"
+        return Problem(
+            problem.kind,
+            code: problem.code,
+            what: problem.what.replacingOccurrences(of: "; see \(logs)", with: ""),
+            remedy: problem.remedy.contains(logs) ? "" : problem.remedy,
+            location: problem.location
+        )
     }
 }
