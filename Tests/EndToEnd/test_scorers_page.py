@@ -81,6 +81,16 @@ class ScorersPage(EndToEnd):
         refused = self.shell(ask.replace("[1, 2, 6]", '[1, "two"]'), folder)
         self.assertIn("the body does not fit at byte 4, where a text stands; send", refused)
 
+    def test_its_document_is_accepted(self) -> None:
+        folder = self.folder("document")
+        shutil.copy("/bin/true", folder / "mean")
+        (folder / "mean.yml").write_text(snippets("yaml")[0], encoding="utf-8")
+
+        checked = self.shell("scorekeeper check -f mean.yml", folder)
+
+        self.assertIn("endpoint    mean\n", checked)
+        self.assertIn("instances   2\n", checked)
+
     def test_each_c_snippet_compiles_against_the_installed_header(self) -> None:
         folder = self.folder("c")
         flags = self.shell("pkg-config --cflags scorekeeper-scorer", folder).split()
