@@ -16,7 +16,8 @@ import Wire
 ///
 /// Errors: `Problem` when the socket cannot be opened or the user not be changed.
 public func runGateway(_ configuration: GatewayConfiguration) throws {
-    raiseDescriptorLimit()
+    // Every connection and every long body is a descriptor.
+    DescriptorLimit.raise()
     let signals = try StopSignals()
     let listener: PacketListener
     do {
@@ -60,12 +61,4 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
         configuration: configuration
     ).run()
     try group.syncShutdownGracefully()
-}
-
-/// Every connection and every long body is a descriptor: takes as many as the system gives.
-private func raiseDescriptorLimit() {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

@@ -18,6 +18,8 @@ import Wire
 public func runNode(_ configuration: NodeConfiguration) throws -> Never {
     _ = setsid()
     _ = linux_become_subreaper()
+    // Each scorer costs some: its lane, its output, the descriptor that tells of its end.
+    DescriptorLimit.raise()
     let node = try Node(configuration)
     node.run()
     exit(0)

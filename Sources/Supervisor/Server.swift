@@ -32,6 +32,8 @@ public struct Server: Sendable {
     ) throws(Problem) {
         self.configuration = configuration
         self.isTemporary = isTemporary
+        // Lanes pass through, files are copied, and people and scrapers connect.
+        DescriptorLimit.raise()
         let state = configuration.state
         try state.make()
         lock = try ServerLock(folder: state.path)

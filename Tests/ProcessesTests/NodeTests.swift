@@ -100,6 +100,16 @@ let speakOnLane = """
         #expect(try node.end(of: order.run).cause == .exited(status: 0))
     }
 
+    @Test func `holds more scorers than the descriptors that its shell gave it`() throws {
+        let node = try TestNode(withFewDescriptors: true)
+
+        let lanes = try (0..<16).map { _ in
+            try node.start(try node.order(speakOnLane + "say('up'); time.sleep(999)")).lane
+        }
+
+        for lane in lanes { #expect(try lane.text() == "up") }
+    }
+
     @Test func `refuses less isolation than is asked for`() throws {
         let node = try TestNode(upTo: .process)
         let order = try node.order("", minimum: .confined)

@@ -67,7 +67,8 @@ final class TestNode {
     init(
         upTo highest: IsolationLevel = .limited,
         graceMilliseconds: Int = 60_000,
-        amongFewPids: Bool = false
+        amongFewPids: Bool = false,
+        withFewDescriptors: Bool = false
     ) throws {
         isAmongFewPids = amongFewPids
         let number = Self.number.add(1, ordering: .relaxed).newValue
@@ -92,6 +93,10 @@ final class TestNode {
                 "\(Self.lowerPids); \(Workshop.python) -c \"$2\" \"$3\" & exec \"$0\" \"$1\"",
                 program, text, Self.passersBy, "\(folder)/passers-by",
             ] : [text]
+        if withFewDescriptors {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -S -n 24; exec \"$0\" \"$1\"", program, text]
+        }
         process.environment = ["SWIFT_BACKTRACE": "enable=no"]
         try process.run()
         socket = try Self.connect("\(folder)/node.sock", while: process)
