@@ -29,6 +29,17 @@ struct ControlListener: Sendable {
         }
     }
 
+    /// Connections that are taken at once; more wait in the kernel.
+    ///
+    /// Anybody on the machine can reach the port, and each connection costs the supervisor one of
+    /// the descriptors that it starts processes with.
+    var mostConnections: Int {
+        switch place {
+        case .privateSocket: 256
+        case .loopback: 16
+        }
+    }
+
     /// Serves until the task is cancelled.
     func run(
         on loops: MultiThreadedEventLoopGroup,
@@ -67,7 +78,12 @@ struct ControlListener: Sendable {
         let application = Application(
             responder: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: .init(address: address, serverName: "scorekeeper", backlog: 64),
+            configuration: .init(
+                address: address,
+                serverName: "scorekeeper",
+                backlog: 64,
+                availableConnectionsDelegate: .maximum(mostConnections, logger: quiet)
+            ),
             onServerRunning: onRunning,
             eventLoopGroupProvider: .shared(loops),
             logger: quiet
