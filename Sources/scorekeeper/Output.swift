@@ -36,7 +36,10 @@ enum Output {
     }
 
     /// Tells a person something on standard error; what comes from strangers is `printable`.
+    ///
+    /// A log on a full disk, or one that nobody reads any more, ends no server.
     static func tell(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        var text = line + "\n"
+        text.withUTF8 { _ = Glibc.write(2, $0.baseAddress, $0.count) }
     }
 }

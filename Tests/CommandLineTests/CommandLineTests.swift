@@ -31,6 +31,10 @@ import Testing
         #expect(run.output.contains("EXAMPLE\n  scorekeeper \(name)"))
     }
 
+    @Test func `leaves as ever where what it tells cannot be written`() throws {
+        #expect(try CommandRun(arguments: ["status"], complaining: "/dev/full").status == 3)
+    }
+
     @Test func `leaves with 64 when the arguments are no command`() throws {
         #expect(try CommandRun("serv").status == 64)
         #expect(try CommandRun("deploy").status == 64)

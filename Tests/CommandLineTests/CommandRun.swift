@@ -14,7 +14,13 @@ struct CommandRun {
         try self.init(arguments: arguments, input: input, state: state)
     }
 
-    init(arguments: [String], input: String = "", state: String? = nil) throws {
+    /// Runs it; `complaining` is a file that takes its standard error in place of `complaints`.
+    init(
+        arguments: [String],
+        input: String = "",
+        state: String? = nil,
+        complaining: String? = nil
+    ) throws {
         let process = Process()
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.executableURL = tests.deletingLastPathComponent().appending(path: "scorekeeper")
@@ -23,6 +29,10 @@ struct CommandRun {
         let (standardOutput, standardError, standardInput) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = standardOutput
         process.standardError = standardError
+        if let complaining {
+            process.standardError = FileHandle(forWritingAtPath: complaining)
+            try standardError.fileHandleForWriting.close()
+        }
         process.standardInput = standardInput
         try process.run()
         try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
