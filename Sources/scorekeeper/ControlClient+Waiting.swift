@@ -28,7 +28,8 @@ extension ControlClient {
         }
     }
 
-    private func present(_ name: EndpointName) async throws(Problem) -> EndpointStatus? {
+    /// The endpoint as it is now; nothing where there is none.
+    func present(_ name: EndpointName) async throws(Problem) -> EndpointStatus? {
         do {
             return try await endpoint(name)
         } catch {

@@ -30,13 +30,9 @@ struct Delete: AsyncParsableCommand {
     func run() async throws {
         let name = try Naming.endpoint(name)
         try await server.client.delete(name)
+        let watch = RemovalWatch(name)
         while !noWait {
-            do throws(Problem) {
-                _ = try await server.client.endpoint(name)
-            } catch {
-                guard error.kind == .notFound else { throw error }
-                break
-            }
+            if try watch.isOver(at: try await server.client.present(name)) { break }
             try await Task.sleep(for: .milliseconds(100))
         }
         Output.print(noWait ? "\(name) is being removed" : "\(name) is removed")
