@@ -25,12 +25,15 @@ public struct Findings: Sendable {
     /// Whether nothing refuses the input.
     public var isClean: Bool { problems.isEmpty }
 
+    /// Whether a further problem would only be counted: nobody reads what it says.
+    var isFull: Bool { problems.count >= Self.limit }
+
     /// Adds a problem.
     public mutating func add(_ problem: Problem) {
-        if problems.count < Self.limit {
-            problems.append(problem)
-        } else {
+        if isFull {
             uncounted += 1
+        } else {
+            problems.append(problem)
         }
     }
 

@@ -217,6 +217,19 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
         #expect(named.endpoint?.text == "given")
     }
 
+    @Test(arguments: ["", "endpoint_name: [\n", "- a list\n", "a: &a [*a]\n"])
+    func `that cannot be read is told by that alone`(text: String) throws {
+        #expect(try check(text).problems.count == 1)
+    }
+
+    @Test func `has its first unknown keys told by name, and more of them counted`() throws {
+        let found = try check(head + script + (0..<2_000).map { "nam\($0): x\n" }.joined())
+
+        #expect(found.problems.first?.remedy == "did you mean 'name'?")
+        #expect(found.problems.last?.what == "the document has no key 'nam99'")
+        #expect(found.problems.count + found.unlisted == 2_001)
+    }
+
     @Test func `tells that variables which the server sets are set anyhow`() throws {
         let found = try check(
             head + script + """

@@ -6,6 +6,8 @@ import Vocabulary
 /// What each instance gets, and how many there are.
 extension DeploymentSettingsReader {
     mutating func readVariables(_ node: YAMLNode) {
+        // Apart from the settings, which would be copied with each.
+        var variables: [String: String] = [:]
         for entry in values.entries(node, "environment_variables") {
             guard Self.isVariableName(entry.key) else {
                 values.findings.refuse(
@@ -48,8 +50,9 @@ extension DeploymentSettingsReader {
                 )
                 continue
             }
-            settings.variables[entry.key] = scalar.text
+            variables[entry.key] = scalar.text
         }
+        settings.variables = variables
     }
 
     private static func isVariableName(_ text: String) -> Bool {

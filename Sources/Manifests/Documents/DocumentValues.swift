@@ -110,7 +110,9 @@ struct DocumentValues {
 
     /// Refuses a key that nobody knows, with the nearest of those that are known.
     mutating func refuseUnknown(_ entry: YAMLEntry, among known: [String], in place: String) {
-        let nearest = NearestWord.of(entry.key, among: known)
+        // Looking for the nearest takes long enough for a document of nothing but such keys to hold
+        // up whoever reads it.
+        let nearest = findings.isFull ? nil : NearestWord.of(entry.key, among: known)
         findings.refuse(
             "unknownKey",
             "\(place) has no key '\(entry.key.excerpt)'",

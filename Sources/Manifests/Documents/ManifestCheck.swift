@@ -126,7 +126,10 @@ public struct ManifestCheck: Codable, Sendable {
         var reader = ManifestSources(environments: environments, assets: assets)
         let serving = manifest.flatMap { reader.serving($0) }
         findings.add(reader.findings)
-        if given == nil, let manifest, manifest.places["endpoint_name"] == nil {
+        // Of a document that could not be read nobody knows what is missing.
+        if given == nil, let places = manifest?.places, !places.isEmpty,
+            places["endpoint_name"] == nil
+        {
             findings.add(Self.nameless(path))
         }
         self.serving = findings.isClean ? serving : nil
