@@ -34,12 +34,13 @@ struct DeployPlan: Sendable {
     /// Looks at what a request names.
     ///
     /// Shape: `environments` is the folder of the curated ones.
-    /// Errors: what `check` would tell; `nothingToDeploy`, `instances`.
+    /// Errors: what `check` would tell; `nothingToDeploy`, `instances`, `nulInPath`.
     init(
         _ request: DeployRequest,
         environments: String,
         assets: ServerAssets
     ) throws(Problem) {
+        try Self.checkPaths(of: request)
         switch (request.file, request.model, request.scorer) {
         case (let file?, nil, nil):
             let check = ManifestCheck(
@@ -187,6 +188,20 @@ struct DeployPlan: Sendable {
             )
         }
         return ManifestCheck.Part(path: path, isFolder: isFolder.boolValue)
+    }
+
+    /// JSON can hold what no path can: the system would stop reading there, and look elsewhere.
+    private static func checkPaths(of request: DeployRequest) throws(Problem) {
+        let paths = [request.file, request.model, request.scorer?.path, request.libraryPath]
+        guard let path = paths.compactMap(\.self).first(where: { $0.utf8.contains(0) }) else {
+            return
+        }
+        throw Problem(
+            .invalid,
+            code: "nulInPath",
+            what: "cannot look for '\(path.printable)': it holds a NUL character",
+            remedy: "remove it"
+        )
     }
 
     /// The bound that a manifest has too: each instance is a process or more, started at once.

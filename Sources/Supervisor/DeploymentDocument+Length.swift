@@ -13,10 +13,20 @@ extension DeploymentDocument {
     ///
     /// Errors: `tooMuchToSay`; and `nulInArgument`, since an argument would end there unseen.
     func checkLength() throws(Problem) {
-        var words = settings.variables.flatMap { [$0.key, $0.value] }
-        if case .native(_, let arguments, _, _) = scorer { words += arguments }
+        var words: [String] = []
+        if case .native(_, let arguments, _, _) = scorer { words = arguments }
+        if let refusal = Self.refusal(of: words, settings, for: key) { throw refusal }
+    }
+
+    /// Why a scorer cannot be told its arguments and what its settings say.
+    static func refusal(
+        of arguments: [String],
+        _ settings: ServingSettings,
+        for key: DeploymentKey
+    ) -> Problem? {
+        let words = settings.variables.flatMap { [$0.key, $0.value] } + arguments
         if words.contains(where: { $0.utf8.contains(0) }) {
-            throw Problem(
+            return Problem(
                 .invalid,
                 code: "nulInArgument",
                 what: "an argument or environment variable of '\(key)' holds a NUL character",
@@ -24,14 +34,13 @@ extension DeploymentDocument {
             )
         }
         let length = (try? JSONEncoder().encode(words).count) ?? .max
-        guard length <= Self.lengthLimit else {
-            throw Problem(
-                .invalid,
-                code: "tooMuchToSay",
-                what: "arguments and environment variables of '\(key)' take \(length) bytes, and "
-                    + "\(Self.lengthLimit) is the most",
-                remedy: "put long ones into a file of the model or beside the program"
-            )
-        }
+        guard length > Self.lengthLimit else { return nil }
+        return Problem(
+            .invalid,
+            code: "tooMuchToSay",
+            what: "arguments and environment variables of '\(key)' take \(length) bytes, and "
+                + "\(Self.lengthLimit) is the most",
+            remedy: "put long ones into a file of the model or beside the program"
+        )
     }
 }

@@ -84,7 +84,19 @@ public enum ManifestInspection {
             }
         case nil: break
         }
+        if let refusal = lengthRefusal(of: check) { check = check.refusing(refusal) }
         return check
+    }
+
+    private static func lengthRefusal(of check: ManifestCheck) -> Problem? {
+        guard let settings = check.settings, let endpoint = check.endpoint else { return nil }
+        var words: [String] = []
+        if case .program(_, let arguments, _) = check.serving { words = arguments }
+        return DeploymentDocument.refusal(
+            of: words,
+            ServingSettings(settings, retryUnlessSaid: .never),
+            for: DeploymentKey(endpoint: endpoint, deployment: check.deployment)
+        )
     }
 
     /// What would keep a model from being copied; an archive was read whole by its check.
