@@ -117,7 +117,16 @@ enum lane_result lane_post(struct lane *lane, const struct lane_post *post,
     store_word(&shared->read, 0);
     __atomic_store_n(&lane->requests->ring[lane->tail % lane->shape.slots], slot, __ATOMIC_RELAXED);
     store_word(&lane->requests->tail, ++lane->tail);
-    ring_bell(lane);
+    lane->has_gathered = true;
+    if (!post->is_gathered)
+        lane_ring(lane);
     *ticket = (struct lane_ticket){.number = number, .slot = slot};
     return LANE_OK;
+}
+
+void lane_ring(struct lane *lane) {
+    if (!lane->has_gathered)
+        return;
+    lane->has_gathered = false;
+    ring_bell(lane);
 }

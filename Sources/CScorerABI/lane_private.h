@@ -48,6 +48,7 @@ struct lane {
     uint64_t armed;      // what the word holds
     uint64_t rung;       // the value of `asleep` that was rung for
     bool was_rung;       // a packet came since the word was made odd
+    bool has_gathered;   // something was posted, and whether the scorer sleeps was not looked at
     uint32_t free_count;
     uint32_t *free;
     struct private_slot *known;

@@ -19,8 +19,12 @@ extension GatewayCore {
 
     // MARK: - Requests in
 
-    /// Posts everything that was bound since the last time.
+    /// Posts everything that was bound since the last time, and rings each scorer that sleeps once.
+    ///
+    /// A scorer that is rung for the first of several may have answered it and sleep again before the
+    /// second is there: it would be rung for each.
     func postAll() {
+        guard !unposted.isEmpty else { return }
         while posted < unposted.count {
             let (request, lane) = unposted[posted]
             posted += 1
@@ -28,6 +32,7 @@ extension GatewayCore {
         }
         unposted.removeAll(keepingCapacity: true)
         posted = 0
+        for station in stations { station.lane.ring() }
     }
 
     private func post(_ request: RequestID, to lane: LaneID) {
@@ -53,12 +58,24 @@ extension GatewayCore {
         let result = exchange.scorerHead.withUnsafeBytes { head -> Result<Ticket, LaneError> in
             if let long = exchange.body.long {
                 return Result { () throws(LaneError) in
-                    try lane.post(head: head, body: long, deadline: deadline, sharesCalls: shares)
+                    try lane.post(
+                        head: head,
+                        body: long,
+                        deadline: deadline,
+                        sharesCalls: shares,
+                        isGathered: true
+                    )
                 }
             }
             return (exchange.body.bytes ?? nothing).withUnsafeReadableBytes { body in
                 Result { () throws(LaneError) in
-                    try lane.post(head: head, body: body, deadline: deadline, sharesCalls: shares)
+                    try lane.post(
+                        head: head,
+                        body: body,
+                        deadline: deadline,
+                        sharesCalls: shares,
+                        isGathered: true
+                    )
                 }
             }
         }

@@ -59,17 +59,20 @@ public final class Lane {
 
     /// Copies a request into the lane, once, and rings if the scorer sleeps.
     ///
-    /// Shape: a body that does not fit beside the head goes into memory of its own.
+    /// Shape: a body that does not fit beside the head goes into memory of its own. One that is
+    /// gathered rings nobody: `ring` follows once all is posted, and before the loop sleeps.
     /// Errors: nothing was posted after any of them; see `LaneError`.
     public func post(
         head: UnsafeRawBufferPointer,
         body: UnsafeRawBufferPointer,
         deadline: Moment,
-        sharesCalls: Bool = false
+        sharesCalls: Bool = false,
+        isGathered: Bool = false
     ) throws(LaneError) -> Ticket {
         var bytes = lane_bytes(body)
         var request = lane_post(SCORER_KIND_SCORE, head, deadline, sharesCalls)
         request.body_count = 1
+        request.is_gathered = isGathered
         return try withUnsafePointer(to: &bytes) { (body) throws(LaneError) -> Ticket in
             request.body = body
             return try post(&request)
@@ -81,11 +84,13 @@ public final class Lane {
         head: UnsafeRawBufferPointer,
         body: [UnsafeRawBufferPointer],
         deadline: Moment,
-        sharesCalls: Bool = false
+        sharesCalls: Bool = false,
+        isGathered: Bool = false
     ) throws(LaneError) -> Ticket {
         let pieces = body.map(lane_bytes.init)
         var request = lane_post(SCORER_KIND_SCORE, head, deadline, sharesCalls)
         request.body_count = pieces.count
+        request.is_gathered = isGathered
         return try pieces.withUnsafeBufferPointer { (pieces) throws(LaneError) -> Ticket in
             request.body = pieces.baseAddress
             return try post(&request)
@@ -97,11 +102,13 @@ public final class Lane {
         head: UnsafeRawBufferPointer,
         body: LongBody,
         deadline: Moment,
-        sharesCalls: Bool = false
+        sharesCalls: Bool = false,
+        isGathered: Bool = false
     ) throws(LaneError) -> Ticket {
         var request = lane_post(SCORER_KIND_SCORE, head, deadline, sharesCalls)
         request.apart = try body.seal()
         request.apart_length = UInt64(body.count)
+        request.is_gathered = isGathered
         return try withExtendedLifetime(body) { () throws(LaneError) -> Ticket in
             try post(&request)
         }
@@ -125,6 +132,9 @@ public final class Lane {
         default: throw .system(SystemError("post a request"))
         }
     }
+
+    /// Rings, once for all that was gathered, if the scorer sleeps.
+    public func ring() { lane_ring(lane) }
 
     /// Takes a request back; its slot comes back with its completion in either case.
     public func cancel(_ ticket: Ticket) -> CancelOutcome {

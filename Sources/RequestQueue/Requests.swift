@@ -25,7 +25,8 @@ extension lane_post {
             body: nil,
             body_count: 0,
             apart: -1,
-            apart_length: 0
+            apart_length: 0,
+            is_gathered: false
         )
     }
 }

@@ -20,4 +20,20 @@ import Vocabulary
         while pipe.isHeld { sched_yield() }
         _ = try gateway.startScorer(gateway.run(2))
     }
+
+    @Test func `rings once for all that came at once, however often the scorer sleeps`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try DozingScorer(socket: gateway.openLane(gateway.run(1), calls: 8))
+        try gateway.report { if case .ready = $0 { true } else { nil } }
+        try gateway.route([gateway.run(1)])
+        let request =
+            "POST /endpoints/iris/score HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx"
+        let client = try gateway.connect()
+
+        client.send(String(repeating: request, count: 8))
+        try scorer.waitForBell()
+        _ = try gateway.statistics()
+
+        #expect(scorer.bells() == 0)
+    }
 }

@@ -125,7 +125,8 @@ static void post(struct lane *lane, struct expectation *expected, uint64_t seria
                                 .head = {"head", 4},
                                 .body = &piece,
                                 .body_count = 1,
-                                .apart = -1};
+                                .apart = -1,
+                                .is_gathered = next_random(random) % 2};
     struct lane_ticket ticket;
     if (lane_post(lane, &request, &ticket) != LANE_OK)
         die("a request could not be posted", serial);
@@ -204,6 +205,7 @@ static struct counts run_gateway(struct lane *lane, int socket, uint64_t request
     while (ended < requests) {
         while (posted < requests && lane_credit(lane) > 0)
             post(lane, expected, posted++, &counts, &random);
+        lane_ring(lane);
         struct lane_completion completion;
         bool is_idle = true;
         while (lane_next(lane, &completion)) {

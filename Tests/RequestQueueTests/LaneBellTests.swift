@@ -37,6 +37,47 @@ import Wire
         #expect(scorer.packets() == [Self.bell])
     }
 
+    @Test func `waits for all that is gathered, however often the scorer sleeps`() throws {
+        let lane = try makeLane(ends.near, calls: 4)
+        let scorer = try RawScorer(ends.far)
+
+        for sleep in 1...4 {
+            scorer.raiseAsleep(to: UInt64(sleep))
+            _ = try lane.post("a", gathered: true)
+        }
+        #expect(scorer.packets().isEmpty)
+        lane.ring()
+
+        #expect(scorer.packets() == [Self.bell])
+    }
+
+    @Test func `is rung for a scorer that fell asleep after all was gathered`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+
+        _ = try lane.post("a", gathered: true)
+        scorer.raiseAsleep(to: 1)
+        lane.ring()
+
+        #expect(scorer.packets() == [Self.bell])
+    }
+
+    @Test func `is not rung where nothing was gathered since the last time`() throws {
+        let lane = try makeLane(ends.near, calls: 2)
+        let scorer = try RawScorer(ends.far)
+
+        scorer.raiseAsleep(to: 1)
+        lane.ring()
+        #expect(scorer.packets().isEmpty)
+
+        _ = try lane.post("a", gathered: true)
+        _ = try lane.post("b")
+        #expect(scorer.packets() == [Self.bell])
+        scorer.raiseAsleep(to: 2)
+        lane.ring()
+        #expect(scorer.packets().isEmpty)
+    }
+
     @Test func `is not rung for a gateway that has not armed`() throws {
         let lane = try makeLane(ends.near)
         let scorer = try HonestScorer(ends.far)

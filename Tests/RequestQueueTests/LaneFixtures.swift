@@ -49,21 +49,35 @@ extension Lane {
         _ body: String,
         head: String = "",
         deadline: Moment = .never,
-        sharing: Bool = false
+        sharing: Bool = false,
+        gathered: Bool = false
     ) throws -> Ticket {
-        try post(Array(body.utf8), head: head, deadline: deadline, sharing: sharing)
+        try post(
+            Array(body.utf8),
+            head: head,
+            deadline: deadline,
+            sharing: sharing,
+            gathered: gathered
+        )
     }
 
     func post(
         _ body: [UInt8],
         head: String = "",
         deadline: Moment = .never,
-        sharing: Bool = false
+        sharing: Bool = false,
+        gathered: Bool = false
     ) throws -> Ticket {
         let head = Array(head.utf8)
         return try head.withUnsafeBytes { head in
             try body.withUnsafeBytes { body in
-                try post(head: head, body: body, deadline: deadline, sharesCalls: sharing)
+                try post(
+                    head: head,
+                    body: body,
+                    deadline: deadline,
+                    sharesCalls: sharing,
+                    isGathered: gathered
+                )
             }
         }
     }

@@ -35,6 +35,7 @@ struct lane_post {
     size_t body_count;
     int apart;
     uint64_t apart_length;
+    bool is_gathered; // no bell is rung: `lane_ring` follows before the gateway sleeps
 };
 
 enum lane_result {
@@ -132,6 +133,9 @@ uint32_t lane_credit(const struct lane *lane);
 // Copies a request into the lane and rings if the scorer sleeps.
 enum lane_result lane_post(struct lane *lane, const struct lane_post *post,
                            struct lane_ticket *ticket);
+
+// Rings if the scorer sleeps and something was gathered since the last time.
+void lane_ring(struct lane *lane);
 
 // Withdraws a request. The slot comes back with its completion, in either case.
 enum lane_cancel lane_cancel(struct lane *lane, struct lane_ticket ticket);
