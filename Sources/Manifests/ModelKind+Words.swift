@@ -69,7 +69,7 @@ extension ModelKind {
                 .invalid,
                 "noModel",
                 "the directory has no 'MLmodel' file",
-                DeploymentDocument.inside(path).map(Self.naming(document:))
+                MisplacedDocument.inside(path).map(Self.naming(document:))
                     ?? "save the model with MLflow, for example "
                     + "mlflow.sklearn.save_model(model, '\(name)')"
             )

@@ -40,7 +40,9 @@ struct DeployPlan: Sendable {
         environments: String,
         assets: ServerAssets
     ) throws(Problem) {
-        try Self.checkPaths(of: request)
+        try PathCheck.refuseCutOff([
+            request.file, request.model, request.scorer?.path, request.libraryPath,
+        ])
         switch (request.file, request.model, request.scorer) {
         case (let file?, nil, nil):
             let check = ManifestCheck(
@@ -77,6 +79,7 @@ struct DeployPlan: Sendable {
         environments: String,
         assets: ServerAssets
     ) throws(Problem) {
+        try PathCheck.refuseCutOff([request.file, request.libraryPath])
         var overrides: [ManifestOverride] = []
         for text in request.overrides { overrides.append(try ManifestOverride(text)) }
         let check = ManifestCheck(
@@ -191,19 +194,6 @@ struct DeployPlan: Sendable {
     }
 
     /// JSON can hold what no path can: the system would stop reading there, and look elsewhere.
-    private static func checkPaths(of request: DeployRequest) throws(Problem) {
-        let paths = [request.file, request.model, request.scorer?.path, request.libraryPath]
-        guard let path = paths.compactMap(\.self).first(where: { $0.utf8.contains(0) }) else {
-            return
-        }
-        throw Problem(
-            .invalid,
-            code: "nulInPath",
-            what: "cannot look for '\(path.printable)': it holds a NUL character",
-            remedy: "remove it"
-        )
-    }
-
     /// The bound that a manifest has too: each instance is a process or more, started at once.
     private static func legal(_ instances: Int, for key: DeploymentKey) throws(Problem) -> Int {
         let counts = DeploymentSettings.instanceCounts

@@ -18,6 +18,7 @@ struct EndpointPlan {
     ///
     /// Errors: `noName`; what the document's check would tell.
     init(_ request: EndpointRequest) throws(Problem) {
+        try PathCheck.refuseCutOff([request.file])
         var told: [String] = []
         if request.file != nil || !request.overrides.isEmpty {
             let (manifest, notices) = try Self.read(request)

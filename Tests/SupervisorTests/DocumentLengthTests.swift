@@ -72,7 +72,11 @@ import Vocabulary
     )
     func `lies at no path that would be cut off unseen`(request: DeployRequest) {
         let problem = #expect(throws: Problem.self) {
-            try DeployPlan(request, environments: "")
+            try DeployPlan(
+                request,
+                environments: "",
+                assets: ServerAssets(AssetShelf(), store: "/nowhere")
+            )
         }
 
         #expect(problem?.code == "nulInPath")

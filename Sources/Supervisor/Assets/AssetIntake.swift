@@ -90,6 +90,7 @@ struct AssetIntake: Sendable {
     private static func read(
         _ request: AssetRequest
     ) throws(Problem) -> (manifest: Manifest, notices: [Notice]) {
+        try PathCheck.refuseCutOff([request.file, request.path])
         var overrides: [ManifestOverride] = []
         for text in request.overrides { overrides.append(try ManifestOverride(text)) }
         let pathKey = request.kind == .model ? "path" : "conda_file"

@@ -38,6 +38,7 @@ extension Supervisor: PlanControl {
     }
 
     private func makePlan(_ request: PlanRequest) async throws(Problem) -> Plan {
+        try PathCheck.refuseCutOff([request.path, request.libraryPath])
         let curated = EnvironmentCatalogue(folder: configuration.support.environments)
         let registered = ServerAssets(assets, store: store.folder)
         let check = try await Intake.offLoop { () throws(Problem) in

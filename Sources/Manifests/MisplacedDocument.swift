@@ -4,7 +4,7 @@
 import Foundation
 
 /// Finds the document of a folder that somebody took for a model.
-enum DeploymentDocument {
+enum MisplacedDocument {
     private static let mostEntries = 1_000
     private static let longest = 64 << 10
 
