@@ -91,10 +91,11 @@ import Vocabulary
 
     @Test func `to a model is answered by who knows what is registered`() throws {
         let environment = "environment: sklearn:2\n"
+        let kept = try ScratchFolder(["weights.bin": "w"])
 
         let found = try check(
             environment + "model: azureml:weights:1\n",
-            assets: Shelf(path: "/kept/weights")
+            assets: Shelf(path: kept.path)
         )
         let missing = try check(environment + "model: azureml:other:1\n")
         let untold = try check(environment + "model: azureml:other:1\n", assets: UntoldAssets())
@@ -103,7 +104,7 @@ import Vocabulary
             Issue.record("no script: \(found)")
             return
         }
-        #expect(script.model?.path == "/kept/weights")
+        #expect(script.model?.path == kept.path)
         #expect(places(missing.problems) == ["unknownModel 5:8"])
         #expect(untold.problems == [])
         #expect(untold.notices.map(\.code) == ["notLookedUp"])

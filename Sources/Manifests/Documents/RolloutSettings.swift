@@ -39,6 +39,7 @@ extension DeploymentSettingsReader {
 
     mutating func readRollout(_ entry: YAMLEntry) {
         let (value, key) = (entry.value, entry.key)
+        values.noteUnused(entry)
         switch key {
         case "scorekeeper.rollout.compare":
             settings.rollout.comparison =

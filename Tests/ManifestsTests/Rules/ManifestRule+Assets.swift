@@ -223,7 +223,7 @@ extension ManifestRule {
             "inference_config.ROUTE.port",
             "is from 1 to 65535",
             "inference_config: {\(routes), scoring_route: {port: 0, path: /score}}",
-            "range 3:116",
+            "range 3:117",
             "from 1 to 65535"
         ),
         .init(
@@ -231,7 +231,7 @@ extension ManifestRule {
             "inference_config.ROUTE.path",
             "begins with a slash",
             "inference_config: {\(routes), scoring_route: {port: 80, path: score}}",
-            "routePath 3:126",
+            "routePath 3:127",
             "begin it with '/'"
         ),
         .init(
@@ -239,7 +239,7 @@ extension ManifestRule {
             "inference_config.ROUTE",
             "has port and path",
             "inference_config: {\(routes), scoring_route: {port: 80}}",
-            "missingKey 3:109",
+            "missingKey 3:110",
             "write 'port' and 'path'"
         ),
         .init(
