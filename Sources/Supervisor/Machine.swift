@@ -9,11 +9,25 @@ struct Machine: Sendable, Equatable {
     let measured: MachineShare
     /// What is given out: that, or what the operator declared.
     let given: MachineShare
+    /// Whether the operator said what is given out.
+    let isDeclared: Bool
 
     /// Gives out what there is.
     init(measured: MachineShare) {
         self.measured = measured
         self.given = measured
+        isDeclared = false
+    }
+
+    /// Gives out whatever is asked for: where there is one deployment alone, a type of its own bounds
+    /// its instances and keeps nothing from anybody.
+    init(forOneAlone measured: MachineShare) {
+        self.measured = measured
+        isDeclared = false
+        given = MachineShare(
+            millicores: CoreCount.most.millicores,
+            memoryBytes: measured.memoryBytes
+        )
     }
 
     /// Gives out what the operator declared, `cores=64,memory=256GiB`, and what there is of the rest.
@@ -37,6 +51,7 @@ struct Machine: Sendable, Equatable {
         }
         if let memory, memory.bytes < 1 << 20 { throw Self.unreadable("memory=\(memory.bytes)") }
         self.measured = measured
+        isDeclared = true
         given = MachineShare(
             millicores: cores?.millicores ?? measured.millicores,
             memoryBytes: memory?.bytes ?? measured.memoryBytes
@@ -45,6 +60,7 @@ struct Machine: Sendable, Equatable {
 
     /// What a person must know of what is given out; nothing where it is there.
     var overcommitment: String? {
+        guard isDeclared else { return nil }
         var parts: [String] = []
         if given.millicores > measured.millicores {
             let there = CoreCount(millicores: measured.millicores)

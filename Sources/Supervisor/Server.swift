@@ -131,7 +131,7 @@ public struct Server: Sendable {
             statuses: .direct,
             orphanGrace: .seconds(10),
             gatewayUser: gatewayUser,
-            machine: Machine(measured: .whole),
+            machine: Machine(forOneAlone: .whole),
             isInsecure: options.insecure
         )
         return try Server(

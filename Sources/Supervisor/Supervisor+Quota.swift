@@ -61,6 +61,8 @@ extension Supervisor {
         for name in configuration.nodes {
             observe(.nodeSized(name, millicores: share.millicores))
         }
-        notices.set(configuration.machine.overcommitment, for: .capacity)
+        guard let overcommitment = configuration.machine.overcommitment else { return }
+        logger.warning("capacity declared", metadata: ["what": "\(overcommitment)"])
+        notices.set(overcommitment, for: .capacity)
     }
 }

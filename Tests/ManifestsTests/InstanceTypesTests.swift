@@ -138,6 +138,17 @@ import Vocabulary
         #expect(reading.findings.problems.count == 1)
     }
 
+    @Test func `that a server may know are told where none is asked`() {
+        let place = Problem.Location(file: "blue.yml", line: 4, column: 16)
+        func notice(_ text: String) -> Notice? {
+            InstanceTypes.notice(of: WrittenName(text: text, location: place))
+        }
+
+        #expect(notice("small")?.description.contains("the server must know it") == true)
+        #expect(notice("Standard_NC6s_v3")?.code == "noGPU")
+        #expect(notice("Standard_DS3_v2") == nil)
+    }
+
     @Test func `with GPUs say that scorers get none`() throws {
         let place = Problem.Location(file: "blue.yml", line: 4, column: 16)
 

@@ -41,6 +41,14 @@ import Vocabulary
         #expect(problem?.remedy.contains("--capacity cores=64") == true)
     }
 
+    @Test func `keeps nothing from a deployment that has it to itself`() {
+        let alone = Machine(forOneAlone: two)
+
+        #expect(alone.given.millicores >= 50 * 2 * 96_000)
+        #expect(alone.measured == two)
+        #expect(alone.overcommitment == nil)
+    }
+
     @Test func `is as large as the groups that we are in let it be`() {
         let files = [
             "/sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us": "150000\n",
