@@ -64,9 +64,14 @@ let package = Package(
         // MARK: Level 1, the nouns
         .target(name: "Vocabulary", swiftSettings: strict),
         .target(name: "ScorerKit", dependencies: ["CScorerKit"], swiftSettings: strict),
+        .target(name: "AnswerComparison", swiftSettings: strict),
 
         // MARK: Level 2, text, decisions, messages
-        .target(name: "Wire", dependencies: ["CLinux", "Vocabulary"], swiftSettings: strict),
+        .target(
+            name: "Wire",
+            dependencies: ["AnswerComparison", "CLinux", "Vocabulary"],
+            swiftSettings: strict
+        ),
         .target(name: "Rulebook", dependencies: ["Vocabulary"], swiftSettings: strict),
         // Not "Dispatch": Linux's Foundation brings a module of that name.
         .target(
@@ -124,7 +129,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CHTTPRead", "CLinux", "RequestDispatch", "RequestQueue", "Vocabulary", "Wire",
+                "AnswerComparison", "CHTTPRead", "CLinux", "RequestDispatch", "RequestQueue",
+                "Vocabulary", "Wire",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
@@ -206,6 +212,7 @@ let package = Package(
         ),
         .testTarget(name: "HouseTests"),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
+        .testTarget(name: "AnswerComparisonTests", dependencies: ["AnswerComparison"]),
         .testTarget(name: "WireTests", dependencies: ["CLinux", "Vocabulary", "Wire"]),
         .testTarget(name: "RulebookTests", dependencies: ["Rulebook", "Vocabulary"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),

@@ -12,7 +12,7 @@ import Testing
     static let levels: [String: Int] = [
         "CHTTPRead": 0, "CLinux": 0, "CScorerABI": 0, "CLaunch": 0, "CLibYAML": 0, "CLibArchive": 0,
         "CLibSeccomp": 0, "CScorerKit": 0,
-        "Vocabulary": 1, "ScorerKit": 1,
+        "Vocabulary": 1, "ScorerKit": 1, "AnswerComparison": 1,
         "Wire": 2, "Manifests": 2, "Rulebook": 2, "RequestDispatch": 2, "Logbook": 2,
         "ControlAPI": 3,
         "RequestQueue": 3, "Processes": 3, "EnvironmentBuilder": 3, "ModelStore": 3, "Ledger": 3,
@@ -22,7 +22,7 @@ import Testing
     ]
 
     /// Decisions may know neither clocks nor Foundation.
-    static let pure = ["Vocabulary", "Rulebook", "RequestDispatch"]
+    static let pure = ["Vocabulary", "Rulebook", "RequestDispatch", "AnswerComparison"]
 
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
