@@ -133,6 +133,15 @@ struct AnswerHead {
         }
     }
 
+    /// Adds the lines that tell why an answer is not the model's own 200.
+    static func writeModelError(_ status: Int, reason: StaticString, to buffer: inout ByteBuffer) {
+        buffer.writeStaticString("ms-azureml-model-error-statuscode: ")
+        writeDecimal(status, to: &buffer)
+        buffer.writeStaticString("\r\nms-azureml-model-error-reason: ")
+        buffer.writeStaticString(reason)
+        buffer.writeStaticString("\r\n")
+    }
+
     /// Adds a number in decimal digits without making a string.
     static func writeDecimal(_ number: Int, to buffer: inout ByteBuffer) {
         var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)

@@ -24,6 +24,8 @@ final class Deployment {
     /// Its lanes, whether routed or not.
     var stations: [LaneStation] = []
     var counters = AnswerCounters()
+    /// What was counted of the copies that it got.
+    var mirrored = MirrorCounters()
     /// The header line that names it in each answer.
     let headerLine: [UInt8]
 
@@ -62,6 +64,7 @@ extension DeploymentRules {
         self.init(
             isOpen: route.availability == .open,
             waitingLimit: route.waitingLimit,
+            pendingLimit: route.pendingLimit,
             bodyLimit: route.bodyLimit,
             bodyRoom: Self.bodiesAtOnce * route.bodyLimit,
             deadline: .milliseconds(route.deadlineMilliseconds),

@@ -20,7 +20,8 @@ final class Exchange {
         case complete
     }
 
-    /// Where it is answered; nothing once the answer was written or the connection is gone.
+    /// Where it is answered; nothing once the answer was written or the connection is gone, and for
+    /// a copy.
     ///
     /// The connection clears it whenever it lets go of the exchange: a weak reference would make
     /// every retain of a connection several times dearer.
@@ -36,6 +37,17 @@ final class Exchange {
     var scorerHead: [UInt8] = []
     var body = RequestBody()
     var deployment: Deployment?
+    /// How a model's own failures are shown to its client.
+    var statuses = StatusStyle.direct
+    /// Whether it is the copy of a live request: nobody waits for its answer.
+    let isCopy: Bool
+    /// Where a copy of it may go once it is whole.
+    var mirror: Mirror?
+    /// What the scorers there are shown before the body, where that is something else; empty where
+    /// they cannot be asked.
+    var mirroredHead: [UInt8]?
+    /// Where its answer is kept, to be compared with another.
+    var pair: AnswerPair?
     var request = RequestID.none
     var deadline = Moment.never
     var progress = Progress.awaited
@@ -56,6 +68,7 @@ final class Exchange {
 
     init(_ head: borrowing RequestHead, on connection: Connection, at now: Moment) {
         self.connection = connection
+        self.isCopy = false
         self.arrival = now
         self.method = head.method
         self.isVersion10 = head.isVersion10
@@ -67,6 +80,7 @@ final class Exchange {
     /// A request that could not be read: only its answer goes its way.
     init(refusedOn connection: Connection, at now: Moment) {
         self.connection = connection
+        self.isCopy = false
         self.arrival = now
         self.method = .get
         self.isVersion10 = false
@@ -74,6 +88,21 @@ final class Exchange {
         self.isKeptAlive = false
         self.owesContinue = false
         self.isRead = true
+    }
+
+    /// The copy of a request that is whole: shares its body.
+    init(copyOf live: Exchange, for deployment: Deployment, at now: Moment) {
+        self.isCopy = true
+        self.arrival = now
+        self.method = live.method
+        self.isVersion10 = false
+        self.framing = .none
+        self.isKeptAlive = false
+        self.owesContinue = false
+        self.isRead = true
+        self.scorerHead = live.mirroredHead ?? live.scorerHead
+        self.body = live.body
+        self.deployment = deployment
     }
 
     /// The length that the client announced.

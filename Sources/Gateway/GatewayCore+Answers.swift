@@ -16,6 +16,10 @@ extension GatewayCore {
         var buffer = connection.buffer(capacity: length + completion.headLength + 320)
         if exchange.progress == .awaited {
             let status = completion.status
+            if isLast, length == 0, exchange.shows(status) != status {
+                answer(exchange, .silentFailure(status, of: exchange))
+                return
+            }
             guard
                 writeHead(
                     of: completion,
@@ -28,7 +32,7 @@ extension GatewayCore {
                 return
             }
             exchange.deployment?.counters.count(
-                status: exchange.deployment?.clientStatus(status) ?? status,
+                status: exchange.shows(status),
                 since: exchange.arrival,
                 at: now
             )
@@ -57,7 +61,7 @@ extension GatewayCore {
         let status = completion.status
         let isStreamed = completion.outcome == .part
         guard let deployment = exchange.deployment else { return false }
-        let shown = deployment.clientStatus(status)
+        let shown = exchange.shows(status)
         exchange.isBodiless = AnswerHead.hasNoBody(shown)
         AnswerHead.writeStatus(shown, to: &buffer)
         let headLength = completion.headLength
@@ -76,9 +80,7 @@ extension GatewayCore {
             }
         }
         if shown != status {
-            buffer.writeStaticString("ms-azureml-model-error-statuscode: ")
-            AnswerHead.writeDecimal(status, to: &buffer)
-            buffer.writeStaticString("\r\nms-azureml-model-error-reason: model_error\r\n")
+            AnswerHead.writeModelError(status, reason: "model_error", to: &buffer)
         }
         buffer.writeBytes(deployment.headerLine)
         AnswerHead.finish(exchange, status: shown, framing: framing, to: &buffer)
@@ -122,7 +124,11 @@ extension GatewayCore {
         }
         var run: Run?
         if case .lost(let lane) = failure { run = laneRuns[Int(lane.index)] }
-        let failure = OwnAnswer.failure(failure, of: deployment, run: run)
+        if exchange.isCopy {
+            deployment.mirrored.unanswered += 1
+            return
+        }
+        let failure = OwnAnswer.failure(failure, of: exchange, deployment, run: run)
         if exchange.isRead {
             answer(exchange, failure)
         } else {
@@ -139,17 +145,28 @@ extension GatewayCore {
     }
 }
 
-extension Deployment {
-    /// The status that a client sees for a status of the model's.
+extension Exchange {
+    /// The status that its client sees for a status of the model's.
     ///
-    /// Source: Azure Machine Learning, "HTTP status codes for online endpoints": a model's own
-    /// failure is 424.
-    func clientStatus(_ status: Int) -> Int {
-        statuses == .managed && status >= 400 ? 424 : status
+    /// Source: Azure Machine Learning, "HTTP status codes for online endpoints": whatever a model
+    /// answers other than 200 is 424.
+    func shows(_ status: Int) -> Int {
+        statuses == .managed && status != 200 ? 424 : status
     }
 }
 
 extension OwnAnswer {
+    /// Instead of a failure that says nothing: programs rely on finding words in it.
+    static func silentFailure(_ status: Int, of exchange: Exchange) -> OwnAnswer {
+        let place = exchange.deployment.map { "deployment '\($0.key)'" } ?? "a deployment"
+        return .error(
+            exchange.shows(status),
+            "ModelError",
+            "the model of \(place) answered \(status) without a body",
+            lines: modelError(status, reason: "model_error")
+        )
+    }
+
     static func badHead(of exchange: Exchange) -> OwnAnswer {
         let place = exchange.deployment.map { "deployment '\($0.key)'" } ?? "a deployment"
         return .error(

@@ -35,6 +35,14 @@ extension GatewayCore {
         for station in stations { station.lane.ring() }
     }
 
+    /// Posts the copies that were bound since the last time.
+    func postCopies() {
+        guard !unpostedCopies.isEmpty else { return }
+        unposted.append(contentsOf: unpostedCopies)
+        unpostedCopies.removeAll(keepingCapacity: true)
+        postAll()
+    }
+
     private func post(_ request: RequestID, to lane: LaneID) {
         guard let station = station(of: lane), let exchange = exchanges[Int(request.index)]
         else { return }
@@ -84,6 +92,7 @@ extension GatewayCore {
 
     func withdraw(_ request: RequestID, from lane: LaneID) {
         postAll()
+        postCopies()
         guard let station = station(of: lane), let ticket = station.ticket(of: request) else {
             return
         }
@@ -136,11 +145,14 @@ extension GatewayCore {
         }
         switch outcome {
         case .answer, .last:
-            if let exchange, exchange.progress == .streaming, completion.status >= 500 {
+            if let exchange, exchange.isCopy {
+                drop(completion, of: exchange, from: station, isLast: true)
+            } else if let exchange, exchange.progress == .streaming, completion.status >= 500 {
                 // It is not all. Nothing else tells a client that; what came before is its own.
                 exchange.connection?.flush()
                 fail(request, .brokenOff(station.id))
             } else if let exchange {
+                keepLive(completion, of: exchange, from: station)
                 deliver(completion, to: exchange, isLast: true)
             }
             completions.append(.answered(request))
@@ -148,6 +160,9 @@ extension GatewayCore {
             // At once, because the client may have taken it over before the others are settled.
             decide(.part(request))
             guard let exchange, let connection = exchange.connection else {
+                if let exchange, exchange.isCopy {
+                    drop(completion, of: exchange, from: station, isLast: false)
+                }
                 station.acknowledge(ticket)
                 return
             }
@@ -236,6 +251,7 @@ extension GatewayCore {
     func end(_ station: LaneStation) {
         guard !station.isEnded else { return }
         postAll()
+        postCopies()
         station.isEnded = true
         try? station.lane.drain { completion in take(completion, from: station) }
         settleCompletions()

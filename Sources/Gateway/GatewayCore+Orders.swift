@@ -30,6 +30,9 @@ extension GatewayCore {
         case .end(let run):
             if let station = stations.first(where: { $0.run == run }) { end(station) }
         case .reportStatistics(let id): reportStatistics(id)
+        case .reportComparisons(let id):
+            for tally in desk.tallies { report(.comparison(tally)) }
+            report(.comparisonsEnd(id: id))
         case .last: isLast = true
         case .leave(let grace): leave(within: .milliseconds(Int64(grace)))
         }
@@ -64,7 +67,7 @@ extension GatewayCore {
         let endpoint = router.endpoints[route.endpoint.text] ?? Endpoint(name: route.endpoint)
         let before = endpoint.deployments
         let after = route.deployments.map { deployment($0.key) }
-        endpoint.follow(after, percents: route.deployments.map(\.percent))
+        endpoint.follow(after, route)
         router.set(endpoint)
         for (deployment, route) in zip(after, route.deployments) {
             deployment.follow(route)
@@ -75,8 +78,11 @@ extension GatewayCore {
 
     private func unroute(_ name: EndpointName) {
         guard let endpoint = router.endpoints[name.text] else { return }
+        let deployments = endpoint.deployments
         router.remove(name)
-        for deployment in endpoint.deployments { retire(deployment) }
+        endpoint.follow([], EndpointRoute(endpoint: name, deployments: []))
+        desk.forget(name)
+        for deployment in deployments { retire(deployment) }
     }
 
     private func retire(_ deployment: Deployment) {
@@ -153,6 +159,7 @@ extension GatewayCore {
     private func reportStatistics(_ id: Int) {
         // What is told as bound is in its lane.
         postAll()
+        postCopies()
         for deployment in deploymentList.sorted(by: { $0.key < $1.key }) {
             let figures = dispatcher.figures(of: deployment.id)
             report(
@@ -166,7 +173,8 @@ extension GatewayCore {
                         waiting: figures.waiting,
                         bound: figures.bound,
                         redispatched: figures.redispatched,
-                        abandoned: figures.abandoned
+                        abandoned: figures.abandoned,
+                        mirrored: deployment.mirrored.statistics(figures)
                     )
                 )
             )

@@ -55,19 +55,33 @@ extension GatewayCore {
         _ route: Router.Route,
         _ target: String
     ) {
+        let isNamed = head.has(.deployment)
+        let isScored = route == .score || route == .invocations
         let chosen =
-            head.has(.deployment) ? endpoint.named(head.text(.deployment)) : endpoint.next()
+            if isNamed {
+                endpoint.named(head.text(.deployment))
+            } else if isScored {
+                endpoint.turn
+            } else {
+                endpoint.speaker { dispatcher.canServe($0.id) }
+            }
         guard let deployment = chosen else {
             answerEarly(exchange, .noDeployment(endpoint.name, asked: head.text(.deployment)))
             return
         }
         exchange.deployment = deployment
+        exchange.statuses = route.isOfMLflow ? .direct : deployment.statuses
         if let answer = ownAnswer(head, route, deployment) {
             answerEarly(exchange, answer)
             return
         }
+        if isScored, !isNamed {
+            endpoint.takeTurn()
+            if let mirror = endpoint.mirror { offer(exchange, to: mirror, head, route, target) }
+        }
         switch dispatcher.admit(to: deployment.id, length: exchange.announced ?? 0, at: now) {
-        case .refused(let refusal): answerEarly(exchange, .refusal(refusal, deployment))
+        case .refused(let refusal):
+            answerEarly(exchange, .refusal(refusal, deployment, exchange.statuses))
         case .admitted(let request, let deadline):
             exchange.request = request
             exchange.deadline = deadline
@@ -85,14 +99,14 @@ extension GatewayCore {
         }
     }
 
-    private func remember(_ exchange: Exchange, as request: RequestID) {
+    func remember(_ exchange: Exchange, as request: RequestID) {
         let place = Int(request.index)
         while exchanges.count <= place { exchanges.append(nil) }
         exchanges[place] = exchange
     }
 
     /// What the gateway knows to answer without a scorer; nothing when a scorer is to be asked.
-    private func ownAnswer(
+    func ownAnswer(
         _ head: borrowing RequestHead,
         _ route: Router.Route,
         _ deployment: Deployment
@@ -126,7 +140,7 @@ extension GatewayCore {
             exchanges[Int(exchange.request.index)] = nil
             exchange.request = .none
             if let deployment = exchange.deployment {
-                answerEarly(exchange, .refusal(refusal, deployment))
+                answerEarly(exchange, .refusal(refusal, deployment, exchange.statuses))
             }
             return
         }
@@ -164,6 +178,7 @@ extension GatewayCore {
         decide(.arrived(exchange.request, digest: digest))
         let isBound = unposted.last?.request == exchange.request
         if !isBound, exchange.progress == .awaited { exchange.body.compact() }
+        if let mirror = exchange.mirror { copy(exchange, to: mirror) }
         if exchange.deadline < timerDue { setTimer() }
     }
 

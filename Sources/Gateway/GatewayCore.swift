@@ -50,6 +50,12 @@ final class GatewayCore {
     var unposted: [(request: RequestID, lane: LaneID)] = []
     /// How many of those are posted: posting one can lead to posting all.
     var posted = 0
+    /// What is bound of copies and not posted yet: it waits until all that is live has been posted
+    /// and flushed.
+    var unpostedCopies: [(request: RequestID, lane: LaneID)] = []
+    /// The room for answers that wait for the ones they are compared with.
+    let pairRoom = AnswerPair.Room()
+    let desk: ComparisonDesk
     /// What came out of lanes and is not decided about yet.
     var completions: [DispatchEvent] = []
     /// Where scorers' header lines are copied to before anything looks at them.
@@ -69,11 +75,13 @@ final class GatewayCore {
     init(
         loop: any EventLoop,
         limits: DispatchLimits,
+        desk: ComparisonDesk,
         report: @escaping (GatewayReport) -> Void,
         left: @escaping () -> Void
     ) {
         self.loop = loop
         self.dispatcher = Dispatcher(limits: limits)
+        self.desk = desk
         self.report = report
         self.left = left
         let start = linux_monotonic_nanoseconds()
@@ -101,6 +109,7 @@ final class GatewayCore {
             drainLanes()
             postAll()
             flush()
+            postCopies()
             if armLanes() {
                 setTimer()
                 return
@@ -173,6 +182,7 @@ final class GatewayCore {
     private func perform(_ effect: DispatchEffect) {
         switch effect {
         case .bind(let request, let lane): unposted.append((request, lane))
+        case .bindCopy(let request, let lane): unpostedCopies.append((request, lane))
         case .withdraw(let request, let lane): withdraw(request, from: lane)
         case .fail(let request, let failure): fail(request, failure)
         case .convict(let request): convict(request)

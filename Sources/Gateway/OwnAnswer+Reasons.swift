@@ -84,8 +84,22 @@ extension OwnAnswer {
         )
     }
 
-    static func refusal(_ refusal: Refusal, _ deployment: Deployment) -> OwnAnswer {
+    static func refusal(
+        _ refusal: Refusal,
+        _ deployment: Deployment,
+        _ style: StatusStyle
+    ) -> OwnAnswer {
         switch refusal {
+        case .tooManyPending:
+            .error(
+                429,
+                "TooManyPending",
+                "as many requests as may be under way in deployment '\(deployment.key)' are; try "
+                    + "again in a second, or raise 'max_concurrent_requests_per_instance' or "
+                    + "'instance_count'",
+                lines: "retry-after: 1\r\n"
+                    + modelError(429, reason: "too_many_pending_request", style)
+            )
         case .tooManyWaiting:
             .error(
                 429,
@@ -108,31 +122,45 @@ extension OwnAnswer {
                 "the body is longer than the \(deployment.bodyLimit) bytes that deployment "
                     + "'\(deployment.key)' takes; send less, or set 'scorekeeper.body_limit'"
             )
-        case .closed: .unavailable(deployment)
+        case .closed: .unavailable(deployment, style)
         }
     }
 
-    static func unavailable(_ deployment: Deployment) -> OwnAnswer {
+    private static func unavailable(_ deployment: Deployment, _ style: StatusStyle) -> OwnAnswer {
         .error(
             503,
             "Unavailable",
             deployment.failure ?? "the deployment '\(deployment.key)' is not served",
-            lines: "retry-after: 10\r\n"
+            lines: "retry-after: 10\r\n" + modelError(503, reason: "model_not_ready", style)
         )
+    }
+
+    /// The lines that tell a program of a managed endpoint's why it was not the model that answered.
+    static func modelError(
+        _ status: Int,
+        reason: String,
+        _ style: StatusStyle = .managed
+    ) -> String {
+        style == .direct
+            ? ""
+            : "ms-azureml-model-error-statuscode: \(status)\r\n"
+                + "ms-azureml-model-error-reason: \(reason)\r\n"
     }
 
     static func failure(
         _ failure: RequestFailure,
-        of deployment: Deployment,
+        of exchange: Exchange,
+        _ deployment: Deployment,
         run: Run?
     ) -> OwnAnswer {
+        let style = exchange.statuses
         let place =
             run.map { "run '\($0)' of deployment '\(deployment.key)'" }
             ?? "a run of deployment '\(deployment.key)'"
         switch failure {
         case .deadline:
             return .error(
-                deployment.statuses == .managed ? 408 : 504,
+                style == .managed ? 408 : 504,
                 "DeadlinePassed",
                 "no answer of deployment '\(deployment.key)' came within the request's time"
             )
@@ -158,8 +186,9 @@ extension OwnAnswer {
             )
         case .brokenOff:
             return .error(502, "AnswerBrokenOff", "\(place) did not finish its answer")
-        case .closed: return .unavailable(deployment)
-        case .tooManyWaiting: return .refusal(.tooManyWaiting, deployment)
+        case .closed: return .unavailable(deployment, style)
+        case .tooManyWaiting: return .refusal(.tooManyWaiting, deployment, style)
+        case .tooManyPending: return .refusal(.tooManyPending, deployment, style)
         case .unsendable:
             return .error(
                 503,

@@ -25,6 +25,9 @@ struct Router {
         case root, score, invocations, ping, health, version, swagger
         /// No such route.
         case unknown
+
+        /// Whether it answers as MLflow's server does, whatever the deployment's style.
+        var isOfMLflow: Bool { self == .invocations || self == .version }
     }
 
     private static let prefix = "/endpoints/"

@@ -39,6 +39,7 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
         )
     }
     let outbox = try Outbox()
+    let desk = ComparisonDesk()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
     let core = try loop.submit {
@@ -46,6 +47,7 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
             GatewayCore(
                 loop: loop,
                 limits: configuration.isPatient ? .patient : DispatchLimits(),
+                desk: desk,
                 report: { outbox.add($0) },
                 left: { outbox.close() }
             ),
@@ -61,4 +63,5 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
         configuration: configuration
     ).run()
     try group.syncShutdownGracefully()
+    try desk.close()
 }

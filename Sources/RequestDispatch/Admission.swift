@@ -15,6 +15,8 @@ public enum Admission: Hashable, Sendable {
 public enum Refusal: Hashable, Sendable {
     /// As many requests wait as may.
     case tooManyWaiting
+    /// As many requests are under way as may be.
+    case tooManyPending
     /// The bodies that are held take all the memory they may.
     case tooManyBytes
     /// The body is longer than the deployment takes.
@@ -29,6 +31,8 @@ public struct DeploymentRules: Hashable, Sendable {
     public var isOpen: Bool
     /// Most requests waiting.
     public var waitingLimit: Int
+    /// Most whole requests waiting and being scored; nothing for no limit.
+    public var pendingLimit: Int?
     /// Longest body in bytes.
     public var bodyLimit: Int
     /// Most bytes of its bodies held at once, where that is more than every deployment has.
@@ -42,6 +46,7 @@ public struct DeploymentRules: Hashable, Sendable {
     public init(
         isOpen: Bool = true,
         waitingLimit: Int = 1_000,
+        pendingLimit: Int? = nil,
         bodyLimit: Int = 16 << 20,
         bodyRoom: Int = 0,
         deadline: Duration = .seconds(60),
@@ -49,6 +54,7 @@ public struct DeploymentRules: Hashable, Sendable {
     ) {
         self.isOpen = isOpen
         self.waitingLimit = waitingLimit
+        self.pendingLimit = pendingLimit
         self.bodyLimit = bodyLimit
         self.bodyRoom = bodyRoom
         self.deadline = deadline

@@ -15,6 +15,10 @@ struct DeploymentQueue: Sendable {
     /// Those whose answers have begun and are not whole, soonest first: all have the same time for
     /// their next part, so the one whose part came last stands last.
     var streams = LinkedList()
+    /// Copies of live requests that wait for what those leave of the lanes.
+    var copies = LinkedList()
+    /// Every copy that is not over, soonest deadline first.
+    var copyDeadlines = LinkedList()
     /// Admitted requests whose bodies are not whole.
     var receiving = 0
     /// Bytes of bodies that are held for it.
@@ -48,4 +52,6 @@ struct DeploymentQueue: Sendable {
     var queued: Int { waiting.count + suspects.count }
     /// Requests that are admitted and in no lane.
     var pending: Int { receiving + queued }
+    /// Whole requests that somebody waits for, in a lane or not.
+    var inFlight: Int { deadlines.count + streams.count - receiving }
 }

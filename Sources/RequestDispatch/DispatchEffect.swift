@@ -5,6 +5,8 @@
 public enum DispatchEffect: Hashable, Sendable {
     /// Post the request in the lane; `unsendable` if that cannot be done.
     case bind(RequestID, LaneID)
+    /// Post the copy in the lane, after what is live; `unsendable` if that cannot be done.
+    case bindCopy(RequestID, LaneID)
     /// Cancel the request in the lane; answered by `withdrawn` or `begun`.
     case withdraw(RequestID, LaneID)
     /// Answer the client; the body is needed no more.
@@ -38,6 +40,8 @@ public enum RequestFailure: Hashable, Sendable {
     case closed
     /// As many requests as may wait were waiting when it was whole.
     case tooManyWaiting
+    /// As many requests as may be under way were when it was whole.
+    case tooManyPending
     /// The machine could not hand it over.
     case unsendable
 }

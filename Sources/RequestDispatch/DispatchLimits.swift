@@ -20,6 +20,12 @@ public struct DispatchLimits: Hashable, Sendable {
     ///
     /// How many there can be is bounded by the requests that may wait, and by the connections.
     public var shortBody = 48 << 10
+    /// Most bytes of bodies of copies held at once, beside those of live requests.
+    public var copiedBytes = 32 << 20
+    /// Longest body that is copied.
+    public var longestCopy = 1 << 20
+    /// Most copies that wait for one deployment.
+    public var copiesWaiting = 64
     /// A request is failed when this many lanes ended under it while it had its turn in them.
     public var lanesOutlived = 4
     /// How long a convicted body is refused.

@@ -34,10 +34,13 @@ extension Dispatcher {
             requests.remove(index, from: &deployments[place].waiting)
             bind(index, to: lane, now, &effects)
         }
+        if !deployments[place].copies.isEmpty { bindCopies(place, now, &effects) }
     }
 
     /// The lane with credit that holds least; among equals each in its turn.
-    private mutating func chooseLane(_ place: Int) -> Int32? {
+    ///
+    /// For a copy, only one whose scorer could begin it at once.
+    mutating func chooseLane(_ place: Int, forCopy: Bool = false) -> Int32? {
         let count = deployments[place].lanes.count
         guard count > 0 else { return nil }
         var best: Int32 = -1
@@ -48,7 +51,8 @@ extension Dispatcher {
             if position >= count { position = 0 }
             let index = deployments[place].lanes[position]
             let used = lanes[Int(index)].used
-            if used < bestUsed, used < lanes[Int(index)].slots, lanes[Int(index)].mayServe,
+            let most = lanes[Int(index)].credit(forCopy: forCopy)
+            if used < bestUsed, used < most, lanes[Int(index)].mayServe,
                 index != deployments[place].reserved
             {
                 best = index
@@ -104,7 +108,7 @@ extension Dispatcher {
         return best
     }
 
-    private mutating func bind(
+    mutating func bind(
         _ index: Int32,
         to lane: Int32,
         _ now: Moment,
@@ -115,7 +119,10 @@ extension Dispatcher {
         requests[index].boundAt = now
         requests.append(index, to: &lanes[Int(lane)].bound)
         useSlot(of: lane, now)
-        effects.append(.bind(requests.id(of: index), laneID(lane)))
+        let id = requests.id(of: index)
+        effects.append(
+            requests[index].isCopy ? .bindCopy(id, laneID(lane)) : .bind(id, laneID(lane))
+        )
     }
 
     /// Puts a request that came back from a lane at the head of its queue.
@@ -136,7 +143,10 @@ extension Dispatcher {
             fail(index, .closed, &effects)
             return
         }
-        if requests[index].isSuspect {
+        if requests[index].isCopy {
+            requests[index].state = .waiting
+            requests.prepend(index, to: &deployments[place].copies)
+        } else if requests[index].isSuspect {
             requests[index].state = .suspected
             requests.prepend(index, to: &deployments[place].suspects)
         } else {

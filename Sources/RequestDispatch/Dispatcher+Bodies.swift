@@ -41,6 +41,11 @@ extension Dispatcher {
 
     /// Gives back what a request holds.
     mutating func giveBackBytes(of index: Int32) {
+        if requests[index].isCopy {
+            copiedBytes -= requests[index].bytes
+            requests[index].bytes = 0
+            return
+        }
         claim(0, for: index)
         heldBytes -= requests[index].bytes
         deployments[Int(requests[index].deployment)].heldBytes -= requests[index].bytes

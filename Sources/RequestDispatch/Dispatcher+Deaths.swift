@@ -60,7 +60,7 @@ extension Dispatcher {
             fail(index, .brokenOff(lane), &effects)
         } else if !wasTaken {
             moveOn(index, countingDeath: hadItsTurn, &effects)
-        } else if rules.retry == .never {
+        } else if rules.retry == .never || requests[index].isCopy {
             fail(index, .lost(lane), &effects)
         } else if wasAlone {
             effects.append(.convict(requests.id(of: index)))

@@ -10,6 +10,8 @@ extension Dispatcher {
         let place = Int(requests[index].deployment)
         switch requests[index].state {
         case .receiving: deployments[place].receiving -= 1
+        case .waiting where requests[index].isCopy:
+            requests.remove(index, from: &deployments[place].copies)
         case .waiting: requests.remove(index, from: &deployments[place].waiting)
         case .suspected: requests.remove(index, from: &deployments[place].suspects)
         case .bound, .free: break
@@ -36,15 +38,20 @@ extension Dispatcher {
 
     /// Ends a request that is in no queue and no lane, and whose deadline passed unseen by a scorer.
     mutating func failLate(_ index: Int32, _ effects: inout [DispatchEffect]) {
-        deployments[Int(requests[index].deployment)].abandoned += 1
+        countAbandoned(index)
         fail(index, .deadline, &effects)
     }
 
     /// Ends a request that is in no queue and no lane, and whose client left unseen by a scorer.
     mutating func dropUnseen(_ index: Int32, _ effects: inout [DispatchEffect]) {
-        deployments[Int(requests[index].deployment)].abandoned += 1
+        countAbandoned(index)
         effects.append(.forget(requests.id(of: index)))
         release(index)
+    }
+
+    private mutating func countAbandoned(_ index: Int32) {
+        guard !requests[index].isCopy else { return }
+        deployments[Int(requests[index].deployment)].abandoned += 1
     }
 
     /// Nobody waits for a bound request any more: asks its lane to give it back.
@@ -111,6 +118,11 @@ extension Dispatcher {
         guard let index = findBound(request) else { return }
         lanes[Int(requests[index].lane)].heard = now
         guard !requests[index].isAbandoned else { return }
+        // A copy's parts are dropped as they come, within the time of the whole.
+        guard !requests[index].isCopy else {
+            requests[index].hasPartLeft = true
+            return
+        }
         requests[index].unreadParts &+= 1
         awaitPart(of: index, now)
     }

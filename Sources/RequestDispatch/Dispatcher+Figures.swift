@@ -7,6 +7,10 @@ public struct DispatchFigures: Hashable, Sendable {
     public let waiting: Int
     /// Requests that somebody waits for and a lane holds.
     public let bound: Int
+    /// Copies of live requests that are in no lane.
+    public let copiesWaiting: Int
+    /// Copies of live requests that a lane holds.
+    public let copiesBound: Int
     /// Requests that were given to a lane again after a scorer died while scoring them.
     public let redispatched: UInt64
     /// Requests that were dropped before a scorer saw them.
@@ -20,6 +24,8 @@ extension Dispatcher {
         return DispatchFigures(
             waiting: queue.pending,
             bound: queue.deadlines.count + queue.streams.count - queue.pending,
+            copiesWaiting: queue.copies.count,
+            copiesBound: queue.copyDeadlines.count - queue.copies.count,
             redispatched: queue.redispatched,
             abandoned: queue.abandoned
         )
@@ -30,6 +36,9 @@ extension Dispatcher {
 
     /// Bytes of bodies that are held.
     public var bytesHeld: Int { heldBytes }
+
+    /// Bytes of bodies of copies that are held.
+    public var bytesCopied: Int { copiedBytes }
 
     /// Whether a run of the deployment can answer now.
     public func canServe(_ deployment: DeploymentID) -> Bool {

@@ -14,6 +14,9 @@ extension Dispatcher {
         for queue in deployments where !queue.streams.isEmpty {
             soonest = min(soonest, requests[queue.streams.first].deadline)
         }
+        for queue in deployments where !queue.copyDeadlines.isEmpty {
+            soonest = min(soonest, requests[queue.copyDeadlines.first].deadline)
+        }
         return soonest
     }
 
@@ -21,6 +24,7 @@ extension Dispatcher {
         for place in deployments.indices {
             expire(place, now, &effects)
             expireStreams(place, now, &effects)
+            expireCopies(place, now, &effects)
         }
         guard now >= nextLook else { return }
         let lag = now - nextLook
@@ -81,7 +85,9 @@ extension Dispatcher {
     /// Takes a request out of whichever list its deadline stands in.
     mutating func stopClock(of index: Int32) {
         let place = Int(requests[index].deployment)
-        if requests[index].hasPartLeft {
+        if requests[index].isCopy {
+            requests.removeTurn(index, from: &deployments[place].copyDeadlines)
+        } else if requests[index].hasPartLeft {
             requests.removeTurn(index, from: &deployments[place].streams)
         } else {
             requests.removeTurn(index, from: &deployments[place].deadlines)

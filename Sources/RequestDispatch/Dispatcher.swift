@@ -22,6 +22,7 @@ public struct Dispatcher: Sendable {
     var deployments: ContiguousArray<DeploymentQueue> = []
     var heldBytes = 0
     var claimedBytes = 0
+    var copiedBytes = 0
     /// Most bytes of bodies held at once, as the deployments' rules make it.
     var room: Int
     var laneSlotsUsed = 0
@@ -94,6 +95,9 @@ public struct Dispatcher: Sendable {
         guard queue.rules.isOpen else { return .refused(.closed) }
         guard length <= queue.rules.bodyLimit else { return .refused(.bodyTooLong) }
         guard queue.queued < queue.rules.waitingLimit else { return .refused(.tooManyWaiting) }
+        if let limit = queue.rules.pendingLimit, queue.inFlight >= limit {
+            return .refused(.tooManyPending)
+        }
         guard mayClaim(length, in: queue) else { return .refused(.tooManyBytes) }
         let index = requests.make()
         let deadline = now + queue.rules.deadline
@@ -167,7 +171,9 @@ public struct Dispatcher: Sendable {
         _ now: Moment,
         _ effects: inout [DispatchEffect]
     ) {
-        guard let index = requests.find(request), requests[index].state == .receiving else {
+        guard let index = requests.find(request) else { return }
+        guard requests[index].state == .receiving else {
+            if requests[index].isCopy { bindWaiting(requests[index].deployment, now, &effects) }
             return
         }
         let deployment = requests[index].deployment
@@ -180,6 +186,13 @@ public struct Dispatcher: Sendable {
                 fail(index, .convicted, &effects)
                 return
             }
+        }
+        if let limit = deployments[place].rules.pendingLimit,
+            deployments[place].inFlight >= limit
+        {
+            dequeue(index)
+            fail(index, .tooManyPending, &effects)
+            return
         }
         deployments[place].receiving -= 1
         requests[index].state = .waiting
@@ -240,6 +253,11 @@ public struct Dispatcher: Sendable {
                 fail(index, .closed, &effects)
             }
             index = next
+        }
+        while !deployments[place].copies.isEmpty {
+            let index = deployments[place].copies.first
+            dequeue(index)
+            fail(index, .closed, &effects)
         }
     }
 }

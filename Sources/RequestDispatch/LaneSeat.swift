@@ -29,6 +29,8 @@ struct LaneSeat: Sendable {
     var ghostSince = Moment.zero
 
     var mayServe: Bool { isReady && isRouted && !isDraining && !isEjecting }
+    /// Slots that may be in use; for a copy, that may be in use together with its own.
+    func credit(forCopy: Bool) -> Int { forCopy ? min(calls, slots) : slots }
     /// Slots that hold no live request.
     var ghosts: Int { used - bound.count }
 }

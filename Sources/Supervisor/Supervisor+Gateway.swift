@@ -111,7 +111,7 @@ extension Supervisor {
             statistics.hear(counters)
         case .statisticsEnd(let id):
             statistics.end(id)
-        case .hello, .listening, .holding, .helloEnd:
+        case .hello, .listening, .holding, .helloEnd, .comparison, .comparisonsEnd:
             break
         }
     }

@@ -19,6 +19,9 @@ public enum GatewayOrder: Codable, Sendable {
     case end(Run)
     /// Report counters: answered by `statistics` for each deployment, then `statisticsEnd`.
     case reportStatistics(id: Int)
+    /// Report how mirrored answers compare with the live ones: answered by `comparison` for each pair
+    /// of revisions, then `comparisonsEnd`.
+    case reportComparisons(id: Int)
     /// No gateway comes after this one: when it leaves, it tells every scorer to leave.
     case last
     /// Accept nothing more, finish what is under way within the grace, leave.
@@ -51,6 +54,10 @@ public enum GatewayReport: Codable, Sendable {
     case statistics(DeploymentStatistics)
     /// All counters of this request have been sent.
     case statisticsEnd(id: Int)
+    /// What the answers of one pair of revisions differed in.
+    case comparison(MirrorTally)
+    /// All comparisons of this request have been sent.
+    case comparisonsEnd(id: Int)
 }
 
 /// A listening socket and what it answers for.
@@ -108,20 +115,6 @@ public struct EndpointRoute: Codable, Sendable {
         self.endpoint = endpoint
         self.deployments = deployments
         self.comparison = comparison
-    }
-}
-
-/// Which mirrored requests have their two answers compared, and how closely.
-public struct MirrorComparison: Codable, Sendable, Hashable {
-    /// Percent of the mirrored requests, 1 to 100.
-    public var samplePercent: Int
-    /// Numbers that differ by no more than this share of the larger count as equal.
-    public var tolerance: Double
-
-    /// Says what is compared.
-    public init(samplePercent: Int = 100, tolerance: Double = 0) {
-        self.samplePercent = samplePercent
-        self.tolerance = tolerance
     }
 }
 
@@ -222,6 +215,8 @@ public struct DeploymentStatistics: Codable, Sendable {
     public var redispatched: UInt64
     /// Requests dropped unseen: their client had gone or their deadline passed.
     public var abandoned: UInt64
+    /// What it got of copies of live requests; nothing where it never got one.
+    public var mirrored: MirrorStatistics?
 
     /// Makes counters.
     public init(
@@ -233,7 +228,8 @@ public struct DeploymentStatistics: Codable, Sendable {
         waiting: Int,
         bound: Int,
         redispatched: UInt64,
-        abandoned: UInt64
+        abandoned: UInt64,
+        mirrored: MirrorStatistics? = nil
     ) {
         self.key = key
         self.answers = answers
@@ -244,5 +240,6 @@ public struct DeploymentStatistics: Codable, Sendable {
         self.bound = bound
         self.redispatched = redispatched
         self.abandoned = abandoned
+        self.mirrored = mirrored
     }
 }

@@ -163,8 +163,9 @@ final class GatewayUnderTest: Sendable {
         _ = try statistics()
     }
 
-    /// The deployment's counters; also a way to know that earlier orders were obeyed.
-    func statistics() throws -> DeploymentStatistics? {
+    /// A deployment's counters; also a way to know that earlier orders were obeyed.
+    func statistics(of other: DeploymentKey? = nil) throws -> DeploymentStatistics? {
+        let key = other ?? key
         try send(.reportStatistics(id: 1))
         var found: DeploymentStatistics?
         try report { report -> Bool? in

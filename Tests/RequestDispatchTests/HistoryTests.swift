@@ -19,6 +19,7 @@ import Vocabulary
         #expect(history.admitted == history.settled.count, "seed \(seed)")
         #expect(history.dispatcher.liveRequests == 0, "seed \(seed)")
         #expect(history.dispatcher.bytesHeld == 0, "seed \(seed)")
+        #expect(history.dispatcher.bytesCopied == 0, "seed \(seed)")
     }
 
     @Test func `is the same when it is told again`() {
@@ -51,6 +52,7 @@ private struct History {
     var lanes: [(id: LaneID, slots: Int, held: [Held], probes: Int)] = []
     var receiving: [RequestID] = []
     var open: Set<RequestID> = []
+    var copies: Set<RequestID> = []
     var settled: [RequestID: String] = [:]
     var admitted = 0
     var complaints: [String] = []
@@ -73,7 +75,7 @@ private struct History {
 
     private mutating func step() {
         now = now + .milliseconds(Int64(random.below(40)))
-        switch random.below(12) {
+        switch random.below(13) {
         case 0 where lanes.count < 4: openLane()
         case 1 where !lanes.isEmpty && random.below(6) == 0: kill(random.below(lanes.count))
         case 2 where !open.isEmpty: abandonOne()
@@ -82,6 +84,7 @@ private struct History {
         case 6, 7: answerOne()
         case 8: sendPart()
         case 9: returnOne()
+        case 10: copyOne()
         default: admitOne()
         }
     }
@@ -138,8 +141,27 @@ private struct History {
         }
     }
 
+    private mutating func copyOne() {
+        guard
+            case .admitted(let request, _) = dispatcher.admitCopy(
+                to: deployment,
+                length: random.below(100),
+                at: now
+            )
+        else { return }
+        if open.contains(request) || settled[request] != nil {
+            complaints.append("identity \(request) was given twice")
+        }
+        admitted += 1
+        open.insert(request)
+        copies.insert(request)
+        tell(.arrived(request, digest: 0))
+    }
+
+    /// Nobody waits for a copy: nobody leaves it.
     private mutating func abandonOne() {
-        let sorted = open.sorted { $0.index < $1.index }
+        let sorted = open.subtracting(copies).sorted { $0.index < $1.index }
+        guard !sorted.isEmpty else { return }
         let request = sorted[random.below(sorted.count)]
         settle(request, "client gone")
         receiving.removeAll { $0 == request }
@@ -207,7 +229,7 @@ private struct History {
 
     private mutating func perform(_ effect: DispatchEffect) -> DispatchEvent? {
         switch effect {
-        case .bind(let request, let lane):
+        case .bind(let request, let lane), .bindCopy(let request, let lane):
             guard let place = lanes.firstIndex(where: { $0.id == lane }) else {
                 complaints.append("\(request) was bound to a lane that is gone")
                 return nil
@@ -250,7 +272,10 @@ private struct History {
         case .forget(let request):
             if open.contains(request) { complaints.append("\(request) was forgotten while open") }
             return nil
-        case .convict, .drained: return nil
+        case .convict(let request):
+            if copies.contains(request) { complaints.append("\(request), a copy, was convicted") }
+            return nil
+        case .drained: return nil
         }
     }
 }
