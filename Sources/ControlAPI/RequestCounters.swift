@@ -15,6 +15,8 @@ public struct RequestCounters: Codable, Sendable, Hashable {
     public var redispatched: UInt64
     /// Requests dropped unseen: their client had gone or their deadline passed.
     public var abandoned: UInt64
+    /// What it got of copies of live requests; nothing where it never got one.
+    public var mirrored: MirrorStatistics?
 
     /// Takes what people and programs ask for out of the gateway's counters.
     public init(_ statistics: DeploymentStatistics) {
@@ -23,6 +25,7 @@ public struct RequestCounters: Codable, Sendable, Hashable {
         bound = statistics.bound
         redispatched = statistics.redispatched
         abandoned = statistics.abandoned
+        mirrored = statistics.mirrored
     }
 
     /// Answers of every status.

@@ -15,6 +15,10 @@ import Wire
 /// | `scorekeeper_requests_bound` | endpoint, deployment | being scored, or next in a lane |
 /// | `scorekeeper_requests_redispatched_total` | endpoint, deployment | scored again after a death |
 /// | `scorekeeper_requests_abandoned_total` | endpoint, deployment | dropped unseen |
+/// | `scorekeeper_mirrored_requests_total` | endpoint, deployment, code | answers to copies, dropped |
+/// | `scorekeeper_mirrored_request_duration_seconds` | endpoint, deployment | histogram |
+/// | `scorekeeper_mirrored_requests_unanswered_total` | endpoint, deployment | too late, or lost |
+/// | `scorekeeper_mirrored_requests_shed_total` | endpoint, deployment, reason | copies not made |
 /// | `scorekeeper_instances_wanted` | endpoint, deployment | |
 /// | `scorekeeper_instances` | endpoint, deployment, state | |
 /// | `scorekeeper_instance_restarts` | endpoint, deployment | of the instances that are there |
@@ -40,7 +44,7 @@ struct MetricsText {
     /// The whole page.
     var text: String {
         let families = [
-            requests, [latency], queue, instances, machinery, builds, server, published,
+            requests, [latency], queue, mirrored, instances, machinery, builds, server, published,
         ]
         return families.joined().filter { !$0.samples.isEmpty }.map(\.text).joined()
     }
@@ -79,19 +83,36 @@ struct MetricsText {
             "Time from a request's head to the end of its answer."
         )
         for counters in statistics {
-            let labels = Self.labels(counters.key)
-            var cumulated: UInt64 = 0
-            for (bound, count) in zip(counters.latencyBounds, counters.latencyCounts) {
-                cumulated += count
-                let bucket = labels + [("le", Self.seconds(microseconds: bound))]
-                family.add(bucket, "\(cumulated)", suffix: "_bucket")
-            }
-            let total = counters.latencyCounts.reduce(0, +)
-            family.add(labels + [("le", "+Inf")], "\(total)", suffix: "_bucket")
-            family.add(labels, Self.seconds(microseconds: counters.latencySum), suffix: "_sum")
-            family.add(labels, "\(total)", suffix: "_count")
+            Self.add(
+                counters.latencyCounts,
+                within: counters.latencyBounds,
+                sum: counters.latencySum,
+                of: counters.key,
+                to: &family
+            )
         }
         return family
+    }
+
+    /// Adds a histogram's samples.
+    static func add(
+        _ counts: [UInt64],
+        within bounds: [UInt64],
+        sum: UInt64,
+        of key: DeploymentKey,
+        to family: inout MetricFamily
+    ) {
+        let labels = Self.labels(key)
+        var cumulated: UInt64 = 0
+        for (bound, count) in zip(bounds, counts) {
+            cumulated += count
+            let bucket = labels + [("le", Self.seconds(microseconds: bound))]
+            family.add(bucket, "\(cumulated)", suffix: "_bucket")
+        }
+        let total = counts.reduce(0, +)
+        family.add(labels + [("le", "+Inf")], "\(total)", suffix: "_bucket")
+        family.add(labels, Self.seconds(microseconds: sum), suffix: "_sum")
+        family.add(labels, "\(total)", suffix: "_count")
     }
 
     private var queue: [MetricFamily] {
@@ -191,7 +212,7 @@ struct MetricsText {
         return [insecure, info]
     }
 
-    private static func labels(_ key: DeploymentKey) -> [MetricFamily.Label] {
+    static func labels(_ key: DeploymentKey) -> [MetricFamily.Label] {
         [("endpoint", key.endpoint.text), ("deployment", key.deployment.text)]
     }
 

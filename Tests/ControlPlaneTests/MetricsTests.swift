@@ -41,7 +41,17 @@ import Wire
             waiting: 5,
             bound: 1,
             redispatched: 3,
-            abandoned: 4
+            abandoned: 4,
+            mirrored: MirrorStatistics(
+                copied: 12,
+                answers: [500: 2, 200: 7],
+                latencyCounts: [4, 4, 1, 0],
+                latencySum: 5_500,
+                unanswered: 3,
+                shed: ["too_long": 1, "full": 6],
+                waiting: 0,
+                bound: 0
+            )
         )
     }
 
