@@ -210,6 +210,12 @@ let package = Package(
             path: "Tests/ProcessesTests/NodeProgram",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "DispatchBench",
+            dependencies: ["RequestDispatch", "Vocabulary"],
+            path: "Tests/DispatchBench",
+            swiftSettings: hotPath
+        ),
         .testTarget(name: "HouseTests"),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
         .testTarget(name: "AnswerComparisonTests", dependencies: ["AnswerComparison"]),

@@ -42,7 +42,7 @@ def main() -> None:
         peer = peers.nginx(folder, free_port(), BODY)
         try:
             server.wait_until_up()
-            server.run("deploy", "--scorer", str(_echo(program, folder)), "--name", "echo")
+            server.run("deploy", "--scorer", str(echo(program, folder)), "--name", "echo")
             server.wait_until_serving("echo")
             ours = f"http://127.0.0.1:{server.port}/endpoints/echo/score"
             peers.first_answer(ours, BODY.encode(), server.process)
@@ -62,7 +62,7 @@ def main() -> None:
     print(f"idle: {wakes:.1f} wakes a second, all processes together")
 
 
-def _echo(program: Path, folder: Path) -> Path:
+def echo(program: Path, folder: Path) -> Path:
     """Compiles Samples/byoc-c against what was built."""
     sample = folder / "byoc-c"
     shutil.copytree(ROOT / "Samples" / "byoc-c", sample)
