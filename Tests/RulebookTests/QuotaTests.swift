@@ -37,11 +37,12 @@ import Vocabulary
     }
 
     @Test func `foretells what the loss of each node really costs`() {
-        var stage = Stage(nodes: 3, millicores: 8_000)
-        // 5 and 1 in reserve: two places on each node.
+        var stage = Stage(nodes: 3, millicores: 4_000)
+        // 5 and 1 in reserve: two places on each node, and no room for more.
         stage.play(.declared(Stage.declaration(1, instances: 5, type: two)))
         let foretold = stage.rulebook.quota(at: stage.now).nodes.map { $0.loss?.first }
 
+        #expect(foretold.map { $0?.instances } == [1, 1, 1])
         for (index, name) in stage.nodes.enumerated() {
             var after = stage
             after.play(.nodeLost(name))
