@@ -113,7 +113,7 @@ static uint64_t random_length(uint32_t *random) {
     return 8 + next_random(random) % (dice == 0 ? LONGEST - 8 : dice < 8 ? 2000 : 100);
 }
 
-static void post(struct lane *lane, struct expectation *expected, uint64_t serial,
+static void post(struct lane *lane, struct expectation *expected, uint64_t serial, bool is_gathered,
                  struct counts *counts, uint32_t *random) {
     unsigned char body[LONGEST];
     uint64_t length = random_length(random);
@@ -126,7 +126,7 @@ static void post(struct lane *lane, struct expectation *expected, uint64_t seria
                                 .body = &piece,
                                 .body_count = 1,
                                 .apart = -1,
-                                .is_gathered = next_random(random) % 2};
+                                .is_gathered = is_gathered};
     struct lane_ticket ticket;
     if (lane_post(lane, &request, &ticket) != LANE_OK)
         die("a request could not be posted", serial);
@@ -203,8 +203,9 @@ static struct counts run_gateway(struct lane *lane, int socket, uint64_t request
         if (packet.kind == LANE_PACKET_END || poll(&poller, 1, -1) < 0)
             die("the scorer never got ready", 0);
     while (ended < requests) {
+        bool is_gathered = next_random(&random) % 2;
         while (posted < requests && lane_credit(lane) > 0)
-            post(lane, expected, posted++, &counts, &random);
+            post(lane, expected, posted++, is_gathered, &counts, &random);
         lane_ring(lane);
         struct lane_completion completion;
         bool is_idle = true;
