@@ -7,8 +7,10 @@
 /// bunched, and spread over the turns of a split as well: where two deployments share traffic, both
 /// have their part in it. The percentage may change at any time.
 public struct TrafficShare: Hashable, Sendable {
-    /// Shares no factor with 100, so that a hundred steps visit every turn once. Of all such, the one
-    /// that spreads best, alone and together with the step of a split over 100.
+    /// How far one turn is from the next.
+    ///
+    /// It shares no factor with 100, so that a hundred steps visit every turn once; of all such it is
+    /// the one that spreads best, alone and together with the step of a split over 100.
     private static let step = 59
 
     /// Percent of the requests, 0 to 100.

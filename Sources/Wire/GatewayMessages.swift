@@ -162,7 +162,7 @@ public struct DeploymentRoute: Codable, Sendable {
     /// Percent of the requests that the split placed, 0 to 50, whose copies it gets; of one
     /// deployment of an endpoint, and of none that has traffic of its own.
     public var mirrorPercent: Int
-    /// Most requests waiting and being scored: one more is refused with 429. Nothing for no limit.
+    /// Most requests waiting and being scored, one more is refused with 429; nothing for no limit.
     public var pendingLimit: Int?
 
     /// Makes a deployment's route.

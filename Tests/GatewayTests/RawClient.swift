@@ -67,11 +67,11 @@ final class RawClient {
 
     /// Sends a POST with a body and the usual fields.
     func post(_ target: String, _ body: [UInt8], fields: String = "") {
-        send(
+        let head =
             "POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                + "Content-Length: \(body.count)\r\n\(fields)\r\n"
-        )
-        send(body)
+            + "Content-Length: \(body.count)\r\n\(fields)\r\n"
+        // In one piece: a kernel holds a second one back until the first is acknowledged.
+        send(Array(head.utf8) + body)
     }
 
     func post(_ target: String, _ body: String, fields: String = "") {

@@ -126,7 +126,7 @@ private func named(_ name: String) -> String { "azureml-model-deployment: \(name
         #expect(unknown.text.contains("no deployment 'red'"))
     }
 
-    @Test func `of a deployment without a run waits for one, and is never given to another`() throws {
+    @Test func `of a deployment without a run waits for one, and goes to no other`() throws {
         let gateway = try GatewayUnderTest()
         var blend = Blend(gateway)
         try blend.add("blue", percent: 50)

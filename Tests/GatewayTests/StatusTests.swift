@@ -38,7 +38,8 @@ private let code = "ms-azureml-model-error-statuscode"
 
     @Test(arguments: [201, 202, 204, 301, 304, 400, 404, 422, 429, 500, 503])
     func `answers 424 for whatever its model answers but 200`(status: Int) throws {
-        let client = try obedient(.managed).connect()
+        let gateway = try obedient(.managed)
+        let client = try gateway.connect()
 
         client.post(score, "\(status) words")
         let answer = try client.answer()
@@ -55,8 +56,9 @@ private let code = "ms-azureml-model-error-statuscode"
     }
 
     @Test func `passes 200 on, and everything where its statuses are direct`() throws {
-        let managed = try obedient(.managed).connect()
-        let direct = try obedient(.direct).connect()
+        let gateways = (managed: try obedient(.managed), direct: try obedient(.direct))
+        let managed = try gateways.managed.connect()
+        let direct = try gateways.direct.connect()
 
         managed.post(score, "200 fine")
         let fine = try managed.answer()
@@ -69,7 +71,8 @@ private let code = "ms-azureml-model-error-statuscode"
     }
 
     @Test func `answers at /invocations as MLflow does`() throws {
-        let client = try obedient(.managed, contract: .mlflow).connect()
+        let gateway = try obedient(.managed, contract: .mlflow)
+        let client = try gateway.connect()
 
         client.post("/endpoints/iris/invocations", "400 {}")
         let mlflow = try client.answer()
@@ -129,8 +132,9 @@ private let code = "ms-azureml-model-error-statuscode"
         #expect(again.status == 200)
     }
 
-    @Test func `is healthy at its root, and takes a bearer's key that it does not ask for`() throws {
-        let client = try obedient(.managed).connect()
+    @Test func `is healthy at its root, and takes a key that it does not ask for`() throws {
+        let gateway = try obedient(.managed)
+        let client = try gateway.connect()
 
         client.get("/endpoints/iris/", fields: "Authorization: Bearer abc\r\n")
         let root = try client.answer()

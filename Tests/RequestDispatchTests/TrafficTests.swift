@@ -60,7 +60,7 @@ private func forEachWindow(
 
     /// A hundred requests of which some went by the old table and the rest by the new one.
     @Test(arguments: 0..<200 as Range<UInt64>)
-    func `that is changed half way blends the two tables, and is exact from there on`(seed: UInt64) {
+    func `that is changed half way blends two tables, and is exact from there on`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let tables = [percents(of: 3, &random), percents(of: 3, &random)]
         let splits = tables.map { TrafficSplit(percents: $0) }
