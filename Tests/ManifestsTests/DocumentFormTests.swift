@@ -100,6 +100,16 @@ import Vocabulary
         #expect(first.map { places([$0]) } == [place], "\(read(text).findings.problems)")
     }
 
+    @Test func `of one long line is walked through once`() throws {
+        let texts = (0..<40_000).map { "\"k\($0)\": 1" }.joined(separator: ",")
+        let outcome = read("{\"name\": \"iris\", \"tags\": {\(texts)}, \"auth_mode\": \"é\"}")
+
+        let problem = try #require(outcome.findings.problems.first)
+
+        #expect(outcome.findings.problems.count == 1)
+        #expect(problem.location?.column == texts.utf8.count + 43)
+    }
+
     @Test func `is bounded as YAML is`() {
         let deep = String(repeating: "[", count: 50_000)
         let wide = "[" + String(repeating: "1,", count: 100_001) + "1]"

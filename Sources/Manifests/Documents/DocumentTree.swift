@@ -21,7 +21,7 @@ enum DocumentTree {
         guard let text = TextCheck.text(bytes, file: file, limit: limit, into: &findings) else {
             return nil
         }
-        let places = LinePlaces(text, file: file)
+        var places = PlaceWalker(text, file: file)
         do throws(JSONReader.Fault) {
             let placed = try JSONReader.readPlaced(String(decoding: text, as: UTF8.self))
             guard placed.offsets.count <= mostValues else {
@@ -34,7 +34,7 @@ enum DocumentTree {
                 return nil
             }
             var offsets = placed.offsets[...]
-            return node(placed.node, &offsets, places)
+            return node(placed.node, &offsets, &places)
         } catch {
             findings.refuse(
                 error.code,
@@ -50,7 +50,7 @@ enum DocumentTree {
     private static func node(
         _ value: JSONNode,
         _ offsets: inout ArraySlice<Int>,
-        _ places: LinePlaces
+        _ places: inout PlaceWalker
     ) -> YAMLNode {
         let location = places.location(of: offsets.popFirst() ?? 0)
         let content: YAMLNode.Content
@@ -61,7 +61,7 @@ enum DocumentTree {
         case .number(let text): content = .scalar(YAMLScalar(text: text, isPlain: true))
         case .string(let text): content = .scalar(YAMLScalar(text: text, isPlain: false))
         case .array(let elements):
-            content = .sequence(elements.map { node($0, &offsets, places) })
+            content = .sequence(elements.map { node($0, &offsets, &places) })
         case .object(let members):
             content = .mapping(
                 members.map { member in
@@ -69,7 +69,7 @@ enum DocumentTree {
                     return YAMLEntry(
                         key: member.name,
                         location: key,
-                        value: node(member.value, &offsets, places)
+                        value: node(member.value, &offsets, &places)
                     )
                 }
             )
@@ -78,33 +78,34 @@ enum DocumentTree {
     }
 }
 
-/// Lines and columns of a text's bytes.
-private struct LinePlaces {
+/// Walks through a text once and says which line and column a byte stands in.
+private struct PlaceWalker {
     private let text: ArraySlice<UInt8>
     private let file: String
-    private let starts: [Int]
+    private var offset = 0
+    private var line = 1
+    private var column = 1
 
     init(_ text: ArraySlice<UInt8>, file: String) {
         self.text = text
         self.file = file
-        var starts = [0]
-        for (index, byte) in text.enumerated() where byte == UInt8(ascii: "\n") {
-            starts.append(index + 1)
-        }
-        self.starts = starts
     }
 
-    /// The place of the byte at `offset`, from 0; columns count characters.
-    func location(of offset: Int) -> Problem.Location {
-        let offset = max(0, min(offset, text.count))
-        var (low, high) = (0, starts.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if starts[middle] <= offset { low = middle } else { high = middle }
+    /// The place of the byte at `place`, from 0 and never before the last one asked for.
+    ///
+    /// Columns count characters.
+    mutating func location(of place: Int) -> Problem.Location {
+        let end = min(place, text.count)
+        while offset < end {
+            let byte = text[text.startIndex + offset]
+            offset += 1
+            if byte == UInt8(ascii: "\n") {
+                line += 1
+                column = 1
+            } else if byte & 0xC0 != 0x80 {
+                column += 1
+            }
         }
-        let begin = text.startIndex + starts[low]
-        let before = text[begin..<(text.startIndex + offset)]
-        let column = before.count { $0 & 0xC0 != 0x80 } + 1
-        return Problem.Location(file: file, line: low + 1, column: column)
+        return Problem.Location(file: file, line: line, column: column)
     }
 }

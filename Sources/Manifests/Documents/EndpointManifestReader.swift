@@ -147,6 +147,7 @@ struct EndpointManifestReader {
         in range: ClosedRange<Int>
     ) -> [Share] {
         var shares: [Share] = []
+        var seen: [String: DeploymentName] = [:]
         for part in values.entries(entry.value, entry.key) {
             let key = "\(entry.key).\(part.key)"
             guard let name = DeploymentName(part.key) else {
@@ -160,12 +161,10 @@ struct EndpointManifestReader {
             }
             guard let percent = values.integer(part.value, key, in: range) else { continue }
             // Azure's tools lower the case of these names: two that differ in it alone are one.
-            if let first = shares.first(where: {
-                $0.deployment.text.lowercased() == name.text.lowercased()
-            }) {
+            if let first = seen.updateValue(name, forKey: name.text.lowercased()) {
                 values.findings.refuse(
                     "trafficTwice",
-                    "'\(entry.key)' names '\(name)', and '\(first.deployment)' differs from it in "
+                    "'\(entry.key)' names '\(name)', and '\(first)' differs from it in "
                         + "case alone",
                     "keep one of them",
                     at: part.location

@@ -163,7 +163,8 @@ public struct ManifestFolder: Sendable {
         let deployments = entries.compactMap(\.manifest.deploymentKey)
         for case .endpoint(let endpoint) in entries.map(\.manifest) {
             let own = deployments.filter { $0.endpoint == endpoint.name }
-            guard !own.isEmpty else { continue }
+            // More shares than notices are kept is no mistake in a name.
+            guard !own.isEmpty, endpoint.traffic.count < Findings.limit else { continue }
             for (list, shares) in [
                 ("traffic", endpoint.traffic), ("mirror_traffic", endpoint.mirrorTraffic),
             ] {
