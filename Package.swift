@@ -72,7 +72,12 @@ let package = Package(
             dependencies: ["AnswerComparison", "CLinux", "Vocabulary"],
             swiftSettings: strict
         ),
-        .target(name: "Rulebook", dependencies: ["Vocabulary"], swiftSettings: strict),
+        .target(
+            name: "Rulebook",
+            dependencies: ["Vocabulary"],
+            exclude: ["States.md"],
+            swiftSettings: strict
+        ),
         // Not "Dispatch": Linux's Foundation brings a module of that name.
         .target(
             name: "RequestDispatch",

@@ -103,6 +103,24 @@ public struct ControlClient: Sendable {
         _ = try await askForBytes("DELETE", "/endpoints/\(name)")
     }
 
+    /// How a deployment's rollout stands.
+    public func rollout(of key: DeploymentKey) async throws(Problem) -> RolloutStatus {
+        try await ask("GET", "/rollouts/\(key)")
+    }
+
+    /// Pauses, resumes or undoes a deployment's rollout.
+    public func command(
+        _ command: RolloutCommand,
+        of key: DeploymentKey
+    ) async throws(Problem) -> RolloutStatus {
+        try await ask("POST", "/rollouts/\(key)/\(command.rawValue)")
+    }
+
+    /// Has all that a node holds move to others, or lets it be given instances again.
+    public func drain(_ node: NodeName, isDrained: Bool) async throws(Problem) {
+        _ = try await askForBytes("POST", "/nodes/\(node)/\(isDrained ? "drain" : "undrain")")
+    }
+
     /// Why an instance is in the state it is in.
     public func explain(_ instance: InstanceID) async throws(Problem) -> Explanation {
         try await ask("GET", "/instances/\(instance)")

@@ -48,7 +48,10 @@ public struct StatusReport: Sendable {
         for node in status.nodes {
             let level = node.isolation.map { ", isolates up to '\($0.rawValue)'" } ?? ""
             let agent = process(node.pid, restarts: node.restarts)
-            lines.append("\(node.name.text.padded(to: 7))  \(agent)\(level)")
+            let drained =
+                node.isDrained
+                ? ", drained, \(Counted(node.instances, "instance")) left" : ""
+            lines.append("\(node.name.text.padded(to: 7))  \(agent)\(level)\(drained)")
             lines += node.isolationReasons.map { "         not higher: \($0.printable)" }
         }
         if server.insecure {

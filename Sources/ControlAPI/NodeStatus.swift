@@ -21,6 +21,10 @@ public struct NodeStatus: Codable, Sendable, Hashable {
     public var memoryBytes: Int64
     /// How often its agent was started again since the server began.
     public var restarts: Int
+    /// Whether it is drained: it gets nothing new, and what it holds moves away.
+    public var isDrained = false
+    /// Instances that have a place on it.
+    public var instances = 0
 
     /// Makes a node's facts.
     public init(

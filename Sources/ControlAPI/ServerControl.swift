@@ -26,6 +26,24 @@ public protocol ServerControl: OnlineControl, AssetControl, PlanControl {
     /// What is promised of the machine's cores, and what a node's loss would cost.
     func quota() async -> QuotaStatus
 
+    /// How a deployment's rollout stands.
+    ///
+    /// Errors: `notFound`.
+    func rollout(of key: DeploymentKey) async throws(Problem) -> RolloutStatus
+
+    /// Pauses, resumes or undoes a deployment's rollout.
+    ///
+    /// Errors: `notFound`; `conflict` where there is nothing to pause, resume or go back to.
+    func command(
+        _ command: RolloutCommand,
+        of key: DeploymentKey
+    ) async throws(Problem) -> RolloutStatus
+
+    /// Has all that a node holds move to others, or lets it be given instances again.
+    ///
+    /// Errors: `notFound`; `conflict` where it is so already, or no other node is left.
+    func drain(_ node: NodeName, isDrained: Bool) async throws(Problem)
+
     /// Why an instance is in the state it is in.
     ///
     /// Errors: `notFound` when the journal knows nothing of it.

@@ -23,6 +23,9 @@ import Vocabulary
 /// | `PUT /online-deployments` with an `OnlineDeploymentRequest` | 202, `DeployAnswer` |
 /// | `DELETE /online-endpoints/NAME/deployments/NAME` | 202, `{"deployment": NAME}` |
 /// | `GET /instances/ENDPOINT/DEPLOYMENT/ORDINAL` | 200, `Explanation` |
+/// | `GET /rollouts/ENDPOINT/DEPLOYMENT` | 200, `RolloutStatus` |
+/// | `POST /rollouts/ENDPOINT/DEPLOYMENT/COMMAND` | 202, `RolloutStatus` |
+/// | `POST /nodes/NAME/drain`, `.../undrain` | 202, `{"node": NAME}` |
 /// | `GET /metrics` | 200, Prometheus text |
 ///
 /// Every refusal is `{"error": {"code", "message", "target"}}` with the status of its kind.
@@ -55,6 +58,8 @@ struct ControlRoutes: Sendable {
         }
         addOnline(to: router)
         addAssets(to: router)
+        addRollouts(to: router)
+        addNodes(to: router)
         addMetrics(to: router)
         return router.buildResponder()
     }

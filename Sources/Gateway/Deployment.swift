@@ -26,6 +26,8 @@ final class Deployment {
     var counters = AnswerCounters()
     /// What was counted of the copies that it got.
     var mirrored = MirrorCounters()
+    /// The answers of its revisions.
+    var revisions = RevisionCounters()
     /// The header line that names it in each answer.
     let headerLine: [UInt8]
 

@@ -116,6 +116,7 @@ extension GatewayCore {
         exchange.request = .none
         exchange.unacknowledged = []
         guard let deployment = exchange.deployment else { return }
+        count(failure, request, of: deployment)
         if exchange.progress == .streaming {
             guard exchange.connection?.takeBack(exchange) == true else {
                 exchange.connection?.breakOff()

@@ -131,6 +131,7 @@ extension GatewayCore {
     }
 
     private func take(_ completion: borrowing Completion, from station: LaneStation) {
+        station.heardAt = now
         let ticket = completion.ticket
         let request = station.slots[ticket.slot]
         let exchange = request == .none ? nil : exchanges[Int(request.index)]
@@ -143,6 +144,7 @@ extension GatewayCore {
             completions.append(.slotReturned(station.id))
             return
         }
+        count(completion, of: exchange, from: station)
         switch outcome {
         case .answer, .last:
             if let exchange, exchange.isCopy {

@@ -27,12 +27,16 @@ extension GatewayCore {
             if let station = stations.first(where: { $0.run == run }) {
                 decide(.laneDraining(station.id))
             }
+        case .probe(let run, let kind, let timeout):
+            probe(run, kind, within: .milliseconds(timeout))
         case .end(let run):
             if let station = stations.first(where: { $0.run == run }) { end(station) }
         case .reportStatistics(let id): reportStatistics(id)
         case .reportComparisons(let id):
             for tally in desk.tallies { report(.comparison(tally)) }
             report(.comparisonsEnd(id: id))
+        case .reportAnswers(let key):
+            report(.answers(key, deployments[key]?.revisions.all ?? []))
         case .last: isLast = true
         case .leave(let grace): leave(within: .milliseconds(Int64(grace)))
         }

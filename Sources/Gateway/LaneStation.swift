@@ -23,6 +23,8 @@ final class LaneStation {
     var isReady = false
     /// Whether its socket woke us since the last look at it, busy or not.
     var wasRung = false
+    /// When something last came out of its lane.
+    var heardAt = Moment.zero
     /// Whether it has said that it cannot start.
     var hasFailed = false
     /// How its scorer said that it works.

@@ -37,6 +37,8 @@ public enum DispatchEvent: Hashable, Sendable {
     case laneHolds(LaneID, Int)
     /// The lane gets no more requests; `drained` follows once it is empty.
     case laneDraining(LaneID)
+    /// Somebody wants to know whether the lane's scorer is well: a probe is posted, if it has room.
+    case laneAsked(LaneID)
     /// The lane is gone. `answered` for what it had answered and `taken` for what its scorer had
     /// begun come before.
     case laneEnded(LaneID)

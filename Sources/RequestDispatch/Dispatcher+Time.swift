@@ -123,6 +123,16 @@ extension Dispatcher {
         }
     }
 
+    /// Posts a probe in a lane that has room for one.
+    mutating func ask(_ lane: LaneID, _ now: Moment, _ effects: inout [DispatchEffect]) {
+        guard let index = find(lane), lanes[Int(index)].isReady, !lanes[Int(index)].isEjecting,
+            lanes[Int(index)].used < lanes[Int(index)].slots
+        else { return }
+        if lanes[Int(index)].ghosts == 0 { lanes[Int(index)].ghostSince = now }
+        useSlot(of: index, now)
+        effects.append(.probe(lane))
+    }
+
     private mutating func hangReason(
         _ index: Int32,
         lag: Duration,

@@ -159,6 +159,7 @@ public struct Dispatcher: Sendable {
         case .laneCalls(let lane, let calls): change(lane, now, &effects) { $0.calls = calls }
         case .laneHolds(let lane, let slots): change(lane, now, &effects) { $0.slots = slots }
         case .laneDraining(let lane): change(lane, now, &effects) { $0.isDraining = true }
+        case .laneAsked(let lane): ask(lane, now, &effects)
         case .laneEnded(let lane): bury(lane, now, &effects)
         case .closed(let deployment): close(deployment.index, now, &effects)
         case .tick: tick(now, &effects)

@@ -6,8 +6,8 @@ import Vocabulary
 extension Capacity {
     /// Why a deployment cannot be promised this much; nothing when it can.
     ///
-    /// Judged as if every node were there: a node's absence delays, it does not refuse. While it is
-    /// not known what a node has, nothing is refused.
+    /// Judged as if every node were there and none drained: an absence delays, it does not refuse.
+    /// While it is not known what a node has, nothing is refused.
     /// Errors: `OutOfQuota`, with the arithmetic, what would fit, and the way out.
     func objection(
         to key: DeploymentKey,
@@ -57,7 +57,10 @@ extension Capacity {
         _ policy: Policy
     ) -> Bool {
         var trial = self
-        for index in trial.shares.indices { trial.shares[index].isJoined = true }
+        for index in trial.shares.indices {
+            trial.shares[index].isJoined = true
+            trial.shares[index].isDrained = false
+        }
         trial.pledge(key, each: demand, required: required, limit: limit)
         trial.isStale = true
         trial.arrange(policy)

@@ -41,16 +41,36 @@ extension Capacity {
         pledges.removeAll { $0.places.isEmpty && $0.limit == 0 && $0.required == 0 }
     }
 
+    /// Puts every free place anew once a node is there again, unless any deployment lost by it.
+    private mutating func spreadAgain(_ policy: Policy) {
+        guard isLopsided == true else { return }
+        isLopsided = nil
+        var trial = self
+        for pledge in trial.pledges.indices {
+            for place in trial.pledges[pledge].places.indices
+            where trial.pledges[pledge].places[place].holder == nil {
+                trial.pledges[pledge].places[place].node = nil
+            }
+        }
+        trial.arrange(policy)
+        arrange(policy)
+        let isNoWorse = zip(trial.pledges, pledges).allSatisfy { fresh, known in
+            fresh.places.count { $0.node == nil } <= known.places.count { $0.node == nil }
+        }
+        if isNoWorse { self = trial }
+    }
+
     /// Puts every free place on a node that has room, and takes it off a node that has none.
     mutating func arrange(_ policy: Policy) {
         guard isStale else { return }
+        spreadAgain(policy)
         isStale = false
-        for share in shares where !share.isJoined || isOvercommitted(share.node) {
+        for share in shares where !share.isOpen || isOvercommitted(share.node) {
             for pledge in pledges.indices.reversed() {
                 for place in pledges[pledge].places.indices.reversed()
                 where pledges[pledge].places[place].node == share.node
                     && pledges[pledge].places[place].holder == nil
-                    && (!share.isJoined || isOvercommitted(share.node))
+                    && (!share.isOpen || isOvercommitted(share.node))
                 {
                     pledges[pledge].places[place].node = nil
                 }
@@ -59,24 +79,33 @@ extension Capacity {
         for pledge in pledges.indices {
             for place in pledges[pledge].places.indices
             where pledges[pledge].places[place].node == nil {
-                pledges[pledge].places[place].node = bestNode(for: pledges[pledge].demand, policy)
+                pledges[pledge].places[place].node = bestNode(for: pledge, policy)
             }
         }
     }
 
-    /// The joined node with room for `demand`: the most free, then the fewest places, then by name.
-    func bestNode(for demand: Demand, _ policy: Policy) -> NodeName? {
-        var best: (free: Int, places: Int, node: NodeName)?
-        for share in shares where share.isJoined {
+    /// The open node that a deployment's next place goes to.
+    ///
+    /// Shape: where it has the fewest places, so that a node's loss costs it as few as can be; then
+    /// the one with the most free, so that what is free stays spread and any one node's load finds
+    /// room on the others; then the one with the fewest places of anybody; then by name.
+    func bestNode(for pledge: Int, _ policy: Policy) -> NodeName? {
+        let demand = pledges[pledge].demand
+        var best: (own: Int, free: Int, places: Int, node: NodeName)?
+        for share in shares where share.isOpen {
             let room = room(on: share.node)
             guard policy.fits(demand, room) else { continue }
+            let own =
+                policy.spreads() ? pledges[pledge].places.count { $0.node == share.node } : 0
             // An instance that takes nothing goes where fewest are; free cores say nothing of it.
             let free = demand == .none ? 0 : room.millicores
             let places = pledges.reduce(0) { sum, pledge in
                 sum + pledge.places.count { $0.node == share.node }
             }
-            if let known = best, (-known.free, known.places) <= (-free, places) { continue }
-            best = (free, places, share.node)
+            if let known = best, (known.own, -known.free, known.places) <= (own, -free, places) {
+                continue
+            }
+            best = (own, free, places, share.node)
         }
         return best?.node
     }
@@ -108,9 +137,29 @@ extension Capacity {
         shares.contains { $0.node == node && $0.isJoined }
     }
 
+    /// Whether something may be put on a node now.
+    func isOpen(_ node: NodeName) -> Bool {
+        shares.contains { $0.node == node && $0.isOpen }
+    }
+
+    /// Whether nothing more shall be put on a node, by an operator's wish.
+    func isDrained(_ node: NodeName) -> Bool {
+        shares.contains { $0.node == node && $0.isDrained == true }
+    }
+
+    /// Notes that nothing more shall be put on a node, or that it may again.
+    mutating func note(_ node: NodeName, isDrained: Bool) {
+        isStale = true
+        for index in shares.indices where shares[index].node == node {
+            shares[index].isDrained = isDrained
+        }
+        if !isDrained { isLopsided = true }
+    }
+
     /// Notes what a node gives out.
     mutating func note(_ node: NodeName, total: Demand?, isJoined: Bool) {
         isStale = true
+        if isJoined, !self.isJoined(node) { isLopsided = true }
         if let known = shares.firstIndex(where: { $0.node == node }) {
             shares[known].total = total ?? shares[known].total
             shares[known].isJoined = isJoined

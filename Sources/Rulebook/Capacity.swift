@@ -18,6 +18,11 @@ package struct Capacity: Codable, Sendable {
         package var total: Demand?
         /// Whether something can be started there now.
         package var isJoined: Bool
+        /// Whether nothing more shall be put there, by an operator's wish.
+        package var isDrained: Bool?
+
+        /// Whether something may be put there now.
+        package var isOpen: Bool { isJoined && isDrained != true }
     }
 
     /// One instance's worth of machine.
@@ -50,6 +55,8 @@ package struct Capacity: Codable, Sendable {
     var pledges: [Pledge] = []
     /// Whether something changed since places were last put on nodes.
     var isStale = true
+    /// Whether a node came since free places were last spread over all.
+    var isLopsided: Bool?
 
     /// Takes a place of the instance's deployment, if one is free on a node that has joined.
     ///
@@ -63,7 +70,7 @@ package struct Capacity: Codable, Sendable {
         }
         // A type that is exempt from surge keeps nothing back: it takes what happens to be free.
         guard pledges[pledge].places.count < pledges[pledge].limit,
-            let node = bestNode(for: pledges[pledge].demand, policy)
+            let node = bestNode(for: pledge, policy)
         else { return nil }
         isStale = true
         pledges[pledge].places.append(Place(node: node))
@@ -99,7 +106,7 @@ package struct Capacity: Codable, Sendable {
         let places = pledges[pledge].places
         var best: (place: Int, held: Int, room: Int, node: NodeName)?
         for (index, place) in places.enumerated() where place.holder == nil {
-            guard let node = place.node, isJoined(node) else { continue }
+            guard let node = place.node, isOpen(node) else { continue }
             let held = places.count { $0.holder != nil && $0.node == node }
             let room = self.room(on: node).millicores
             if let known = best,

@@ -21,18 +21,22 @@ extension Deployment {
         }
     }
 
-    /// The promise that covers every revision that is wanted or still held.
+    /// The promise that covers every revision that is wanted or still held, and what a rollout that
+    /// has just ended may have to fall back to.
     ///
     /// While two revisions differ in type or count, each place is worth the larger of both, and only
     /// where both are exempt is nothing kept for the surge: a rollout always has room to end, unless
     /// it was declared to do without.
     func promise(_ policy: Policy) -> Promise {
         var promise = Promise()
-        for record in revisions where isReferenced(record.revision) || isHeld(record.revision) {
+        let isPromised: (RevisionRecord) -> Bool = { record in
+            isReferenced(record.revision) || record.revision == fallback
+        }
+        for record in revisions where isPromised(record) || isHeld(record.revision) {
             promise.demand = promise.demand.joined(with: Demand(record.declaration.instanceType))
         }
         var isExempt = true
-        for record in revisions where isReferenced(record.revision) {
+        for record in revisions where isPromised(record) {
             promise.instances = max(promise.instances, record.declaration.instances)
             if !record.declaration.instanceType.isExemptFromSurge { isExempt = false }
         }

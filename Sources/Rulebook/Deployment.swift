@@ -14,6 +14,8 @@ package struct Deployment: Codable, Sendable {
     struct Halt: Codable, Sendable {
         let revision: Revision
         let problem: Problem
+        /// Whether a person wanted it so: then it is not tried again by itself.
+        var isUndone: Bool?
     }
 
     /// Who it is.
@@ -26,6 +28,12 @@ package struct Deployment: Codable, Sendable {
     var target: Revision?
     /// The revision that is being prepared.
     var next: Revision?
+    /// The revision that served alone before `current`, kept so that an undo can go back to it.
+    var previous: Revision?
+    /// The rollout under way, or the last that ended.
+    var rollout: Rollout?
+    /// Since when its rollout stands still.
+    var pausedSince: Moment?
     /// What was declared last, given up or not.
     var declared: DeploymentDeclaration
     /// Whether it shall be gone.
@@ -66,10 +74,11 @@ package struct Deployment: Codable, Sendable {
 
     /// Whether what it is started from must stay.
     ///
-    /// Also of one that was given up, for it is listed until another is declared, and may be tried
+    /// Also of the one before the one that serves, for an undo, and of one that was given up, for it is listed until another is declared, and may be tried
     /// again. The newest may have been given up before an older one was.
     func isKept(_ revision: Revision) -> Bool {
-        let isListed = revision == halt?.revision || revision == declared.revision
+        let isListed =
+            revision == halt?.revision || revision == declared.revision || revision == previous
         return isReferenced(revision) || (!isWithdrawn && isListed)
     }
 

@@ -27,6 +27,10 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
     public let startDeadline: Duration
     /// How long a run may take to finish the requests it holds when it shall leave.
     public let drainDeadline: Duration
+    /// How many failing answers end its rollout; nothing: the standard.
+    public let failureRule: FailureRule?
+    /// How its instances are asked whether they are well.
+    public let probes: ProbeRules?
     /// Everything else that the supervisor needs to remember; carried, never read.
     public let settings: String
 
@@ -41,6 +45,8 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
         model: String,
         startDeadline: Duration = .seconds(300),
         drainDeadline: Duration = .seconds(60),
+        failureRule: FailureRule? = nil,
+        probes: ProbeRules? = nil,
         settings: String = ""
     ) {
         self.key = key
@@ -52,6 +58,8 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
         self.model = model
         self.startDeadline = startDeadline
         self.drainDeadline = drainDeadline
+        self.failureRule = failureRule
+        self.probes = probes
         self.settings = settings
     }
 }

@@ -20,6 +20,8 @@ public enum Effect: Codable, Hashable, Sendable {
     /// Hand the gateway its end of the run's lane, asking the node for it where need be: `ready` or
     /// `startFailed`.
     case openLane(Run, on: NodeName, revision: Revision)
+    /// Have the run's scorer asked whether it is well: `probed`.
+    case probe(Run, ProbeKind, timeout: Duration)
     /// Let the gateway bind no more requests to the run, and tell its scorer to leave: `drained`.
     case drain(Run)
     /// The run is gone: let the gateway settle what it held.
@@ -43,7 +45,7 @@ public enum Effect: Codable, Hashable, Sendable {
     public var run: Run? {
         switch self {
         case .spawn(let run, _, _), .end(let run, _), .openLane(let run, _, _), .drain(let run),
-            .closeLane(let run):
+            .closeLane(let run), .probe(let run, _, _):
             run
         case .prepare, .discard, .publish, .unpublish, .startNode, .startGateway, .retireGateway,
             .farewell, .notice:

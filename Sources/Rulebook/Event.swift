@@ -22,6 +22,19 @@ public enum Event: Codable, Hashable, Sendable {
     case trafficDeclared(TrafficDeclaration)
     /// Requested: an endpoint shall be gone, and every deployment behind it.
     case endpointWithdrawn(EndpointName)
+    /// Requested: the rollout of a deployment stands still until it is resumed.
+    case rolloutPaused(DeploymentKey)
+    /// Requested: a paused rollout goes on.
+    case rolloutResumed(DeploymentKey)
+    /// Requested: the revision before serves again, whether the rollout has ended or not.
+    case rolloutUndone(DeploymentKey)
+    /// Requested: a node holds nothing any more as soon as others can hold it, and gets nothing new.
+    case nodeDrained(NodeName)
+    /// Requested: a node that was drained may be given instances again.
+    case nodeUndrained(NodeName)
+    /// Observed: so many answers a revision gave since it was asked last, and how many of them
+    /// failed (5xx and 424).
+    case answered(DeploymentKey, Revision, answers: Int, failures: Int)
     /// Observed: the environment of this revision is built and its model copied.
     case prepared(DeploymentKey, Revision)
     /// Observed: this revision can never be started.
@@ -48,6 +61,8 @@ public enum Event: Codable, Hashable, Sendable {
     case exited(Run, ExitReport)
     /// Observed: the gateway threw the run's lane away.
     case ejected(Run, String)
+    /// Observed by the gateway: the run's work loop answered a probe in time, or did not.
+    case probed(Run, ProbeKind, succeeded: Bool)
     /// Observed by the gateway: the run holds no request and has been told to leave.
     case drained(Run)
     /// Observed: a gateway said hello, and these are all the lanes it holds.
@@ -65,7 +80,9 @@ public enum Event: Codable, Hashable, Sendable {
     /// even then.
     public var isRequested: Bool {
         switch self {
-        case .declared, .withdrawn, .trafficDeclared, .endpointWithdrawn: true
+        case .declared, .withdrawn, .trafficDeclared, .endpointWithdrawn, .rolloutPaused,
+            .rolloutResumed, .rolloutUndone, .nodeDrained, .nodeUndrained:
+            true
         default: false
         }
     }

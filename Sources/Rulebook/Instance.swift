@@ -15,6 +15,8 @@ package struct Instance: Codable, Sendable {
     package internal(set) var since: Moment
     /// The number of its newest run; 0 before the first.
     var incarnation = 0
+    /// The instance of a drained node that it shall serve in place of.
+    var replaces: InstanceID?
     /// How often it was started after the first time.
     var restarts = 0
     /// What it remembers of its deaths.
@@ -36,7 +38,12 @@ package struct Instance: Codable, Sendable {
         incarnation = max(incarnation, other)
     }
 
-    var isServing: Bool { state.lease != nil }
+    var isServing: Bool { state.lease != nil && !isUnready }
+
+    /// Whether its readiness probe has failed.
+    var isUnready: Bool {
+        if case .serving(let serving) = state { serving.probes?.isUnready == true } else { false }
+    }
 
     /// Since when it has served; nothing when its present run never has.
     var servedSince: Moment? {

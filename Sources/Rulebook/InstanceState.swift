@@ -114,6 +114,8 @@ package struct Serving: Codable, Hashable, Sendable {
     package var live: LiveRun
     /// The right to be routed to.
     package let lease: Lease
+    /// What its probes have come to; nothing where none are wanted.
+    var probes: ProbeState?
 }
 
 /// A process that finishes what it holds.

@@ -35,6 +35,9 @@ package struct Policy: Sendable {
     /// The run of an instance that may be given requests.
     package var routed: @Sendable (_ state: InstanceState) -> Run? = { $0.lease?.run }
 
+    /// Whether what fails its readiness probe gets no requests, others being well or not.
+    package var mayLeaveOut: @Sendable (_ areOthersWell: Bool) -> Bool = { $0 }
+
     /// Whether an instance that serves may be drained, and enough serve on.
     package var mayDrain: @Sendable (_ serving: Int, _ wanted: Int) -> Bool = { $0 - 1 >= $1 }
 
@@ -48,6 +51,33 @@ package struct Policy: Sendable {
 
     /// How long to wait after a death at this step of the table.
     package var delay: @Sendable (_ step: Int) -> Duration = { BackOff.delay(step: $0) }
+
+    /// Whether a revision that is rolled in fails too much, beside the one before it.
+    package var fails:
+        @Sendable (_ rule: FailureRule, _ new: AnswerTally, _ old: AnswerTally) -> Bool = {
+            $0.isBroken(new: $1, old: $2)
+        }
+
+    /// Whether a paused rollout stands still.
+    package var heedsPause: @Sendable () -> Bool = { true }
+
+    /// Whether the revision before the one that serves is kept for an undo.
+    package var keepsPrevious: @Sendable () -> Bool = { true }
+
+    /// Whether an undo lets what is on its way in go.
+    package var abandons: @Sendable () -> Bool = { true }
+
+    /// Whether a deployment's places are spread over nodes.
+    package var spreads: @Sendable () -> Bool = { true }
+
+    /// Whether what serves nobody is started before what serves more.
+    package var startsSoonest: @Sendable () -> Bool = { true }
+
+    /// Whether a node that is drained gets nothing more.
+    package var heedsDrain: @Sendable () -> Bool = { true }
+
+    /// Whether an instance of a drained node may go, its replacement serving or not.
+    package var mayMove: @Sendable (_ isReplaced: Bool) -> Bool = { $0 }
 
     /// Whether a revision is given up.
     package var givesUp: @Sendable (_ unreadyStarts: Int, _ isProven: Bool) -> Bool = {

@@ -12,5 +12,8 @@ package struct RevisionRecord: Codable, Sendable {
     /// Whether a run of it has ever been ready: such a revision is not given up.
     var isProven = false
 
+    /// When it was declared.
+    var declaredAt: Moment?
+
     var revision: Revision { declaration.revision }
 }

@@ -29,7 +29,9 @@ extension Rulebook {
         }
         deployments[index].halt = nil
         deployments[index].next = declaration.revision
-        deployments[index].revisions.append(RevisionRecord(declaration: declaration))
+        deployments[index].revisions.append(
+            RevisionRecord(declaration: declaration, declaredAt: work.now)
+        )
         forgetFailed(
             of: index,
             because: "\(key) was declared anew, as \(declaration.revision)",
@@ -74,11 +76,38 @@ extension Rulebook {
         hypothetical.revisions.append(RevisionRecord(declaration: declaration))
         hypothetical.isWithdrawn = false
         hypothetical.next = declaration.revision
+        return objection(to: hypothetical, instead: known, declaration.instanceType, policy)
+    }
+
+    /// Why the machine cannot hold what a deployment would need to go back to a revision.
+    func objection(
+        toReturnOf revision: Revision,
+        in index: Int,
+        _ policy: Policy
+    ) -> Problem? {
+        let known = deployments[index]
+        guard let record = known.record(revision) else { return nil }
+        var hypothetical = known
+        hypothetical.target = revision
+        return objection(
+            to: hypothetical,
+            instead: known,
+            record.declaration.instanceType,
+            policy
+        )
+    }
+
+    private func objection(
+        to hypothetical: Deployment,
+        instead known: Deployment?,
+        _ type: InstanceType,
+        _ policy: Policy
+    ) -> Problem? {
         let promise = hypothetical.promise(policy)
         if let known, promise.isCovered(by: known.promise(policy)) { return nil }
         return capacity.objection(
-            to: key,
-            type: declaration.instanceType,
+            to: hypothetical.key,
+            type: type,
             each: promise.demand,
             instances: promise.instances,
             required: promise.required,
@@ -103,6 +132,27 @@ extension Rulebook {
                 code: "percent",
                 what: "cannot give '\(key)' \(declaration.percent) percent of the traffic",
                 remedy: "give it 0 to 100"
+            )
+        }
+        if let rule = declaration.failureRule,
+            !(1...100).contains(rule.percent) || rule.requests < 1
+        {
+            return Problem(
+                .invalid,
+                code: "failureRule",
+                what: "cannot take '\(key)': a rollout cannot be halted above \(rule.percent) "
+                    + "percent of \(rule.requests) requests",
+                remedy: "set 1 to 100 percent of 1 request or more"
+            )
+        }
+        for rule in [declaration.probes?.liveness, declaration.probes?.readiness] {
+            guard let rule, !rule.isSound else { continue }
+            return Problem(
+                .invalid,
+                code: "probe",
+                what:
+                    "cannot take '\(key)': a probe with a period, timeout or threshold of nothing",
+                remedy: "set each of them to 1 or more"
             )
         }
         if declaration.startDeadline <= .zero || declaration.drainDeadline < .zero {
@@ -176,6 +226,9 @@ extension Rulebook {
         deployments[index].current = nil
         deployments[index].target = nil
         deployments[index].next = nil
+        deployments[index].previous = nil
+        deployments[index].rollout = nil
+        deployments[index].pausedSince = nil
         deployments[index].halt = nil
         forgetFailed(of: index, because: "\(key) was withdrawn", &work)
         work.noteChange()
@@ -222,12 +275,15 @@ extension Rulebook {
         let deployment = deployments[index]
         guard deployment.next == revision || deployment.target == revision else { return }
         if deployment.next == revision { deployments[index].next = nil }
-        if deployment.target == revision { deployments[index].target = nil }
+        if deployment.target == revision {
+            deployments[index].target = nil
+            deployments[index].endRollout(.halted(problem), at: work.now)
+        }
         deployments[index].halt = Deployment.Halt(revision: revision, problem: problem)
         let stays = deployments[index].wanted.map { "\($0.revision) stays" } ?? "nothing serves"
         work.add(
             .notice("\(deployment.key): \(revision) was given up and \(stays): \(problem)"),
-            because: "\(revision) of \(deployment.key) can never be ready"
+            because: "\(revision) of \(deployment.key) cannot serve"
         )
     }
 }

@@ -26,6 +26,14 @@ extension Rulebook {
     /// Brings moments of the last life into this one: the machine may have been started anew since,
     /// and its clock with it.
     private mutating func bringUpToDate(_ now: Moment) {
+        for index in deployments.indices {
+            deployments[index].rollout = deployments[index].rollout?.broughtUp(to: now)
+            deployments[index].pausedSince = deployments[index].pausedSince.map { min($0, now) }
+            for record in deployments[index].revisions.indices {
+                let declaredAt = deployments[index].revisions[record].declaredAt
+                deployments[index].revisions[record].declaredAt = declaredAt.map { min($0, now) }
+            }
+        }
         for path in paths {
             if self[path].since > now { self[path].since = now }
             switch self[path].state {
@@ -42,8 +50,7 @@ extension Rulebook {
             case .starting(var starting):
                 starting.servedSince = starting.servedSince.map { min($0, now) }
                 self[path].state = .starting(starting)
-            case .waiting, .serving, .failed:
-                break
+            case .waiting, .serving, .failed: break
             }
         }
     }

@@ -33,9 +33,11 @@ extension Rulebook {
     ) {
         let instance = self[path]
         deployments[path.deployment].change(instance.revision) { $0.isProven = true }
+        var serving = starting.serving(since: work.now)
+        serving.probes = ProbeState(declaration(for: instance)?.probes, at: work.now)
         turn(
             path,
-            to: .serving(starting.serving(since: work.now)),
+            to: .serving(serving),
             because: "run \(starting.live.run) says that it can answer",
             &work
         )

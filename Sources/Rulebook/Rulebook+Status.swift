@@ -14,6 +14,10 @@ extension Rulebook {
                 return NodeView(
                     name: node.name,
                     isJoined: node.peer.isJoined,
+                    isDrained: capacity.isDrained(node.name),
+                    instances: paths.count {
+                        self[$0].state.reservation?.node == node.name
+                    },
                     millicores: total?.millicores,
                     reservedMillicores: reserved.millicores,
                     memoryBytes: node.memoryBytes,
@@ -55,6 +59,15 @@ extension Rulebook {
         return deployments[index].halt?.revision == revision
     }
 
+    /// Whether the newest revision of a deployment is this one, and somebody undid it.
+    public func isUndone(_ key: DeploymentKey, _ revision: Revision) -> Bool {
+        guard let index = index(of: key), let halt = deployments[index].halt else { return false }
+        return halt.revision == revision && halt.isUndone == true
+    }
+
+    /// Deployments whose answers are watched now, revision by revision, in order.
+    public var watched: [DeploymentKey] { deployments.filter(\.isWatched).map(\.key) }
+
     /// The lowest number that a new revision of a deployment may have.
     public func nextRevision(of key: DeploymentKey) -> Revision {
         if let index = index(of: key) { return deployments[index].declared.revision.next }
@@ -87,6 +100,7 @@ extension Deployment {
             serving: serving,
             state: phase.state,
             sentence: phase.sentence,
+            rollout: rolloutView,
             problem: halt?.problem,
             instances: instances.map(\.view)
         )
@@ -109,7 +123,7 @@ extension Deployment {
         let isShort = fresh.count < wanted && instances.allSatisfy { !$0.state.isLeaving }
         let serving = Counted(ready, of: wanted, "instance")
         let serve = serving.verb("serves", "serve")
-        let halted = halt.map { "; \($0.revision) was given up: \($0.problem)" } ?? ""
+        let halted = halt.map(\.sentence) ?? ""
         if target != nil, current == nil {
             if isShort && fresh.isEmpty {
                 return (.waitingForCapacity, "\(steered.revision) waits for room on a node")
@@ -117,11 +131,14 @@ extension Deployment {
             return (.starting, "\(serving) of \(steered.revision) \(serve)")
         }
         if let target {
-            let room = isShort ? "; no node has room for one more" : ""
-            return (.rollingOut, "\(target) is on its way in: \(serving) \(serve)\(room)")
+            let room = isShort && !isPaused ? "; no node has room for one more" : ""
+            let pause = isPaused ? "; its rollout is paused" : ""
+            let way = "\(target) is on its way in: \(serving) \(serve)\(room)\(pause)"
+            return (.rollingOut, way + halted)
         }
         if let next {
-            return (.rollingOut, "\(serving) \(serve); \(next) is being prepared")
+            let prepared = isPaused ? "its rollout is paused" : "\(next) is being prepared"
+            return (.rollingOut, "\(serving) \(serve); \(prepared)")
         }
         if ready >= wanted {
             let all = Counted(ready, "instance")
@@ -132,6 +149,13 @@ extension Deployment {
             return (.waitingForCapacity, sentence)
         }
         return (.recovering, "\(serving) \(serve)\(halted)")
+    }
+}
+
+extension Deployment.Halt {
+    /// What follows the sentence about what stands.
+    fileprivate var sentence: String {
+        isUndone == true ? "; \(revision) was undone" : "; \(revision) was given up: \(problem)"
     }
 }
 

@@ -71,6 +71,14 @@ public struct Rulebook: Codable, Sendable {
         case .withdrawn(let key): withdrawAlone(key, &work)
         case .trafficDeclared(let traffic): declareTraffic(traffic, &work)
         case .endpointWithdrawn(let endpoint): withdrawEndpoint(endpoint, &work)
+        case .rolloutPaused(let key): pause(key, &work)
+        case .rolloutResumed(let key): resume(key, &work)
+        case .rolloutUndone(let key): undo(key, &work)
+        case .nodeDrained(let name): drain(name, &work)
+        case .nodeUndrained(let name): undrain(name, &work)
+        case .answered(let key, let revision, let answers, let failures):
+            let tally = AnswerTally(answers: answers, failures: failures)
+            noteAnswered(key, revision, tally, &work)
         case .prepared(let key, let revision): notePrepared(key, revision)
         case .preparationFailed(let key, let revision, let problem):
             notePreparationFailed(key, revision, problem, &work)
@@ -83,6 +91,7 @@ public struct Rulebook: Codable, Sendable {
         case .startFailed(let run, let text): noteStartFailed(run, text, &work)
         case .exited(let run, let report): noteExited(run, report, &work)
         case .ejected(let run, let reason): noteEjected(run, reason, &work)
+        case .probed(let run, let kind, let succeeded): noteProbed(run, kind, succeeded, &work)
         case .drained(let run): noteDrained(run, &work)
         case .gatewayJoined(let lanes): noteGatewayJoined(lanes, &work)
         case .gatewayLost: noteGatewayLost(&work)

@@ -21,6 +21,10 @@ public struct NodeView: Codable, Hashable, Sendable {
     public let name: NodeName
     /// Whether it has joined.
     public let isJoined: Bool
+    /// Whether it is drained: it gets nothing new, and what it holds moves away.
+    public let isDrained: Bool
+    /// Instances that have a place on it.
+    public let instances: Int
     /// Thousandths of a core that it may give out; nothing before it first joined.
     public let millicores: Int?
     /// Thousandths of a core that are reserved on it.
@@ -53,6 +57,8 @@ public struct DeploymentView: Codable, Hashable, Sendable {
     public let state: DeploymentState
     /// What it is doing and why, in a sentence for people.
     public let sentence: String
+    /// Its rollout, or the last that ended.
+    public let rollout: RolloutView?
     /// Why its last rollout was halted, or why it has failed.
     public let problem: Problem?
     /// Its instances, in order.

@@ -13,6 +13,7 @@ extension Rulebook {
             if let moment, moment < next ?? .never { next = moment }
         }
         for deployment in deployments {
+            consider(deployment.rollout?.overAt)
             for instance in deployment.instances { consider(deadline(of: instance)) }
         }
         for stray in strays where capacity.isJoined(stray.node) { consider(stray.endAt) }
@@ -35,7 +36,9 @@ extension Rulebook {
         case .stopping(let stopping):
             capacity.isJoined(stopping.reservation.node) ? stopping.endAt : nil
         case .backingOff(let backingOff): backingOff.until
-        case .waiting, .serving, .failed: nil
+        case .serving(let serving):
+            gateway.peer.isJoined && !isLeaving ? serving.probes?.nextAt : nil
+        case .waiting, .failed: nil
         }
     }
 

@@ -23,7 +23,13 @@ extension Rulebook {
     /// Moves revisions on: prepared ones become the target, a target that serves alone the current.
     mutating func steerRevisions(_ work: inout Deliberation) {
         for index in deployments.indices {
-            if let next = deployments[index].next, let record = deployments[index].record(next),
+            if !deployments[index].isMoving { deployments[index].pausedSince = nil }
+            if let over = deployments[index].rollout?.overAt, over <= work.now {
+                deployments[index].rollout?.close()
+                work.noteChange()
+            }
+            if !isHalted(index, work.policy), let next = deployments[index].next,
+                let record = deployments[index].record(next),
                 work.policy.mayStart(record.isPrepared)
             {
                 // What was on its way in and has served is what a halted rollout falls back to.
@@ -34,6 +40,11 @@ extension Rulebook {
                 }
                 deployments[index].target = next
                 deployments[index].next = nil
+                // From now on an undo means to stop this one.
+                deployments[index].previous = nil
+                deployments[index].rollout = deployments[index].current.map {
+                    Rollout(.upgrade, from: $0, to: next, at: work.now)
+                }
                 work.noteChange()
             }
             let deployment = deployments[index]
@@ -45,8 +56,7 @@ extension Rulebook {
             guard serving >= record.declaration.instances,
                 staying.allSatisfy({ $0.revision == target })
             else { continue }
-            deployments[index].current = target
-            deployments[index].target = nil
+            complete(index, target, work)
             let fresh = Counted(serving, "instance")
             work.add(
                 .notice("\(deployment.key): \(target) serves as wanted"),
@@ -56,11 +66,38 @@ extension Rulebook {
         }
     }
 
+    /// Makes the revision that serves alone the current one, and keeps the one before it.
+    private mutating func complete(_ index: Int, _ target: Revision, _ work: Deliberation) {
+        let isReturn = deployments[index].rollout?.purpose == .rollback
+        deployments[index].previous =
+            isReturn || !work.policy.keepsPrevious() ? nil : deployments[index].current
+        deployments[index].current = target
+        deployments[index].target = nil
+        deployments[index].pausedSince = nil
+        deployments[index].endRollout(.completed, at: work.now)
+    }
+
+    /// Instances that serve at least while a rollout is paused: as many as stand, or as come where
+    /// that is fewer and the revision has served before.
+    func leastWanted(_ index: Int) -> Int {
+        let deployment = deployments[index]
+        return [deployment.current, deployment.target].compactMap { $0 }
+            .compactMap(deployment.record)
+            .filter { $0.isProven || $0.revision == deployment.current }
+            .map(\.declaration.instances).min() ?? 0
+    }
+
+    func isHalted(_ index: Int, _ policy: Policy) -> Bool {
+        deployments[index].isPaused && policy.heedsPause()
+    }
+
     /// Lets instances go that are no longer wanted.
     mutating func steerRetirement(_ work: inout Deliberation) {
         // What a run holds is known only when the gateway has spoken.
         guard isEveryoneHeard else { return }
         for index in deployments.indices {
+            if gateway.peer.isJoined { retireMoved(in: index, &work) }
+            if isHalted(index, work.policy) { continue }
             if let steered = deployments[index].steered {
                 releaseUnstarted(of: steered, in: index, &work)
                 guard gateway.peer.isJoined else { continue }
@@ -82,7 +119,7 @@ extension Rulebook {
     ///
     /// Shape: those that serve nobody before those that do, then the youngest first. Retiring one
     /// never moves those that come after it.
-    private func candidates(
+    func candidates(
         in deployment: Int,
         where isWanted: (Instance) -> Bool
     ) -> [InstancePath] {
@@ -118,7 +155,8 @@ extension Rulebook {
     ) {
         let wanted = steered.declaration.instances
         var surplus =
-            candidates(in: index) { $0.revision == steered.revision }.count - wanted
+            candidates(in: index) { $0.revision == steered.revision && $0.replaces == nil }.count
+            - wanted
         for isServing in [false, true] where surplus > 0 {
             for path in candidates(
                 in: index,
@@ -172,7 +210,7 @@ extension Rulebook {
     }
 
     /// Whether letting this one go leaves enough to serve.
-    private func mayRetire(_ path: InstancePath, wanted: Int, _ work: Deliberation) -> Bool {
+    func mayRetire(_ path: InstancePath, wanted: Int, _ work: Deliberation) -> Bool {
         let instance = self[path]
         let serving = deployments[path.deployment].serving
         if instance.isServing { return work.policy.mayDrain(serving, wanted) }
@@ -184,9 +222,15 @@ extension Rulebook {
     mutating func steerRollout(_ work: inout Deliberation) {
         guard isEveryoneHeard else { return }
         for index in deployments.indices {
-            guard let steered = deployments[index].steered else { continue }
-            var fresh = candidates(in: index) { $0.revision == steered.revision }.count
-            while fresh < steered.declaration.instances {
+            // While a rollout is paused, nothing but what is missing of what stands.
+            let isHalted = isHalted(index, work.policy)
+            let standing = deployments[index].current.flatMap(deployments[index].record)
+            guard let steered = isHalted ? standing : deployments[index].steered else { continue }
+            var fresh = candidates(in: index) {
+                (isHalted || $0.revision == steered.revision) && $0.replaces == nil
+            }.count
+            let wanted = isHalted ? leastWanted(index) : steered.declaration.instances
+            while fresh < wanted {
                 let key = deployments[index].key
                 let id = InstanceID(key: key, ordinal: deployments[index].nextOrdinal)
                 guard let reservation = capacity.reserve(for: id, work.policy) else { break }

@@ -102,7 +102,7 @@ extension Rulebook {
             mirrorPercent: traffic(of: deployment.key.endpoint)?
                 .mirrored(to: deployment.key.deployment) ?? 0,
             availability: deployment.despair.map { .failed($0) } ?? .open,
-            runs: deployment.instances.compactMap { policy.routed($0.state) }
+            runs: routed(of: deployment, policy)
         )
     }
 }

@@ -28,10 +28,11 @@ extension Rulebook {
             steerRetirement(&work)
             steerCapacity(&work)
             steerRecovery(&work)
-            steerStarts(&work)
+            steerMoves(&work)
             steerRollout(&work)
             steerStarts(&work)
             steerLanes(&work)
+            steerProbes(&work)
         }
         steerRoutes(&work)
         steerDrains(&work)

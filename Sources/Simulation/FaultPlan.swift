@@ -17,6 +17,10 @@ struct FaultPlan {
     var brokenRevisions = false
     var failedPreparations = false
     var ejections = false
+    var commands = false
+    var failures = false
+    var badClients = false
+    var drains = false
 
     /// A world in which everything works.
     static let none = FaultPlan()
@@ -38,5 +42,13 @@ struct FaultPlan {
         brokenRevisions = random.chance(1, in: 2)
         failedPreparations = random.chance(1, in: 3)
         ejections = random.chance(1, in: 2)
+    }
+
+    /// Adds what people do and what scorers answer, from a number stream of their own.
+    mutating func addPeople(_ people: inout SplitMix64) {
+        commands = people.chance(1, in: 2)
+        failures = people.chance(1, in: 2)
+        badClients = people.chance(1, in: 4)
+        drains = people.chance(1, in: 3)
     }
 }

@@ -58,6 +58,7 @@ struct Fingerprint {
         case .retireGateway: add(12)
         case .farewell: add(13)
         case .notice: add(14)
+        case .probe: add(15)
         }
         if let run = effect.run { add(run) }
     }

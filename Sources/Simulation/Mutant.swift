@@ -29,6 +29,14 @@ public enum Mutant: String, CaseIterable, Sendable {
     case discardsInUse = "discards a revision that still runs"
     case publishesChangesOnly = "tells a gateway that joined nothing it was told before"
     case displacesForUnproven = "lets a revision that never served displace the one that does"
+    case ignoresPauses = "goes on with a rollout that is paused"
+    case forgetsPrevious = "keeps nothing to go back to once a rollout is completed"
+    case undoesNothing = "grants an undo and goes on"
+    case keepsFailing = "rolls in a revision however much of it fails"
+    case blamesTheNew = "blames a new revision for what the old one does as well"
+    case startsInOrder = "starts runs in order of name, whoever waits for them"
+    case movesUnreplaced = "lets an instance of a drained node go before another serves"
+    case forgetsDrains = "grants a node's drain and forgets it"
     case neverGivesUp = "never gives a revision up"
 
     /// The sentences of which one is expected to be broken.
@@ -54,6 +62,14 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .discardsInUse: [.usedIsKept]
         case .publishesChangesOnly: [.gatewayAgrees]
         case .displacesForUnproven: [.unprovenDisplacesNothing, .neverBelow]
+        case .ignoresPauses: [.pausedStands]
+        case .forgetsPrevious: [.undoGranted]
+        case .undoesNothing: [.undoneStays]
+        case .keepsFailing: [.failingGoes]
+        case .blamesTheNew: [.converges]
+        case .startsInOrder: [.servesSoonest]
+        case .movesUnreplaced: [.neverBelow]
+        case .forgetsDrains: [.drainedGetsNothing]
         case .neverGivesUp: [.hopelessGivenUp]
         }
     }
@@ -104,6 +120,15 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .displacesForUnproven:
             policy.staying = { _, _, standing, _ in max(0, standing - 1) }
             policy.mayDrain = { _, _ in true }
+        case .ignoresPauses: policy.heedsPause = { false }
+        case .forgetsPrevious: policy.keepsPrevious = { false }
+        case .undoesNothing: policy.abandons = { false }
+        case .keepsFailing: policy.fails = { _, _, _ in false }
+        case .blamesTheNew:
+            policy.fails = { rule, new, _ in rule.isBroken(new: new, old: AnswerTally()) }
+        case .startsInOrder: policy.startsSoonest = { false }
+        case .movesUnreplaced: policy.mayMove = { _ in true }
+        case .forgetsDrains: policy.heedsDrain = { false }
         case .neverGivesUp: policy.givesUp = { _, _ in false }
         }
         return policy

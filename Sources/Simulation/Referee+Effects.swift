@@ -11,6 +11,9 @@ extension Referee {
     /// Shape: `settlement` is the run whose lane must be settled, `restart` the one that must be
     /// followed at once.
     mutating func judge(_ decision: Decision, settlement: Run?, restart: Run?) {
+        if case .rolloutUndone(let key) = decision.event, let refusal = decision.refusal {
+            judgeRefusedUndo(key, refusal)
+        }
         if decision.refusal != nil {
             check(.refusalChangesNothing, decision.effects.isEmpty && decision.turns.isEmpty) {
                 "a refused request led to \(decision.effects)"
@@ -20,6 +23,7 @@ extension Referee {
         for turn in decision.turns where turn.state == .gone || turn.state == .failed {
             held[turn.instance] = nil
         }
+        judgeOrder(decision)
         for effect in decision.effects { judge(effect) }
         if let settlement {
             let isSettled = decision.effects.contains(.closeLane(settlement))
@@ -63,7 +67,7 @@ extension Referee {
             forgetRoutes { $0.endpoint == name }
         case .discard(let key, let revision):
             judgeDiscard(key, revision)
-        case .prepare, .startNode, .startGateway, .retireGateway, .farewell, .notice:
+        case .prepare, .probe, .startNode, .startGateway, .retireGateway, .farewell, .notice:
             break
         }
     }
@@ -96,6 +100,7 @@ extension Referee {
         revisions[run] = revision
         nodes[run] = node
 
+        if run.incarnation == 1 { judgeFirstStart(run, revision) }
         let isNew = held.updateValue(revision, forKey: run.instance) == nil
         if isNew {
             let count = held.count { $0.key.key == key }
@@ -108,8 +113,23 @@ extension Referee {
         check(.hopelessGivenUp, starts < 5 || isProven) {
             "\(run) follows \(starts) starts in vain"
         }
+        judgeDrain(of: node, run)
         judgeLoad(of: node)
         judgeWait(of: run)
+    }
+
+    /// A place on a drained node is taken only where no other node could have given one.
+    private mutating func judgeDrain(of node: NodeName, _ run: Run) {
+        guard drained.contains(node) else { return check(.drainedGetsNothing, true) { "" } }
+        let others = joined.contains { !drained.contains($0) }
+        check(.drainedGetsNothing, !takesNothing(run.instance.key) || !others) {
+            "\(run) is started on \(node), which is drained"
+        }
+    }
+
+    /// Whether any node has room for an instance of the deployment, whatever else it holds.
+    func takesNothing(_ key: DeploymentKey) -> Bool {
+        (versions[key] ?? []).allSatisfy { $0.declaration.instanceType.millicores == 0 }
     }
 
     private mutating func judgeLoad(of node: NodeName) {
@@ -152,13 +172,20 @@ extension Referee {
         for run in deployment.runs {
             check(.routesOnlyToReady, ready.contains(run)) { "a route leads to \(run)" }
         }
+        noteStanding(key, deployment.revision)
         let before = routed[key] ?? []
         routed[key] = deployment.runs
         // Left out though the gateway could still bind requests to it: that is our own act.
         let dropped = before.filter { ready.contains($0) && !deployment.runs.contains($0) }
+        if rollouts.paused[key] != nil, !isLeaving {
+            let stood = dropped.filter { nodes[$0].map(drained.contains) != true }
+            check(.pausedStands, stood.isEmpty) { "\(stood) are taken out of the route" }
+        }
         guard let first = dropped.first, !isLeaving, !withdrawn.contains(key) else { return }
         let serving = deployment.runs.count { ready.contains($0) }
-        let floor = inPlay(key).map(\.declaration.instances).min() ?? 0
+        // What is gone back to may have been declared smaller, and hold nothing yet.
+        let judged = rollouts.returned.contains(key) ? versions[key] ?? [] : inPlay(key)
+        let floor = judged.map(\.declaration.instances).min() ?? 0
         check(.neverBelow, serving >= floor) {
             "\(first) is taken out of the route, which leaves \(serving) of \(floor)"
         }
@@ -170,7 +197,9 @@ extension Referee {
         dropped: [Run],
         staying: [Run]
     ) {
-        guard let newest = versions[key]?.last, !newest.hasServed else { return }
+        guard let newest = versions[key]?.last, !newest.hasServed,
+            !rollouts.returned.contains(key)
+        else { return }
         for run in dropped {
             guard let revision = revisions[run], let own = version(key, revision) else { continue }
             let peers = staying.count { revisions[$0] == revision }

@@ -32,7 +32,11 @@ extension Referee {
         for run in strangers where !processes.contains(where: { $0.run == run }) {
             spawned.remove(run)
         }
+        rollouts.answers = [:]
+        rollouts.baking = []
         guard isMemoryOld else { return }
+        rollouts.condemned = [:]
+        rollouts.undoable = []
         // It may remember fewer of an instance's deaths than there were.
         records = records.mapValues { _ in Record(deathsInARow: 1) }
         held = [:]
@@ -76,7 +80,15 @@ extension Referee {
         case .ejected(let run, _): forgetReady { $0 == run }
         case .prepared(let key, let revision): change(key, revision) { $0.isPrepared = true }
         case .preparationFailed(let key, let revision, _):
-            change(key, revision) { $0.mayBeGivenUp = true }
+            noteHopeless(key, revision)
+        case .answered(let key, let revision, let answers, let failures):
+            let figures = RolloutRecords.Answers(
+                moment: now,
+                revision: revision,
+                count: answers,
+                failures: failures
+            )
+            noteAnswered(key, figures)
         case .leave: isLeaving = true
         case .exited(let run, let report):
             if report.cause != .lost { noteDeath(run) }
@@ -92,6 +104,7 @@ extension Referee {
 
     /// Called with each granted request.
     mutating func noteGranted(_ event: Event) {
+        noteRolloutGranted(event)
         switch event {
         case .declared(let declaration):
             withdrawn.remove(declaration.key)
@@ -143,7 +156,7 @@ extension Referee {
         if vainStarts[run.instance, default: 0] >= 5, let revision = revisions[run],
             version(run.instance.key, revision)?.hasServed == false
         {
-            change(run.instance.key, revision) { $0.mayBeGivenUp = true }
+            noteHopeless(run.instance.key, revision)
         }
     }
 }

@@ -33,6 +33,11 @@ extension Referee {
             let key = process.run.instance.key
             let isWanted = versions[key] != nil && !withdrawn.contains(key)
             check(.everyProcessWanted, isWanted, "\(process.run) runs")
+            check(
+                .drainedGetsNothing,
+                !drained.contains(process.node) || !takesNothing(key),
+                "\(process.run) is still on \(process.node), which is drained"
+            )
         }
         let routedTo = routes.flatMap { $0.deployments.flatMap(\.runs) }.sorted()
         let living = processes.map(\.run).sorted()
@@ -55,8 +60,14 @@ extension Referee {
         let isThere =
             living.count == declared.instances
             && living.allSatisfy { $0.revision == declared.revision }
-        if !newest.mayBeGivenUp {
-            let isStuck = declared.instanceType.isExemptFromSurge && mayLackRoom(for: key)
+        // A node that is drained delays what was promised as if it were not.
+        let isShort = !drained.isEmpty && !takesNothing(key)
+        let isStuck =
+            isShort
+            || (versions[key] ?? []).contains(where: \.declaration.instanceType.isExemptFromSurge)
+                && mayLackRoom(for: key)
+        let mayStand = isStuck || judgeWish(key, living: living)
+        if !mayStand, !newest.mayBeGivenUp {
             return check(
                 .converges,
                 isThere || isStuck,
@@ -72,7 +83,7 @@ extension Referee {
                 && version(key, revisions[0])?.declaration.instances == living.count)
         check(
             .converges,
-            isThere || isWhole,
+            isThere || isWhole || isStuck,
             "\(declared.revision) of \(key) may have been given up, and what stands is "
                 + "\(living.map { "\($0.run) of \($0.revision)" })"
         )

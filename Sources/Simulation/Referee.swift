@@ -46,6 +46,8 @@ struct Referee {
     var versions: [DeploymentKey: [Version]] = [:]
     var withdrawn: Set<DeploymentKey> = []
     var isLeaving = false
+    var rollouts = RolloutRecords()
+    var drained: Set<NodeName> = []
 
     // What was told to the rulebook.
     var joined: Set<NodeName> = []

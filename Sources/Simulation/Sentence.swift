@@ -37,6 +37,19 @@ public enum Sentence: String, CaseIterable, Sendable {
     case unroutedBeforeDrained = "no run is drained while a route leads to it"
     /// Checked at each `discard`.
     case usedIsKept = "no revision in use is discarded"
+    /// Checked at each first `spawn` of an instance, and at each `publish` that leaves out a run
+    /// which could still answer, while a rollout is paused.
+    case pausedStands = "while a rollout is paused nothing new starts and nothing old drains"
+    /// Checked at each `spawn`, and in the end.
+    case drainedGetsNothing = "a drained node is given nothing while another has room"
+    /// Checked at each decision that starts more than one run.
+    case servesSoonest = "what serves nobody is started before what serves more"
+    /// Checked at each undo of a rollout that was completed, until the next is declared.
+    case undoGranted = "what a completed rollout replaced can be gone back to"
+    /// Checked at the end of each world, for each deployment whose newest revision was undone.
+    case undoneStays = "what was undone does not come back by itself"
+    /// Checked at each first `spawn` of an instance of a revision that fails, and in the end.
+    case failingGoes = "a revision that fails while it is rolled in is rolled back"
     /// Checked at each refusal.
     case refusalChangesNothing = "what is refused changes nothing"
     /// Checked after each decision.

@@ -73,6 +73,8 @@ enum Happening {
     case finishDrain(Run, gatewayLife: Int)
     case trouble
     case change
+    case command(Event)
+    case count
     case supervisorReturns
     case diskFree
 }

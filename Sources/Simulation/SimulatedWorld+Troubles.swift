@@ -61,13 +61,16 @@ extension SimulatedWorld {
             revision: revision,
             instances: instances,
             instanceType: random.pick(Self.types),
+            percent: people.pick([100, 100, 0]),
             environment: "environment",
             model: "model \(revision)",
             startDeadline: random.milliseconds(15_000...40_000),
             drainDeadline: random.milliseconds(2_000...10_000)
         )
         if faults.brokenRevisions, random.chance(1, in: 4) { broken.insert(name(key, revision)) }
+        if faults.failures, people.chance(1, in: 3) { failing.insert(name(key, revision)) }
         deliver(.declared(declaration))
+        if faults.commands { planCommands(key) }
     }
 
     private func scaled(_ known: DeploymentDeclaration, to instances: Int) -> DeploymentDeclaration

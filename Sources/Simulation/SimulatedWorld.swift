@@ -7,6 +7,8 @@ import Vocabulary
 /// A machine, its supervisor and its bad luck, in virtual time, all from one seed.
 struct SimulatedWorld {
     var random: SplitMix64
+    /// What people do beside that, so that a world without them stays the same.
+    var people: SplitMix64
     var now = Moment.zero
     var agenda = Agenda<Happening>()
     var referee = Referee()
@@ -39,11 +41,20 @@ struct SimulatedWorld {
     let keys: [DeploymentKey]
     /// Revisions of which no run ever becomes ready.
     var broken: Set<String> = []
+    /// Revisions of which three in ten answers fail.
+    var failing: Set<String> = []
+    /// Whether callers send what no revision can answer.
+    let hasBadClients: Bool
 
     init(seed: UInt64, policy: Policy) {
         var random = SplitMix64(seed: seed)
         self.policy = policy
-        faults = FaultPlan(&random)
+        var people = SplitMix64(seed: ~seed)
+        var faults = FaultPlan(&random)
+        faults.addPeople(&people)
+        self.people = people
+        self.faults = faults
+        hasBadClients = faults.badClients
         nodes = (1...random.number(1...3)).map { number in
             SimulatedNode(
                 name: NodeName(number: number),
@@ -111,6 +122,8 @@ struct SimulatedWorld {
         case .finishDrain(let run, let life): finishDrain(run, life)
         case .trouble: makeTrouble()
         case .change: change()
+        case .command(let event): deliver(event)
+        case .count: countAnswers()
         case .supervisorReturns: startSupervisor()
         case .diskFree: isDiskFull = false
         }

@@ -84,9 +84,13 @@ extension SimulatedWorld {
         for _ in 0..<random.number(0...25) {
             plan(.trouble, in: random.milliseconds(0...milliseconds))
         }
+        plan(.count, in: Self.countInterval)
+        planDrains(until: troubled)
         live(until: now + troubled)
 
         faults = .none
+        // Whoever paused a rollout resumes it.
+        for key in keys { plan(.command(.rolloutResumed(key)), in: .seconds(120)) }
         live(until: now + healed)
         tellStatus()
         if referee.violation == nil {

@@ -117,7 +117,9 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             environment: environment?.canonicalText ?? "",
             model: contents.map(\.hexadecimal).joined(separator: "+"),
             startDeadline: .seconds(settings.startDeadlineSeconds),
-            drainDeadline: .milliseconds(settings.deadlineMilliseconds) + drainGrace
+            drainDeadline: .milliseconds(settings.deadlineMilliseconds) + drainGrace,
+            failureRule: settings.failureRule,
+            probes: settings.probes
         )
     }
 

@@ -24,12 +24,15 @@ enum JournalText {
         var subjects = decision.instances.map(\.description)
         switch decision.event {
         case .declared(let declaration): subjects.append(declaration.key.description)
-        case .withdrawn(let key), .prepared(let key, _), .preparationFailed(let key, _, _):
+        case .withdrawn(let key), .prepared(let key, _), .preparationFailed(let key, _, _),
+            .rolloutPaused(let key), .rolloutResumed(let key), .rolloutUndone(let key),
+            .answered(let key, _, _, _):
             subjects.append(key.description)
         case .trafficDeclared(let traffic): subjects.append(traffic.endpoint.text)
         case .endpointWithdrawn(let endpoint): subjects.append(endpoint.text)
         case .nodeJoined(let inventory): subjects.append(inventory.name.description)
-        case .nodeLost(let name): subjects.append(name.description)
+        case .nodeLost(let name), .nodeDrained(let name), .nodeUndrained(let name):
+            subjects.append(name.description)
         default: break
         }
         return subjects
@@ -54,6 +57,11 @@ enum JournalText {
         case .withdrawn(let key): "\(key) was withdrawn"
         case .trafficDeclared(let traffic): sentence(traffic)
         case .endpointWithdrawn(let endpoint): "the endpoint \(endpoint) was withdrawn"
+        case .rolloutPaused(let key): "the rollout of \(key) was paused"
+        case .rolloutResumed(let key): "the rollout of \(key) was resumed"
+        case .rolloutUndone(let key): "the rollout of \(key) was undone"
+        case .answered(let key, let revision, let answers, let failures):
+            "\(key) \(revision) gave \(Counted(answers, "answer")), \(failures) of them failing"
         case .prepared(let key, let revision): "\(key) \(revision) was prepared"
         case .preparationFailed(let key, let revision, let problem):
             "\(key) \(revision) could not be prepared: \(problem)"
@@ -63,12 +71,16 @@ enum JournalText {
             "\(inventory.name) joined with "
                 + "\(Counted(inventory.held.count, "process", plural: "processes"))"
         case .nodeLost(let name): "\(name) was lost"
+        case .nodeDrained(let name): "\(name) was drained"
+        case .nodeUndrained(let name): "\(name) was undrained"
         case .nodeRefused(let run, let problem): "\(run) was refused: \(problem)"
         case .spawned(let run, let pid): "\(run) became process \(pid)"
         case .ready(let run): "\(run) said that it is ready"
         case .startFailed(let run, let text): "\(run) said that it cannot start: \(text)"
         case .exited(let run, let report): "\(run) \(report)\(lastLines(report))"
         case .ejected(let run, let reason): "the gateway ejected \(run): \(reason)"
+        case .probed(let run, let kind, let succeeded):
+            "\(run) \(succeeded ? "answered" : "did not answer") its \(kind.rawValue) probe"
         case .drained(let run): "\(run) holds no request any more"
         case .gatewayJoined(let lanes): "the gateway joined with \(Counted(lanes.count, "lane"))"
         case .gatewayLost: "the gateway was lost"
@@ -97,6 +109,7 @@ enum JournalText {
         case .spawn(let run, let node, let revision): "spawn \(run) of \(revision) on \(node)"
         case .end(let run, let node): "end \(run) on \(node)"
         case .openLane(let run, let node, _): "open the lane of \(run) from \(node)"
+        case .probe(let run, let kind, _): "ask \(run) for its \(kind.rawValue)"
         case .drain(let run): "drain \(run)"
         case .closeLane(let run): "close the lane of \(run)"
         case .publish(let published): "publish the route of \(published.endpoint)"

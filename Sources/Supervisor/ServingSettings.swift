@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Manifests
+import Rulebook
 import Vocabulary
 
 /// How a deployment is served: what its manifest says, with everything it leaves out filled in.
@@ -36,6 +37,10 @@ struct ServingSettings: Codable, Hashable, Sendable {
     var isNetworkAllowed: Bool
     /// How long a scorer may take until it is ready.
     var startDeadlineSeconds: Int
+    /// How many failing answers of a new revision end its rollout; nothing: the standard.
+    var failureRule: FailureRule?
+    /// How its scorers are asked whether they are well; nothing: as every lane is.
+    var probes: ProbeRules?
 
     /// Most requests of the deployment in flight; nothing leaves the queue's own bounds.
     var pendingLimit: Int? {

@@ -113,12 +113,18 @@ extension Supervisor: ServerControl {
         }
         try refuseSecond(draft)
         let document = draft.document(revision: nextRevision(of: draft.key))
-        if let present, present.serves(sameAs: document),
-            !rulebook.isGivenUp(present.key, present.revision)
-        {
-            return present
-        }
+        if let present, present.serves(sameAs: document), !mayTryAgain(present) { return present }
         return try declare(document)
+    }
+
+    /// Whether a revision that is declared once more may be one more attempt.
+    ///
+    /// A folder that is found again is no wish to have back what somebody undid.
+    private func mayTryAgain(_ document: DeploymentDocument) -> Bool {
+        if case .dropped = document.origin, rulebook.isUndone(document.key, document.revision) {
+            return false
+        }
+        return rulebook.isGivenUp(document.key, document.revision)
     }
 
     /// An endpoint that nobody declared has one deployment: nothing says who answers what.

@@ -60,6 +60,7 @@ extension Supervisor {
             )
             gateway.disconnect()
             statistics.releaseAll()
+            meter.forget()
             observe(.gatewayLost)
         }
     }
@@ -105,10 +106,14 @@ extension Supervisor {
                 metadata: ["instance": "\(run.instance)", "why": "\(why)"]
             )
             observe(.ejected(run, why))
+        case .probed(let run, let kind, let isAnswered):
+            observe(.probed(run, kind, succeeded: isAnswered))
         case .drained(let run):
             observe(.drained(run))
         case .statistics(let counters):
             statistics.hear(counters)
+        case .answers(let key, let counters):
+            hear(key, counters)
         case .statisticsEnd(let id):
             statistics.end(id)
         case .hello, .listening, .holding, .helloEnd, .comparison, .comparisonsEnd:

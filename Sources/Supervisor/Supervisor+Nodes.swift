@@ -114,10 +114,8 @@ extension Supervisor {
             lanes[run] = nil
             facts[run] = nil
             metrics[run] = nil
-            lastWords[run.instance.key] = LastWords(
-                revision: revisions[run],
-                lines: report.lastLines
-            )
+            let words = LastWords(revision: revisions[run], lines: report.lastLines)
+            keep(words, of: run.instance.key)
             logger.info(
                 "scorer ended",
                 metadata: ["instance": "\(run.instance)", "how": "\(report)"]

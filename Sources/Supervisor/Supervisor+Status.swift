@@ -42,7 +42,7 @@ extension Supervisor {
 
     private func facts(of view: NodeView) -> NodeStatus {
         let post = nodes[view.name]
-        return NodeStatus(
+        var status = NodeStatus(
             name: view.name,
             pid: post?.connection?.pid,
             isolation: view.isolation,
@@ -52,6 +52,9 @@ extension Supervisor {
             memoryBytes: view.memoryBytes ?? 0,
             restarts: max(0, post?.restarts ?? 0)
         )
+        status.isDrained = view.isDrained
+        status.instances = view.instances
+        return status
     }
 
     private func endpoints(_ deployments: [DeploymentView]) -> [EndpointStatus] {
@@ -118,7 +121,8 @@ extension Supervisor {
     /// The rulebook's sentence, and the last lines of a scorer where there is something to explain.
     private func why(_ view: DeploymentView) -> String {
         let told = view.givenUp ?? view.incoming ?? view.current
-        guard view.problem != nil || view.state == .failed, let words = lastWords[view.key],
+        guard view.problem != nil || view.state == .failed, view.problem?.code != "undone",
+            let words = lastWords[view.key],
             !words.lines.isEmpty, words.revision == nil || words.revision == told,
             !words.lines.contains(where: { Self.says(view.sentence, $0) })
         else { return view.sentence }

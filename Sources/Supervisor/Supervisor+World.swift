@@ -20,6 +20,14 @@ extension Supervisor {
         case .openLane(let run, let node, let revision):
             revisions[run] = revision
             openLane(run, on: node)
+        case .probe(let run, let kind, let timeout):
+            _ = gateway.joined?.send(
+                GatewayOrder.probe(
+                    run,
+                    kind,
+                    timeoutMilliseconds: Int(timeout.wholeMilliseconds)
+                )
+            )
         case .drain(let run):
             _ = gateway.joined?.send(GatewayOrder.drain(run))
         case .closeLane(let run):

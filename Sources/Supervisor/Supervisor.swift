@@ -54,6 +54,8 @@ actor Supervisor {
     var builds = BuildBook()
     var notices = NoticeBoard()
     var statistics = StatisticsDesk()
+    var meter = AnswerMeter()
+    var meterTask: Task<Void, Never>?
     private var connections = 0
     private let alarm: Alarm
     private(set) var isLeaving = false
@@ -116,6 +118,7 @@ actor Supervisor {
             if hasSaidFarewell { break }
         }
         alarm.set(after: nil)
+        meterTask?.cancel()
         letGo()
     }
 
@@ -163,6 +166,7 @@ actor Supervisor {
                 let document = shelf.document(view.key, revision)
             else { continue }
             if case .dropped = document.origin, configuration.models != nil { continue }
+            if rulebook.isUndone(view.key, revision) { continue }
             do throws(Problem) {
                 _ = try declare(document.again(as: nextRevision(of: view.key)))
             } catch {
@@ -319,6 +323,7 @@ actor Supervisor {
             perform(step.effect)
         }
         setAlarm()
+        watchAnswers()
     }
 
     private func setAlarm() {

@@ -13,6 +13,8 @@ public enum GatewayOrder: Codable, Sendable {
     case route(EndpointRoute)
     /// The endpoint is gone: 404 from now on.
     case unroute(EndpointName)
+    /// Ask the run's work loop whether it is well: answered by `probed` after the timeout at most.
+    case probe(Run, ProbeKind, timeoutMilliseconds: Int)
     /// Bind no more requests to the run; tell its scorer to leave once its lane is empty.
     case drain(Run)
     /// The run is dead and its tree is gone: settle what it held.
@@ -22,6 +24,8 @@ public enum GatewayOrder: Codable, Sendable {
     /// Report how mirrored answers compare with the live ones: answered by `comparison` for each pair
     /// of revisions, then `comparisonsEnd`.
     case reportComparisons(id: Int)
+    /// Report what the revisions of a deployment answered: answered by `answers`.
+    case reportAnswers(DeploymentKey)
     /// No gateway comes after this one: when it leaves, it tells every scorer to leave.
     case last
     /// Accept nothing more, finish what is under way within the grace, leave.
@@ -48,10 +52,14 @@ public enum GatewayReport: Codable, Sendable {
     case metrics(Run, [ScorerMetric])
     /// The lane was thrown away: it broke a rule, hung, or its socket closed.
     case ejected(Run, String)
+    /// The run's work loop answered in time, or was busy with a request that is not late.
+    case probed(Run, ProbeKind, isAnswered: Bool)
     /// The run holds no request and has been told to leave.
     case drained(Run)
     /// One deployment's counters.
     case statistics(DeploymentStatistics)
+    /// What the revisions of a deployment answered since the gateway started, in order.
+    case answers(DeploymentKey, [RevisionAnswers])
     /// All counters of this request have been sent.
     case statisticsEnd(id: Int)
     /// What the answers of one pair of revisions differed in.

@@ -47,11 +47,12 @@ struct Scorekeeper: ParsableCommand {
                     EnvironmentGroup.self,
                 ]
             ),
+            CommandGroup(name: "Changes:", subcommands: [RolloutCommands.self, NodeCommands.self]),
             CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self, Debug.self]),
             CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),
             CommandGroup(
                 name: "Started by the server:",
-                subcommands: [GatewayProcess.self, NodeProcess.self]
+                subcommands: [GatewayProcess.self]
             ),
         ]
     )

@@ -69,6 +69,35 @@ import Vocabulary
         }
     }
 
+    @Test func `shows and commands rollouts`() async throws {
+        try await RunningServer.run { server in
+            let iris = try endpoint("iris")
+            let key = DeploymentKey(endpoint: iris, deployment: .dropped)
+            _ = try await server.client.deploy(DeployRequest(name: iris, model: "/models/iris"))
+
+            let shown = try await server.client.rollout(of: key)
+            let undone = try await server.client.command(.undo, of: key)
+
+            #expect(shown.state == .none)
+            #expect(undone.state == .goingBack)
+            await #expect(throws: Problem.self) { try await server.client.command(.pause, of: key) }
+        }
+    }
+
+    @Test func `drains nodes and refuses those there are not`() async throws {
+        try await RunningServer.run { server in
+            try await server.client.drain(NodeName(number: 1), isDrained: true)
+            let drained = await server.memory.drained
+            try await server.client.drain(NodeName(number: 1), isDrained: false)
+
+            #expect(drained)
+            #expect(await !server.memory.drained)
+            await #expect(throws: Problem.self) {
+                try await server.client.drain(NodeName(number: 2), isDrained: true)
+            }
+        }
+    }
+
     @Test func `tells an instance's story`() async throws {
         try await RunningServer.run { server in
             let iris = try endpoint("iris")

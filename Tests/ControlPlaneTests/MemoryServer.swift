@@ -21,6 +21,8 @@ actor MemoryServer: ServerControl {
     private var sources: [EndpointName: String] = [:]
     private var revisions: [EndpointName: Int] = [:]
     private var counters: [DeploymentStatistics] = []
+    /// Whether its node was drained.
+    private(set) var drained = false
     /// What was asked for, in order.
     private(set) var asked: [DeployRequest] = []
 
@@ -120,6 +122,32 @@ actor MemoryServer: ServerControl {
             ],
             deployments: []
         )
+    }
+
+    func rollout(of key: DeploymentKey) throws(Problem) -> RolloutStatus {
+        guard sources[key.endpoint] != nil else {
+            throw Problem(.notFound, code: "deployment", what: "there is no '\(key)'")
+        }
+        return RolloutStatus(key: key, state: .none, sentence: "1 instance serves")
+    }
+
+    func command(
+        _ command: RolloutCommand,
+        of key: DeploymentKey
+    ) throws(Problem) -> RolloutStatus {
+        guard command == .undo else {
+            throw Problem(.conflict, code: "nothingRolls", what: "nothing rolls")
+        }
+        var status = try rollout(of: key)
+        status.state = .goingBack
+        return status
+    }
+
+    func drain(_ node: NodeName, isDrained: Bool) throws(Problem) {
+        guard node == NodeName(number: 1) else {
+            throw Problem(.notFound, code: "node", what: "there is no node '\(node)'")
+        }
+        drained = isDrained
     }
 
     func explain(_ instance: InstanceID) throws(Problem) -> Explanation {

@@ -116,13 +116,14 @@ final class GatewayUnderTest: Sendable {
         _ run: Run,
         calls: Int = 1,
         ahead: Int = 0,
-        aheadOfShared: Int = 0
+        aheadOfShared: Int = 0,
+        revision: Int = 1
     ) throws -> Int32 {
         var pair: [Int32] = [-1, -1]
         guard linux_packet_pair(&pair, 0) == 0 else { throw SystemError("make a pair") }
         let order = LaneOrder(
             run: run,
-            revision: Revision(number: 1),
+            revision: Revision(number: revision),
             calls: calls,
             ahead: ahead,
             aheadOfShared: aheadOfShared
@@ -136,11 +137,12 @@ final class GatewayUnderTest: Sendable {
         _ run: Run,
         calls: Int = 1,
         ahead: Int = 0,
+        revision: Int = 1,
         _ work: @escaping @Sendable (ScorerUnderTest.Asked) -> ScorerUnderTest.Answer = {
             .echo($0)
         }
     ) throws -> ScorerUnderTest {
-        let number = try openLane(run, calls: calls, ahead: ahead)
+        let number = try openLane(run, calls: calls, ahead: ahead, revision: revision)
         let scorer = ScorerUnderTest(socket: number, threads: calls, work)
         try report { if case .ready(run) = $0 { true } else { nil } }
         return scorer

@@ -18,17 +18,21 @@ import Testing
 /// | 8 | too much memory | `FaultTests` |
 /// | 9 | a scorer exits at its start | `test_fault_starts.py`, `RestartTests` |
 /// | 10 | a scorer does not stay | `test_fault_starts.py`, `RestartTests` |
+/// | 11 | a new revision never gets ready | `test_rollouts.py`, `RolloutTests` |
+/// | 12 | a new revision fails | `test_rollouts.py`, `FailureTests` |
+/// | 13 | a revision is rolled in under load | `test_rollouts.py` |
 /// | 15 | a scorer scribbles | `LaneStress/run`, `LaneHonestyTests`, `test_fault_scorer.py` |
 /// | 16 | a scorer answers others, twice, late | the same |
 /// | 17 | a wake storm | `test_isolation.py` |
 /// | 31 | a client goes | `test_long_bodies.py` |
+/// | 34 | a node is lost | `test_nodes.py`, `NodeTests` |
 /// | 35 | a flood of log | `FaultTests` |
 /// | 36 | many kills and restarts | `test_isolation.py` |
 /// | 37 | a pid is used again | `FaultTests` |
 /// | 38 | a control group is changed or removed | `FaultTests` |
 @Suite struct `The table of faults` {
     /// Rows that have a test of their own.
-    static let rows = Array(1...10) + Array(15...17) + [31] + Array(35...38)
+    static let rows = Array(1...13) + Array(15...17) + [31] + Array(34...38)
 
     /// Names of tests that say a row's number: in Swift and in a shell `row 5: ...`, in Python
     /// `test_fault_5_...` or `test_row_5_...`.

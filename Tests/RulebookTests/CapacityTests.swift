@@ -152,13 +152,13 @@ import Vocabulary
         #expect(stage.rulebook.status.nodes.first?.reservedMillicores == 0)
     }
 
-    @Test func `goes to the node with the most room`() {
+    @Test func `goes to the node with the fewest of its deployment, then to the most room`() {
         var stage = Stage(nodes: 2, millicores: 8_000)
         stage.join(NodeName(number: 2), millicores: 20_000)
 
         stage.play(.declared(Stage.declaration(1, instances: 2, type: big)))
 
-        #expect(stage.deployment?.instances.map(\.node?.text) == ["node-2", "node-2"])
+        #expect(stage.deployment?.instances.map(\.node?.text) == ["node-2", "node-1"])
     }
 
     @Test func `spreads what takes nothing over the nodes`() {

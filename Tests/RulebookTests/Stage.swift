@@ -12,9 +12,12 @@ struct Stage {
     var effects: [Effect] = []
     /// Revisions whose runs never say ready.
     var silent: [Revision] = []
+    /// Runs that answer no probe.
+    var unwell: [Run] = []
     var nodes: [NodeName]
 
     static let key = InstanceID("iris/default/1").map(\.key) ?? fallback
+    static let other = DeploymentName("other") ?? .dropped
     static let node = NodeName(number: 1)
     private static let fallback = DeploymentKey(endpoint: known("iris"), deployment: .dropped)
 
@@ -80,6 +83,8 @@ struct Stage {
         case .openLane(let run, _, let revision): silent.contains(revision) ? [] : [.ready(run)]
         case .drain(let run): [.drained(run), .exited(run, ExitReport(cause: .exited(status: 0)))]
         case .end(let run, _): [.exited(run, ExitReport(cause: .signalled(9)))]
+        case .probe(let run, let kind, _):
+            [.probed(run, kind, succeeded: !unwell.contains(run))]
         case .discard, .closeLane, .publish, .unpublish, .startNode, .startGateway, .retireGateway,
             .farewell, .notice:
             []
@@ -99,7 +104,9 @@ struct Stage {
     static func declaration(
         _ number: Int,
         instances: Int = 1,
-        type: InstanceType = .shared
+        type: InstanceType = .shared,
+        rule: FailureRule? = nil,
+        probes: ProbeRules? = nil
     ) -> DeploymentDeclaration {
         DeploymentDeclaration(
             key: key,
@@ -107,7 +114,9 @@ struct Stage {
             instances: instances,
             instanceType: type,
             environment: "environment",
-            model: "model \(number)"
+            model: "model \(number)",
+            failureRule: rule,
+            probes: probes
         )
     }
 

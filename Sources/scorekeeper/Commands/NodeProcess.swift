@@ -6,10 +6,10 @@ import CLinux
 import Processes
 import Vocabulary
 
-/// `scorekeeper node`: the process that the server starts to hold scorers.
+/// `scorekeeper node` and its options: the process that the server starts to hold scorers.
 struct NodeProcess: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node",
+        commandName: "run",
         abstract: "Holds scorers; started by the server.",
         shouldDisplay: false
     )
