@@ -193,7 +193,6 @@ struct DeployPlan: Sendable {
         return ManifestCheck.Part(path: path, isFolder: isFolder.boolValue)
     }
 
-    /// JSON can hold what no path can: the system would stop reading there, and look elsewhere.
     /// The bound that a manifest has too: each instance is a process or more, started at once.
     private static func legal(_ instances: Int, for key: DeploymentKey) throws(Problem) -> Int {
         let counts = DeploymentSettings.instanceCounts

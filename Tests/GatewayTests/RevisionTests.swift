@@ -31,7 +31,7 @@ import Wire
         let scorer = try gateway.startScorer(gateway.run(1), revision: 7) { asked in
             .whole(status: statuses[Int(asked.text) ?? 0], head: "", body: [])
         }
-        for style in [StatusStyle.direct, .azure] {
+        for style in [StatusStyle.direct, .managed] {
             try gateway.route([gateway.run(1)]) { $0.statuses = style }
             let client = try gateway.connect()
             for number in statuses.indices {
