@@ -49,9 +49,22 @@ extension Rulebook {
             note(path, reason, &work)
         case .dead:
             let reason = "run \(run) left its liveness probe unanswered \(times) in a row"
+            guard mayEnd(path) else {
+                self[path].problem = reason
+                return
+            }
             stop(path, at: work.now, then: .restart, because: reason, &work)
         }
         haltForProbe(path, kind, &work)
+    }
+
+    /// Whether a run may be ended for its probe: not the last that serves while another is on its
+    /// way; each further question left unanswered asks again.
+    private func mayEnd(_ path: InstancePath) -> Bool {
+        let others = deployments[path.deployment].instances.filter {
+            $0.id != self[path].id && !$0.state.isLeaving
+        }
+        return others.contains(where: \.isServing) || others.allSatisfy { $0.state.lease != nil }
     }
 
     private mutating func note(

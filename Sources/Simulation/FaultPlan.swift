@@ -21,6 +21,7 @@ struct FaultPlan {
     var failures = false
     var badClients = false
     var drains = false
+    var illness = false
 
     /// A world in which everything works.
     static let none = FaultPlan()
@@ -50,5 +51,6 @@ struct FaultPlan {
         failures = people.chance(1, in: 2)
         badClients = people.chance(1, in: 4)
         drains = people.chance(1, in: 3)
+        illness = people.chance(1, in: 6)
     }
 }

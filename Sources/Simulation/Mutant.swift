@@ -37,6 +37,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case startsInOrder = "starts runs in order of name, whoever waits for them"
     case movesUnreplaced = "lets an instance of a drained node go before another serves"
     case forgetsDrains = "grants a node's drain and forgets it"
+    case routesToUnwell = "routes to what fails its readiness probe"
+    case leavesOutAll = "leaves out what fails its readiness probe, the last included"
     case neverGivesUp = "never gives a revision up"
 
     /// The sentences of which one is expected to be broken.
@@ -70,6 +72,8 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .startsInOrder: [.servesSoonest]
         case .movesUnreplaced: [.neverBelow]
         case .forgetsDrains: [.drainedGetsNothing]
+        case .routesToUnwell: [.unwellLeftOut]
+        case .leavesOutAll: [.lastStaysRouted]
         case .neverGivesUp: [.hopelessGivenUp]
         }
     }
@@ -129,6 +133,8 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .startsInOrder: policy.startsSoonest = { false }
         case .movesUnreplaced: policy.mayMove = { _ in true }
         case .forgetsDrains: policy.heedsDrain = { false }
+        case .routesToUnwell: policy.mayLeaveOut = { _ in false }
+        case .leavesOutAll: policy.mayLeaveOut = { _ in true }
         case .neverGivesUp: policy.givesUp = { _, _ in false }
         }
         return policy

@@ -173,10 +173,13 @@ extension Referee {
             check(.routesOnlyToReady, ready.contains(run)) { "a route leads to \(run)" }
         }
         noteStanding(key, deployment.revision)
+        judgeUnwell(deployment)
         let before = routed[key] ?? []
         routed[key] = deployment.runs
         // Left out though the gateway could still bind requests to it: that is our own act.
-        let dropped = before.filter { ready.contains($0) && !deployment.runs.contains($0) }
+        let dropped = before.filter {
+            ready.contains($0) && !deployment.runs.contains($0) && !isUnwell($0)
+        }
         if rollouts.paused[key] != nil, !isLeaving {
             let stood = dropped.filter { nodes[$0].map(drained.contains) != true }
             check(.pausedStands, stood.isEmpty) { "\(stood) are taken out of the route" }

@@ -34,9 +34,12 @@ extension Referee {
         }
         rollouts.answers = [:]
         rollouts.baking = []
+        probes = [:]
         guard isMemoryOld else { return }
         rollouts.condemned = [:]
         rollouts.undoable = []
+        // Whatever was rolled in or undone since it last could write may not be remembered.
+        for key in versions.keys { rollouts.wishes[key] = .either }
         // It may remember fewer of an instance's deaths than there were.
         records = records.mapValues { _ in Record(deathsInARow: 1) }
         held = [:]
@@ -68,13 +71,16 @@ extension Referee {
             lanes = Set(held.map(\.run))
             ready = []
             routed = [:]
+            let known = probes
             for lane in held where lane.isReady { noteReady(lane.run) }
+            probes = known.filter { ready.contains($0.key) }
         case .gatewayLost:
             isGatewayJoined = false
             isGatewayHeard = true
             lanes = []
             ready = []
             routed = [:]
+            probes = [:]
         case .spawned(let run, _): known.insert(run)
         case .ready(let run): noteReady(run)
         case .ejected(let run, _): forgetReady { $0 == run }
@@ -89,6 +95,7 @@ extension Referee {
                 failures: failures
             )
             noteAnswered(key, figures)
+        case .probed(let run, let kind, let succeeded): noteProbed(run, kind, succeeded)
         case .leave: isLeaving = true
         case .exited(let run, let report):
             if report.cause != .lost { noteDeath(run) }
@@ -125,7 +132,11 @@ extension Referee {
 
     mutating func noteReady(_ run: Run) {
         guard lanes.contains(run) else { return }
-        if !ready.contains(run) { ready.append(run) }
+        // Each time it is ready its probes begin anew.
+        if !ready.contains(run) {
+            ready.append(run)
+            probes[run] = nil
+        }
         answered.insert(run)
         records[run.instance, default: Record()].unreadyDeaths = 0
         records[run.instance, default: Record()].readySince = now

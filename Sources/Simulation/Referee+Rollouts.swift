@@ -141,11 +141,12 @@ extension Referee {
         rollouts.undoable.remove(key)
         rollouts.baking.remove(key)
         guard let before = known?.now, let old = version(key, before),
-            let new = version(key, revision), old.hasServed, new.hasServed, !old.mayBeGivenUp,
-            !new.mayBeGivenUp
+            let new = version(key, revision), old.hasServed, new.hasServed
         else { return }
         rollouts.baking.insert(key)
-        guard versions[key]?.last?.declaration.revision == revision else { return }
+        guard !old.mayBeGivenUp, !new.mayBeGivenUp,
+            versions[key]?.last?.declaration.revision == revision
+        else { return }
         rollouts.undoable.insert(key)
     }
 

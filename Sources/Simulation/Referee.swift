@@ -48,6 +48,8 @@ struct Referee {
     var isLeaving = false
     var rollouts = RolloutRecords()
     var drained: Set<NodeName> = []
+    /// Unanswered and answered readiness probes in a row, of runs that serve.
+    var probes: [Run: (failures: Int, successes: Int, isUnwell: Bool)] = [:]
 
     // What was told to the rulebook.
     var joined: Set<NodeName> = []

@@ -44,6 +44,10 @@ public enum Sentence: String, CaseIterable, Sendable {
     case drainedGetsNothing = "a drained node is given nothing while another has room"
     /// Checked at each decision that starts more than one run.
     case servesSoonest = "what serves nobody is started before what serves more"
+    /// Checked at each `publish` of a deployment with a run whose readiness probe has failed.
+    case unwellLeftOut = "what fails its readiness probe gets no requests while another is well"
+    /// Checked at each `publish` of a deployment of which every run fails its readiness probe.
+    case lastStaysRouted = "the last run that could answer is never left out"
     /// Checked at each undo of a rollout that was completed, until the next is declared.
     case undoGranted = "what a completed rollout replaced can be gone back to"
     /// Checked at the end of each world, for each deployment whose newest revision was undone.

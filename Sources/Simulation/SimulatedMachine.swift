@@ -74,6 +74,8 @@ enum Happening {
     case trouble
     case change
     case command(Event)
+    case probeEnds(Run, ProbeKind, gatewayLife: Int)
+    case falls(ill: Bool)
     case count
     case supervisorReturns
     case diskFree

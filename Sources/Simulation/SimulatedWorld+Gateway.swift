@@ -65,6 +65,8 @@ extension SimulatedWorld {
             if process.isLoaded {
                 plan(.sayReady(run, gatewayLife: gateway.life), in: random.milliseconds(0...50))
             }
+        case .probe(let run, let kind, let timeout):
+            plan(.probeEnds(run, kind, gatewayLife: gateway.life), in: timeout)
         case .drain(let run):
             if faults.deafness, random.chance(1, in: 8) { return }
             plan(

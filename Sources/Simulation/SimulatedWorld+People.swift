@@ -39,6 +39,36 @@ extension SimulatedWorld {
         }
     }
 
+    /// Three questions left unanswered are enough; a liveness probe has more patience.
+    static let probes = ProbeRules(
+        liveness: ProbeRule(period: .seconds(20), failureThreshold: 5),
+        readiness: ProbeRule(period: .seconds(15), successThreshold: 2, failureThreshold: 3)
+    )
+
+    /// Scorers stop answering probes for a while, though they score.
+    mutating func planIllness(until end: Duration) {
+        guard hasProbes else { return }
+        let longest = Int(end.wholeMilliseconds)
+        for _ in 0..<people.number(2...5) {
+            let start = people.milliseconds(0...longest)
+            plan(.falls(ill: true), in: start)
+            plan(.falls(ill: false), in: start + people.milliseconds(50_000...150_000))
+        }
+    }
+
+    /// Some of what serves falls ill, now and then all of it; or all are well again.
+    mutating func fall(ill isIll: Bool) {
+        ill = []
+        guard isIll else { return }
+        let isEpidemic = people.chance(1, in: 4)
+        ill = gateway.lanes.map(\.run).filter { _ in isEpidemic || people.chance(1, in: 2) }
+    }
+
+    mutating func endProbe(_ run: Run, _ kind: ProbeKind, _ life: Int) {
+        guard life == gateway.life, gateway.lanes.contains(where: { $0.run == run }) else { return }
+        sayAsGateway(.probed(run, kind, succeeded: !ill.contains(run)))
+    }
+
     /// Tells what revisions answered in the last seconds, of deployments that are watched.
     mutating func countAnswers() {
         plan(.count, in: Self.countInterval)

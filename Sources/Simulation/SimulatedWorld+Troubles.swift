@@ -65,7 +65,8 @@ extension SimulatedWorld {
             environment: "environment",
             model: "model \(revision)",
             startDeadline: random.milliseconds(15_000...40_000),
-            drainDeadline: random.milliseconds(2_000...10_000)
+            drainDeadline: random.milliseconds(2_000...10_000),
+            probes: hasProbes ? Self.probes : nil
         )
         if faults.brokenRevisions, random.chance(1, in: 4) { broken.insert(name(key, revision)) }
         if faults.failures, people.chance(1, in: 3) { failing.insert(name(key, revision)) }
@@ -85,6 +86,7 @@ extension SimulatedWorld {
             model: known.model,
             startDeadline: known.startDeadline,
             drainDeadline: known.drainDeadline,
+            probes: known.probes,
             settings: known.settings
         )
     }

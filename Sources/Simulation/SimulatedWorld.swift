@@ -43,6 +43,10 @@ struct SimulatedWorld {
     var broken: Set<String> = []
     /// Revisions of which three in ten answers fail.
     var failing: Set<String> = []
+    /// Runs that answer no probe.
+    var ill: [Run] = []
+    /// Whether probes are asked at all.
+    let hasProbes: Bool
     /// Whether callers send what no revision can answer.
     let hasBadClients: Bool
 
@@ -55,6 +59,7 @@ struct SimulatedWorld {
         self.people = people
         self.faults = faults
         hasBadClients = faults.badClients
+        hasProbes = faults.illness
         nodes = (1...random.number(1...3)).map { number in
             SimulatedNode(
                 name: NodeName(number: number),
@@ -123,6 +128,8 @@ struct SimulatedWorld {
         case .trouble: makeTrouble()
         case .change: change()
         case .command(let event): deliver(event)
+        case .probeEnds(let run, let kind, let life): endProbe(run, kind, life)
+        case .falls(let isIll): fall(ill: isIll)
         case .count: countAnswers()
         case .supervisorReturns: startSupervisor()
         case .diskFree: isDiskFull = false

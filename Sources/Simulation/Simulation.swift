@@ -86,6 +86,7 @@ extension SimulatedWorld {
         }
         plan(.count, in: Self.countInterval)
         planDrains(until: troubled)
+        planIllness(until: troubled)
         live(until: now + troubled)
 
         faults = .none

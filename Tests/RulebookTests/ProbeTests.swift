@@ -84,6 +84,21 @@ import Vocabulary
         #expect(stage.published?.runs == [Stage.run(1, 2), Stage.run(2, 1)])
     }
 
+    @Test func `of liveness ends the last that serves only when another does`() throws {
+        var stage = stage(ProbeRules(liveness: Self.quick))
+        stage.unwell = [Stage.run(1, 1), Stage.run(2, 1)]
+        stage.silent = [Revision(number: 1)]
+
+        stage.pass(.seconds(20))
+        let meanwhile = stage.published?.runs
+        stage.silent = []
+        stage.play(.ready(Stage.run(1, 2)))
+        stage.pass(.seconds(2))
+
+        #expect(meanwhile == [Stage.run(2, 1)])
+        #expect(stage.published?.runs == [Stage.run(1, 2), Stage.run(2, 2)])
+    }
+
     @Test func `never ends a slow start`() {
         var stage = Stage()
         stage.silent = [Revision(number: 1)]
