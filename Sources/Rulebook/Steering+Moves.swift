@@ -113,8 +113,10 @@ extension Rulebook {
     mutating func retireMoved(in index: Int, _ work: inout Deliberation) {
         let deployment = deployments[index]
         let isPaused = isHalted(index, work.policy)
+        // A revision that never served takes nothing from the one that stands.
         let wanted =
-            isPaused ? leastWanted(index) : deployment.steered?.declaration.instances ?? 0
+            deployment.current == nil
+            ? deployment.steered?.declaration.instances ?? 0 : leastWanted(index)
         for instance in deployment.instances {
             guard let id = instance.replaces, work.policy.mayMove(instance.isServing),
                 let path = candidates(in: index, where: { $0.id == id }).first,

@@ -77,8 +77,8 @@ extension Rulebook {
         deployments[index].endRollout(.completed, at: work.now)
     }
 
-    /// Instances that serve at least while a rollout is paused: as many as stand, or as come where
-    /// that is fewer and the revision has served before.
+    /// Instances that serve at least while a rollout is paused or a node is drained: as many as
+    /// stand, or as come where that is fewer and the revision has served before.
     func leastWanted(_ index: Int) -> Int {
         let deployment = deployments[index]
         return [deployment.current, deployment.target].compactMap { $0 }

@@ -39,6 +39,10 @@ import Testing
         #expect(Simulation.run(seed: 670).violation == nil)
     }
 
+    @Test func `lets no drain of a node shrink what stands for a new revision (seed 457)`() {
+        #expect(Simulation.run(seed: 457).violation == nil)
+    }
+
     @Test(arguments: Mutant.allCases)
     func `notices every planted bug, by name`(mutant: Mutant) {
         let caught = Simulation.firstCatch(of: mutant, seeds: 0..<200)
