@@ -112,9 +112,9 @@ extension Rulebook {
     /// Whether a run of a deployment is there or coming; nothing where it has no traffic.
     private func serves(_ index: Int) -> Bool? {
         let deployment = deployments[index]
-        guard (deployment.steered ?? deployment.wanted)?.declaration.percent ?? 0 > 0 else {
-            return nil
-        }
+        guard let declared = (deployment.steered ?? deployment.wanted)?.declaration,
+            percent(of: deployment, as: declared) > 0
+        else { return nil }
         return deployment.instances.contains { !$0.state.isLeaving && $0.state.live != nil }
     }
 

@@ -90,6 +90,9 @@ struct DeployPlan: Sendable {
             setting: overrides
         )
         self = try DeployPlan(check, named: request.name)
+        // Azure's own, since the document is one of Azure's; what short commands serve may take longer.
+        let usual = DeploymentSettings.azureTimeoutMilliseconds
+        settings.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds ?? usual
     }
 
     /// A model that was checked.

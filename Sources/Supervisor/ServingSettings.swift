@@ -69,6 +69,51 @@ struct ServingSettings: Codable, Hashable, Sendable {
         isForkServerWanted = manifest.isForkServerUsed ?? true
         minimumIsolation = manifest.minimumIsolation ?? .process
         isNetworkAllowed = manifest.isNetworkAllowed
-        startDeadlineSeconds = manifest.startDeadlineSeconds ?? 300
+        // A start has its own budget: what a startup probe grants, where one is written.
+        startDeadlineSeconds =
+            manifest.startDeadlineSeconds ?? manifest.startupProbe?.budgetSeconds ?? 300
+        probes = ProbeRules(manifest)
+        failureRule = FailureRule(manifest.rollout)
+    }
+}
+
+extension ProbeSettings {
+    /// How long a start may take until this probe has failed for good.
+    fileprivate var budgetSeconds: Int {
+        min(3_600, initialDelaySeconds + periodSeconds * failureThreshold)
+    }
+}
+
+extension ProbeRule {
+    fileprivate init(_ settings: ProbeSettings) {
+        self.init(
+            initialDelay: .seconds(settings.initialDelaySeconds),
+            period: .seconds(settings.periodSeconds),
+            timeout: .seconds(settings.timeoutSeconds),
+            successThreshold: settings.successThreshold,
+            failureThreshold: settings.failureThreshold
+        )
+    }
+}
+
+extension ProbeRules {
+    /// What a document says; nothing where it says nothing: the lane's own watch goes on anyway.
+    fileprivate init?(_ settings: DeploymentSettings) {
+        guard settings.livenessProbe != nil || settings.readinessProbe != nil else { return nil }
+        self.init(
+            liveness: settings.livenessProbe.map { ProbeRule($0) },
+            readiness: settings.readinessProbe.map { ProbeRule($0) }
+        )
+    }
+}
+
+extension FailureRule {
+    /// What a document says, over what usually holds; nothing where it says nothing.
+    fileprivate init?(_ settings: RolloutSettings) {
+        guard settings.failurePercent != nil || settings.failureRequests != nil else { return nil }
+        self.init(
+            percent: settings.failurePercent ?? Self.standard.percent,
+            requests: settings.failureRequests ?? Self.standard.requests
+        )
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Manifests
+import Rulebook
 import Testing
 import Vocabulary
 
@@ -45,5 +46,26 @@ import Vocabulary
         let settings = ServingSettings(manifest, retryUnlessSaid: .once)
 
         #expect(settings.variables["SCOREKEEPER_MERGE"] == merging?.rawValue)
+    }
+
+    @Test func `of probes and failures are those of the document, and nothing where it has none`() {
+        var manifest = DeploymentSettings()
+        let silent = ServingSettings(manifest, retryUnlessSaid: .once)
+        var probe = ProbeSettings()
+        probe.periodSeconds = 5
+        probe.failureThreshold = 3
+        manifest.livenessProbe = probe
+        manifest.startupProbe = probe
+        manifest.rollout.failurePercent = 20
+
+        let settings = ServingSettings(manifest, retryUnlessSaid: .once)
+
+        #expect(silent.probes == nil)
+        #expect(silent.failureRule == nil)
+        #expect(settings.probes?.liveness?.period == .seconds(5))
+        #expect(settings.probes?.liveness?.failureThreshold == 3)
+        #expect(settings.probes?.readiness == nil)
+        #expect(settings.startDeadlineSeconds == 25)
+        #expect(settings.failureRule == FailureRule(percent: 20, requests: 50))
     }
 }

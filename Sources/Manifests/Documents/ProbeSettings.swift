@@ -45,7 +45,6 @@ extension DeploymentSettingsReader {
             default: probe.failureThreshold = number
             }
         }
-        values.noteUnused(entry)
         return probe
     }
 }

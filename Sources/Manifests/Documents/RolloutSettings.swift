@@ -39,7 +39,8 @@ extension DeploymentSettingsReader {
 
     mutating func readRollout(_ entry: YAMLEntry) {
         let (value, key) = (entry.value, entry.key)
-        values.noteUnused(entry)
+        let isObeyed = key.hasPrefix("scorekeeper.rollout.failure_")
+        if !isObeyed { values.noteUnused(entry, "answers are compared between deployments only") }
         switch key {
         case "scorekeeper.rollout.compare":
             settings.rollout.comparison =
