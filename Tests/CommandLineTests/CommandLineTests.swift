@@ -55,8 +55,8 @@ import Testing
             #expect(run.status == 2)
             #expect(
                 (run.output + run.complaints).contains(
-                    "problem: /nowhere/d.yml: there is no file '/nowhere/d.yml'; name the "
-                        + "deployment's document"
+                    "problem: /nowhere/d.yml: there is no file '/nowhere/d.yml'; name a "
+                        + "document, or a folder of them"
                 )
             )
         }

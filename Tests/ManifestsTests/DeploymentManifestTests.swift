@@ -110,7 +110,6 @@ import Vocabulary
         ("app_insights_enabled: true", "notUsed"), ("provisioning_state: Succeeded", "answeredKey"),
         ("request_settings: {max_queue_wait_ms: 500}", "notUsed"),
         ("data_collector: {collections: {request: {enabled: 'False'}}}", "notUsed"),
-        ("startup_probe: {period: 5}", "notUsed"),
     ])
     func `is told what of it changes nothing`(text: String, code: String) {
         let findings = read(text + "\n").findings

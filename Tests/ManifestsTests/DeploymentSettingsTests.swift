@@ -93,8 +93,7 @@ import Vocabulary
         #expect(
             reading.findings.notices.map(\.description) == [
                 "iris.yml:11:3: 'max_queue_wait_ms' is accepted and not used yet: a request may "
-                    + "wait until its own deadline",
-                "iris.yml:12:1: 'liveness_probe' is accepted and not used yet",
+                    + "wait until its own deadline"
             ]
         )
     }
