@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -190,6 +192,21 @@ int linux_landlock_version(void) {
 }
 
 int linux_close_from(unsigned first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
+
+int linux_become_program(const char *path, char *const arguments[]) {
+    // Not closed at once: other threads use them until the program is another.
+    if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+        int limit = (int)sysconf(_SC_OPEN_MAX);
+        for (int number = 3; number < limit; number++)
+            fcntl(number, F_SETFD, FD_CLOEXEC);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    for (const int *number = (const int[]){SIGINT, SIGTERM, SIGHUP, 0}; *number != 0; number++)
+        signal(*number, SIG_DFL);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    return execv(path, arguments);
+}
 
 int linux_become_user(uint32_t identifier) {
     if (setgroups(0, NULL) != 0)

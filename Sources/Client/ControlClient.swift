@@ -26,6 +26,21 @@ public struct ControlClient: Sendable {
         try await ask("GET", "/quota")
     }
 
+    /// Has the server hand over; that it went away before it could answer is no error.
+    public func handOver(_ request: HandoverRequest) async throws(Problem) -> HandoverAnswer? {
+        do throws(Problem) {
+            return try await ask("POST", "/handover", body: Self.encoded(request))
+        } catch {
+            guard error.code == "connectionLost" else { throw error }
+            return nil
+        }
+    }
+
+    /// How far a handover is.
+    public func handoverProgress() async throws(Problem) -> HandoverProgress {
+        try await ask("GET", "/status")
+    }
+
     /// One endpoint.
     public func endpoint(_ name: EndpointName) async throws(Problem) -> EndpointStatus {
         try await ask("GET", "/endpoints/\(name)")

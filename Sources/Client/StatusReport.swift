@@ -44,14 +44,16 @@ public struct StatusReport: Sendable {
         }
         lines.append("state    \(server.state.printable)")
         if let models = server.models { lines.append("models   \(models.printable)") }
-        lines.append("gateway  \(process(status.gateway.pid, restarts: status.gateway.restarts))")
+        let gateway = status.gateway
+        let answering = process(gateway.pid, restarts: gateway.restarts)
+        lines.append("gateway  \(answering)\(age(gateway.isOlder))")
         for node in status.nodes {
             let level = node.isolation.map { ", isolates up to '\($0.rawValue)'" } ?? ""
-            let agent = process(node.pid, restarts: node.restarts)
             let drained =
                 node.isDrained
                 ? ", drained, \(Counted(node.instances, "instance")) left" : ""
-            lines.append("\(node.name.text.padded(to: 7))  \(agent)\(level)\(drained)")
+            let agent = "\(process(node.pid, restarts: node.restarts))\(level)\(drained)"
+            lines.append("\(node.name.text.padded(to: 7))  \(agent)\(age(node.isOlder))")
             lines += node.isolationReasons.map { "         not higher: \($0.printable)" }
         }
         if server.insecure {
@@ -64,6 +66,10 @@ public struct StatusReport: Sendable {
     private func process(_ pid: Int32?, restarts: Int) -> String {
         let running = pid.map { "pid \($0)" } ?? "not running"
         return restarts == 0 ? running : "\(running), started again \(Wording.times(restarts))"
+    }
+
+    private func age(_ isOlder: Bool?) -> String {
+        isOlder == true ? ", of another version than the server" : ""
     }
 
     private var endpoints: [String] {

@@ -25,6 +25,8 @@ public struct NodeStatus: Codable, Sendable, Hashable {
     public var isDrained = false
     /// Instances that have a place on it.
     public var instances = 0
+    /// Whether it runs another executable than the server.
+    public var isOlder: Bool?
 
     /// Makes a node's facts.
     public init(
@@ -35,8 +37,10 @@ public struct NodeStatus: Codable, Sendable, Hashable {
         millicores: Int,
         reservedMillicores: Int,
         memoryBytes: Int64,
-        restarts: Int
+        restarts: Int,
+        isOlder: Bool? = nil
     ) {
+        self.isOlder = isOlder
         self.name = name
         self.pid = pid
         self.isolation = isolation

@@ -49,6 +49,11 @@ public protocol ServerControl: OnlineControl, AssetControl, PlanControl {
     /// Errors: `notFound` when the journal knows nothing of it.
     func explain(_ instance: InstanceID) async throws(Problem) -> Explanation
 
+    /// Hands the server over to another executable: answers, then becomes it.
+    ///
+    /// Errors: `successor` where that does not run; `noHandover`, `leaving`.
+    func handOver(_ request: HandoverRequest) async throws(Problem) -> HandoverAnswer
+
     /// What the gateway counted, in order of deployment; the last known where it does not answer.
     func statistics() async -> [DeploymentStatistics]
 }

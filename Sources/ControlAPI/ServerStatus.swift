@@ -54,9 +54,12 @@ public struct ServerStatus: Codable, Sendable, Hashable {
         public var pid: Int32?
         /// How often it was started again since the server began.
         public var restarts: Int
+        /// Whether it runs another executable than the server.
+        public var isOlder: Bool?
 
         /// Makes a gateway's facts.
-        public init(pid: Int32?, restarts: Int) {
+        public init(pid: Int32?, restarts: Int, isOlder: Bool? = nil) {
+            self.isOlder = isOlder
             self.pid = pid
             self.restarts = restarts
         }

@@ -26,6 +26,7 @@ import Vocabulary
 /// | `GET /rollouts/ENDPOINT/DEPLOYMENT` | 200, `RolloutStatus` |
 /// | `POST /rollouts/ENDPOINT/DEPLOYMENT/COMMAND` | 202, `RolloutStatus` |
 /// | `POST /nodes/NAME/drain`, `.../undrain` | 202, `{"node": NAME}` |
+/// | `POST /handover` with a `HandoverRequest` | 202, `HandoverAnswer`; then the server is another |
 /// | `GET /metrics` | 200, Prometheus text |
 ///
 /// Every refusal is `{"error": {"code", "message", "target"}}` with the status of its kind.
@@ -55,6 +56,10 @@ struct ControlRoutes: Sendable {
         }
         router.get("instances/:endpoint/:deployment/:ordinal") { _, context in
             try await Answer(control.explain(Self.instance(in: context)))
+        }
+        router.post("handover") { request, _ in
+            let asked = try await Self.decode(HandoverRequest.self, from: request)
+            return try await Answer(control.handOver(asked), status: .accepted)
         }
         addOnline(to: router)
         addAssets(to: router)

@@ -35,6 +35,8 @@ final class Connection: ChannelInboundHandler {
     /// Whether no further request is taken.
     private var isClosing = false
     private var isUnflushed = false
+    /// Whether the next request is the last: its answer says so.
+    private var takesNoMore = false
     private(set) var pace: ConnectionPace
     /// The last target, and where it led.
     var route = RouteMemory()
@@ -117,6 +119,7 @@ final class Connection: ChannelInboundHandler {
         exchanges.append(exchange)
         incoming = exchange
         pace.beginBody(at: core.now)
+        if takesNoMore { exchange.isKeptAlive = false }
         if !exchange.isKeptAlive { isClosing = true }
         core.begin(exchange, head)
         if exchanges.count >= Self.pipelineLimit { pauseReading() }
@@ -241,11 +244,17 @@ final class Connection: ChannelInboundHandler {
         return true
     }
 
-    /// Takes no further request; closes at once when none is under way.
-    func leave() {
+    /// Takes no request beyond what is under way, or one where nothing is; closes after its answer.
+    ///
+    /// Shape: `atOnce` an idle connection closes now, but not one on which a request has begun.
+    func leave(atOnce: Bool) {
+        takesNoMore = true
+        guard let last = exchanges.last else {
+            if atOnce, codec.isEmpty { context?.close(promise: nil) }
+            return
+        }
         isClosing = true
-        if exchanges.isEmpty { context?.close(promise: nil) }
-        if let last = exchanges.last, last.progress == .awaited { last.isKeptAlive = false }
+        if last.progress == .awaited { last.isKeptAlive = false }
     }
 
     func flush() {

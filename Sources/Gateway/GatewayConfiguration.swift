@@ -1,6 +1,8 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Wire
+
 /// How a gateway process is started.
 public struct GatewayConfiguration: Sendable {
     /// Where the supervisor connects: a SOCK_SEQPACKET socket.
@@ -13,6 +15,8 @@ public struct GatewayConfiguration: Sendable {
     public var leaveGrace: Duration
     /// Whether a scorer may take as long as it likes for anything: one that stands at a breakpoint.
     public var isPatient: Bool
+    /// What this process runs, for the supervisor to know.
+    public var program: ProgramIdentity?
 
     /// Makes a configuration.
     public init(
@@ -20,12 +24,14 @@ public struct GatewayConfiguration: Sendable {
         orphanGrace: Duration = .seconds(600),
         userIdentifier: UInt32? = nil,
         leaveGrace: Duration = .seconds(30),
-        isPatient: Bool = false
+        isPatient: Bool = false,
+        program: ProgramIdentity? = nil
     ) {
         self.socketPath = socketPath
         self.orphanGrace = orphanGrace
         self.userIdentifier = userIdentifier
         self.leaveGrace = leaveGrace
         self.isPatient = isPatient
+        self.program = program
     }
 }

@@ -11,6 +11,9 @@ import Wire
 /// Connections that wait in a listening socket: as many as the supervisor asked for.
 private let listenBacklog: Int32 = 1_024
 
+/// How long a client that is kept alive may take for one more request when the gateway is replaced.
+private let lastWordsPause = TimeAmount.milliseconds(250)
+
 /// What the supervisor orders.
 extension GatewayCore {
     /// Carries out an order; descriptors come with some.
@@ -43,8 +46,8 @@ extension GatewayCore {
     }
 
     /// What a supervisor is told first on its connection; then what scorers have told.
-    func greeting(pid: Int32) -> [(GatewayReport, [Descriptor])] {
-        var greeting: [(GatewayReport, [Descriptor])] = [(.hello(pid: pid), [])]
+    func greeting(_ hello: GatewayReport) -> [(GatewayReport, [Descriptor])] {
+        var greeting: [(GatewayReport, [Descriptor])] = [(hello, [])]
         for open in listeners { greeting.append((.listening(open.listener), [open.descriptor])) }
         var told: [(GatewayReport, [Descriptor])] = []
         for station in stations where !station.isDismissed {
@@ -144,9 +147,16 @@ extension GatewayCore {
         guard !isLeaving else { return }
         isLeaving = true
         for open in listeners { open.channel.close(promise: nil) }
-        for connection in connectionsInOrder { connection.leave() }
+        for connection in connectionsInOrder { connection.leave(atOnce: isLast) }
         if connections.isEmpty { return finish() }
         let core = NIOLoopBound(self, eventLoop: loop)
+        if !isLast {
+            // Whoever has sent a request by now is heard; those who have nothing to say are let go.
+            loop.scheduleTask(in: lastWordsPause) {
+                let core = core.value
+                for connection in core.connectionsInOrder { connection.leave(atOnce: true) }
+            }
+        }
         loop.scheduleTask(in: TimeAmount(grace)) { core.value.finish() }
     }
 

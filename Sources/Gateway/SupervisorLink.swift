@@ -91,8 +91,8 @@ struct SupervisorLink {
 
     /// Tells a new supervisor what is held; what it missed follows.
     private func greet(_ supervisor: PacketSocket) -> Bool {
-        let pid = getpid()
-        let greeting = try? loop.submit { core.value.greeting(pid: pid) }.wait()
+        let hello = GatewayReport.hello(pid: getpid(), program: configuration.program)
+        let greeting = try? loop.submit { core.value.greeting(hello) }.wait()
         for (report, descriptors) in greeting ?? [] {
             guard (try? supervisor.send(report, with: descriptors)) != nil else { return false }
         }

@@ -57,7 +57,8 @@ final class Node {
             millicores: configuration.millicores,
             memoryBytes: configuration.memoryBytes,
             isolation: spawner.abilities.isolation,
-            isolationReasons: spawner.abilities.reasons
+            isolationReasons: spawner.abilities.reasons,
+            program: configuration.program
         )
         self.inventory = NodeInventory(
             greeting: greeting,

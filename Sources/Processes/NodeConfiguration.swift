@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Vocabulary
+import Wire
 
 /// Who a node is and what it may use.
 public struct NodeConfiguration: Sendable {
@@ -27,6 +28,8 @@ public struct NodeConfiguration: Sendable {
     public var highestIsolation: IsolationLevel
     /// How often it looks whether the limits of its runs are as it made them.
     public var limitsLook: Duration
+    /// What this process runs, for the supervisor to know.
+    public var program: ProgramIdentity?
 
     /// Makes a configuration.
     public init(
@@ -40,7 +43,8 @@ public struct NodeConfiguration: Sendable {
         users: Range<UInt32>,
         orphanGrace: Duration,
         highestIsolation: IsolationLevel = .limited,
-        limitsLook: Duration = .seconds(10)
+        limitsLook: Duration = .seconds(10),
+        program: ProgramIdentity? = nil
     ) {
         self.name = name
         self.socketPath = socketPath
@@ -53,6 +57,7 @@ public struct NodeConfiguration: Sendable {
         self.orphanGrace = orphanGrace
         self.highestIsolation = highestIsolation
         self.limitsLook = limitsLook
+        self.program = program
     }
 
     /// The launcher's path.

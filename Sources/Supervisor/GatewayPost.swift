@@ -14,6 +14,8 @@ struct GatewayPost {
     /// How often it was started again.
     var restarts = -1
     private var isGreeted = false
+    /// What it runs; nothing until it has said.
+    private(set) var program: ProgramIdentity?
     private var arriving: [HeldLane] = []
     private var held: [Listener: Descriptor] = [:]
 
@@ -25,6 +27,7 @@ struct GatewayPost {
     mutating func connect(number: Int, _ connection: PeerConnection<GatewayReport>) {
         self.connection = connection
         self.number = number
+        program = nil
         isGreeted = false
         arriving = []
         held = [:]
@@ -42,18 +45,21 @@ struct GatewayPost {
     struct Greeting {
         let lanes: [HeldLane]
         let listeners: [Listener: Descriptor]
+        let program: ProgramIdentity?
     }
 
     /// Hears one part of the greeting; all of it when it is whole.
     mutating func hear(_ report: GatewayReport, _ descriptors: [Descriptor]) -> Greeting? {
         switch report {
+        case .hello(_, let program):
+            self.program = program
         case .listening(let listener):
             held[listener] = descriptors.first
         case .holding(let run, let isReady):
             arriving.append(HeldLane(run: run, isReady: isReady))
         case .helloEnd:
             isGreeted = true
-            return Greeting(lanes: arriving, listeners: held)
+            return Greeting(lanes: arriving, listeners: held, program: program)
         default: break
         }
         return nil

@@ -22,4 +22,6 @@ enum Inbound: Sendable {
     case alarm
     /// A person or the machine wants the server to end; again: at once.
     case leave
+    /// Another executable takes the server over: nothing is drained.
+    case handOver(Successor)
 }

@@ -19,6 +19,8 @@ struct NodePost {
     private(set) var hello: NodeHello?
     /// How often it was started again.
     var restarts = -1
+    /// Whether it was told to leave so that another comes in its place.
+    var isReplaced = false
     private var arriving: [HeldProcess] = []
     private var isGreeted = false
 
@@ -39,6 +41,7 @@ struct NodePost {
     ) {
         self.connection = connection
         self.number = number
+        isReplaced = false
         hello = nil
         arriving = []
         isGreeted = false

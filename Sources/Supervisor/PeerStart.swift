@@ -13,7 +13,7 @@ import Wire
 /// up.
 struct PeerStart: Sendable {
     /// Our own executable.
-    let executable: String
+    let program: OwnProgram
     /// Its arguments.
     let arguments: [String]
     /// Where the peer listens.
@@ -40,7 +40,7 @@ struct PeerStart: Sendable {
     ///
     /// Errors: `cannotStart` when it cannot be started, ends at once or never answers.
     func start() throws(Problem) -> PacketSocket {
-        let pid = try ChildProgram.start(executable, arguments, log: log)
+        let pid = try ChildProgram.start(program.place, arguments, log: log)
         let child = ReapedChild(pid)
         peers.add(pid)
         let clock = ContinuousClock()
@@ -52,6 +52,11 @@ struct PeerStart: Sendable {
         }
         child.kill()
         throw refusal("it did not answer at '\(socketPath)'")
+    }
+
+    /// Reaps a process that was found, once it ends, where it is a child of ours.
+    func reap(_ pid: Int32) {
+        _ = ReapedChild(pid)
     }
 
     private func refusal(_ reason: String) -> Problem {

@@ -10,15 +10,15 @@ extension Server {
     ///
     /// Errors: those of `serve`.
     public static func trial(_ options: TrialOptions) throws(Problem) -> Server {
-        let executable = try ownExecutable()
+        let program = try OwnProgram()
         var listeners = try Listeners(common: "127.0.0.1:0", ports: [], isInsecure: false)
         try listeners.bindRest()
         TemporaryState.sweep()
         let state = try TemporaryState.own()
         let configuration = ServerConfiguration(
             state: state,
-            executable: executable,
-            support: try SupportFolder(executable: executable),
+            program: program,
+            support: try SupportFolder(executable: program.path),
             nodes: [NodeName(number: 1)],
             models: nil,
             statuses: .direct,
@@ -26,13 +26,13 @@ extension Server {
             gatewayUser: gatewayUser,
             machine: Machine(measured: .whole),
             isInsecure: false,
+            isTemporary: true,
             trial: options
         )
         return try Server(
             configuration: configuration,
             listeners: listeners,
-            environmentsFolder: state.environments,
-            isTemporary: true
+            environmentsFolder: state.environments
         )
     }
 }

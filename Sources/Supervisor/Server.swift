@@ -21,17 +21,14 @@ public struct Server: Sendable {
     private let lock: ServerLock
     private let drops: DropFolderLoop?
     private let configuration: ServerConfiguration
-    private let isTemporary: Bool
 
     init(
         configuration: ServerConfiguration,
         listeners: Listeners,
         environmentsFolder: String,
-        metricsPort: UInt16? = nil,
-        isTemporary: Bool = false
+        metricsPort: UInt16? = nil
     ) throws(Problem) {
         self.configuration = configuration
-        self.isTemporary = isTemporary
         // Lanes pass through, files are copied, and people and scrapers connect.
         DescriptorLimit.raise()
         let state = configuration.state
@@ -69,7 +66,7 @@ public struct Server: Sendable {
     /// `portInUse`; `modelsFolder`; `capacity`; `instanceTypes`; `supportFolder`; whatever the ledger
     /// says.
     public static func serve(_ options: ServeOptions) throws(Problem) -> Server {
-        let executable = try ownExecutable()
+        let program = try OwnProgram()
         var listeners = try Listeners(
             common: options.listen,
             ports: options.ports,
@@ -83,8 +80,8 @@ public struct Server: Sendable {
         try bind(&listeners, beside: state)
         let configuration = ServerConfiguration(
             state: state,
-            executable: executable,
-            support: try SupportFolder(executable: executable),
+            program: program,
+            support: try SupportFolder(executable: program.path),
             nodes: (1...max(1, options.nodes)).map { NodeName(number: $0) },
             models: options.models,
             statuses: .managed,
@@ -108,7 +105,7 @@ public struct Server: Sendable {
     /// Shape: built environments are kept for the next time, in the user's cache folder.
     /// Errors: what `check` would tell of the model; those of `serve`.
     public static func up(_ options: UpOptions) throws(Problem) -> Server {
-        let executable = try ownExecutable()
+        let program = try OwnProgram()
         let check = ModelCheck(path: options.model)
         if let problem = check.problems.first { throw problem }
         guard let endpoint = check.endpoint else {
@@ -124,21 +121,21 @@ public struct Server: Sendable {
         let state = try TemporaryState.own()
         let configuration = ServerConfiguration(
             state: state,
-            executable: executable,
-            support: try SupportFolder(executable: executable),
+            program: program,
+            support: try SupportFolder(executable: program.path),
             nodes: [NodeName(number: 1)],
             models: nil,
             statuses: .direct,
             orphanGrace: .seconds(10),
             gatewayUser: gatewayUser,
             machine: Machine(forOneAlone: .whole),
-            isInsecure: options.insecure
+            isInsecure: options.insecure,
+            isTemporary: true
         )
         return try Server(
             configuration: configuration,
             listeners: listeners,
-            environmentsFolder: try cacheFolder(),
-            isTemporary: true
+            environmentsFolder: try cacheFolder()
         )
     }
 
@@ -148,7 +145,7 @@ public struct Server: Sendable {
     /// Drains and ends, as INT would have it.
     public func leave() { supervisor.inbox.put(.leave) }
 
-    /// Runs until it has drained after INT, TERM or HUP.
+    /// Runs until it has drained after INT, TERM or HUP, or another executable takes over.
     ///
     /// Shape: `onReady` is called once the control socket answers; what it throws ends the server.
     /// Errors: `cannotListen` when the control socket cannot be bound; what `onReady` throws.
@@ -173,9 +170,11 @@ public struct Server: Sendable {
         watching?.cancel()
         serving.cancel()
         await serving.value
-        if isTemporary { TemporaryState.remove(configuration.state) }
-        withExtendedLifetime((signals, lock)) {}
+        if configuration.isTemporary { TemporaryState.remove(configuration.state) }
         if let problem = await trouble.first { throw problem }
+        // The lock goes with its descriptor, which closes as the successor begins.
+        if let successor = await supervisor.successor { throw successor.begin() }
+        withExtendedLifetime((signals, lock)) {}
     }
 
     /// Where built environments are kept for a server that keeps no state.

@@ -10,7 +10,7 @@ struct ServerConfiguration: Sendable {
     /// The folder that holds what must be remembered.
     let state: StateFolder
     /// Our own executable, which gateway and nodes are started from.
-    let executable: String
+    let program: OwnProgram
     /// The launcher, the extensions and the Python runtime.
     let support: SupportFolder
     /// The nodes that share the machine, in order.
@@ -29,6 +29,8 @@ struct ServerConfiguration: Sendable {
     var types = InstanceTypes()
     /// Whether a listener beyond loopback was accepted.
     let isInsecure: Bool
+    /// Whether the state goes with the server.
+    var isTemporary = false
     /// What everything is bounded to in a server that is only tried; nothing elsewhere.
     var trial: TrialOptions?
 }

@@ -18,7 +18,7 @@ extension Supervisor {
         ]
         if let user = configuration.gatewayUser { arguments += ["--user", "\(user)"] }
         let start = PeerStart(
-            executable: configuration.executable,
+            program: configuration.program,
             arguments: arguments,
             socketPath: configuration.state.gatewaySocket,
             log: "\(configuration.state.logs)/gateway.log",
@@ -83,6 +83,7 @@ extension Supervisor {
             _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: 5_000))
             return
         }
+        if isOlder(greeting.program) { return replaceGateway(greeting.program) }
         observe(.gatewayJoined(greeting.lanes))
         // The routes went first: whoever was waiting at the port finds its endpoint.
         for (listener, socket) in wanted where greeting.listeners[listener] == nil {

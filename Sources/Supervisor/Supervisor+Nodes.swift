@@ -12,7 +12,7 @@ extension Supervisor {
     /// Finds the node where it runs, or starts it, without making the loop wait.
     func startNode(_ name: NodeName) {
         let start = PeerStart(
-            executable: configuration.executable,
+            program: configuration.program,
             arguments: nodeArguments(name),
             socketPath: configuration.state.nodeSocket(name),
             log: "\(configuration.state.logs)/\(name).log",
@@ -40,6 +40,8 @@ extension Supervisor {
     ) {
         let thread = Thread { [inbox] in
             if let socket = start.findRunning() {
+                // It may be our child from before a handover, which nobody else reaps.
+                start.reap(socket.peer)
                 inbox.put(arrival(.success(socket)))
                 return
             }
@@ -95,6 +97,9 @@ extension Supervisor {
     private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
         if let inventory = nodes[name]?.hear(report) {
             notices.set(nil, for: .node(name.text))
+            if inventory.held.isEmpty, isOlder(nodes[name]?.hello?.program) {
+                return replaceNode(name, nodes[name]?.hello?.program)
+            }
             // What waits to be spawned there was decided about an earlier connection.
             awaitingEnvironment = awaitingEnvironment.filter { $0.value != name }
             observe(.nodeJoined(inventory))

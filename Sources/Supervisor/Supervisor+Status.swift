@@ -15,7 +15,8 @@ extension Supervisor {
             server: serverFacts(),
             gateway: ServerStatus.Gateway(
                 pid: gateway.connection?.pid,
-                restarts: max(0, gateway.restarts)
+                restarts: max(0, gateway.restarts),
+                isOlder: gateway.joined != nil ? isOlder(gateway.program) : nil
             ),
             nodes: view.nodes.map(facts(of:)),
             endpoints: endpoints(view.deployments),
@@ -34,7 +35,7 @@ extension Supervisor {
             since: startedAt,
             listeners: listeners.bound.map(\.listener),
             insecure: listeners.isExposed,
-            notices: notices.all,
+            notices: notices.all + [configuration.program.notice].compactMap(\.self),
             state: configuration.state.path,
             models: configuration.models
         )
@@ -50,7 +51,8 @@ extension Supervisor {
             millicores: view.millicores ?? 0,
             reservedMillicores: view.reservedMillicores,
             memoryBytes: view.memoryBytes ?? 0,
-            restarts: max(0, post?.restarts ?? 0)
+            restarts: max(0, post?.restarts ?? 0),
+            isOlder: post?.isReplaced == true ? nil : post?.hello.map { isOlder($0.program) }
         )
         status.isDrained = view.isDrained
         status.instances = view.instances

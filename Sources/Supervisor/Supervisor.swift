@@ -59,6 +59,8 @@ actor Supervisor {
     private var connections = 0
     private let alarm: Alarm
     private(set) var isLeaving = false
+    /// What takes the server over; nothing until somebody wants it.
+    private(set) var successor: Successor?
     private var hasSaidFarewell = false
     private var isHurried = false
 
@@ -104,7 +106,7 @@ actor Supervisor {
         }
     }
 
-    /// Runs until everything has been drained and let go, or a second wish to leave.
+    /// Runs until everything has been drained and let go, a second wish to leave, or a handover.
     func run() async {
         sweep()
         observe(.began(nodes: configuration.nodes))
@@ -115,11 +117,11 @@ actor Supervisor {
         recallEnvironments()
         for await inbound in inbox.arrivals {
             take(inbound)
-            if hasSaidFarewell { break }
+            if hasSaidFarewell || successor != nil { break }
         }
         alarm.set(after: nil)
         meterTask?.cancel()
-        letGo()
+        if successor == nil { letGo() }
     }
 
     /// Removes what an earlier life left behind: copies that no document needs, halves of builds.
@@ -214,6 +216,9 @@ actor Supervisor {
         case .gateway(let connection, let news): hearGateway(connection, news)
         case .alarm: observe(.tick)
         case .leave: leave()
+        case .handOver(let successor):
+            logger.notice("handing over", metadata: ["version": "\(successor.version)"])
+            self.successor = successor
         }
     }
 

@@ -34,8 +34,8 @@ public enum GatewayOrder: Codable, Sendable {
 
 /// What the gateway tells the supervisor.
 public enum GatewayReport: Codable, Sendable {
-    /// First on every connection.
-    case hello(pid: Int32)
+    /// First on every connection; gateways of earlier versions do not say what they run.
+    case hello(pid: Int32, program: ProgramIdentity? = nil)
     /// After `hello`: a listening socket that is held, with its descriptor.
     case listening(Listener)
     /// After `hello`: a lane that is held, and whether its scorer has said ready.

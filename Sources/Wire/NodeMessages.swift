@@ -56,6 +56,8 @@ public struct NodeHello: Codable, Sendable {
     public let isolation: IsolationLevel
     /// Why it is not higher, a sentence each; empty at the highest.
     public let isolationReasons: [String]
+    /// What it runs; nodes of earlier versions do not say.
+    public let program: ProgramIdentity?
 
     /// Makes a greeting.
     public init(
@@ -64,10 +66,12 @@ public struct NodeHello: Codable, Sendable {
         millicores: Int,
         memoryBytes: Int64,
         isolation: IsolationLevel,
-        isolationReasons: [String]
+        isolationReasons: [String],
+        program: ProgramIdentity? = nil
     ) {
         self.name = name
         self.pid = pid
+        self.program = program
         self.millicores = millicores
         self.memoryBytes = memoryBytes
         self.isolation = isolation

@@ -31,7 +31,7 @@ struct Scorekeeper: ParsableCommand {
             """,
         version: Release.version,
         groupedSubcommands: [
-            CommandGroup(name: "Serving:", subcommands: [Serve.self, Up.self]),
+            CommandGroup(name: "Serving:", subcommands: [Serve.self, Up.self, Handover.self]),
             CommandGroup(
                 name: "Models:",
                 subcommands: [

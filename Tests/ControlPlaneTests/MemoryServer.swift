@@ -97,6 +97,10 @@ actor MemoryServer: ServerControl {
         )
     }
 
+    func handOver(_ request: HandoverRequest) -> HandoverAnswer {
+        HandoverAnswer(executable: request.executable ?? "/installed", version: "7.8.9")
+    }
+
     func quota() -> QuotaStatus {
         QuotaStatus(
             machine: QuotaStatus.Machine(

@@ -60,6 +60,10 @@ int linux_become_subreaper(void);
 // Closes every descriptor from `first` on.
 int linux_close_from(unsigned first);
 
+// Becomes another program: with this process's variables, its standard streams and nothing else open,
+// and no signal blocked. Returns only where it fails.
+int linux_become_program(const char *path, char *const arguments[]);
+
 // Gives up root for `identifier` (user and group), clears the groups and forbids new privileges.
 int linux_become_user(uint32_t identifier);
 

@@ -4,6 +4,8 @@
 import ArgumentParser
 import CLinux
 import Gateway
+import Supervisor
+import Wire
 
 /// `scorekeeper gateway`: the process that the server starts to answer requests.
 struct GatewayProcess: ParsableCommand {
@@ -29,7 +31,8 @@ struct GatewayProcess: ParsableCommand {
             GatewayConfiguration(
                 socketPath: socket,
                 orphanGrace: .seconds(orphanGrace),
-                userIdentifier: user
+                userIdentifier: user,
+                program: .own(version: Release.version)
             )
         )
     }

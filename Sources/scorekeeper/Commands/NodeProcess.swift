@@ -4,7 +4,9 @@
 import ArgumentParser
 import CLinux
 import Processes
+import Supervisor
 import Vocabulary
+import Wire
 
 /// `scorekeeper node` and its options: the process that the server starts to hold scorers.
 struct NodeProcess: ParsableCommand {
@@ -53,7 +55,8 @@ struct NodeProcess: ParsableCommand {
                 memoryBytes: memory,
                 users: place.users,
                 orphanGrace: .seconds(orphanGrace),
-                highestIsolation: highestIsolation
+                highestIsolation: highestIsolation,
+                program: .own(version: Release.version)
             )
         )
     }
