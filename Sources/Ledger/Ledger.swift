@@ -133,7 +133,7 @@ public final class Ledger: Sendable {
         }
     }
 
-    private static func makePrivateFile(_ path: String) throws {
+    static func makePrivateFile(_ path: String) throws {
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))

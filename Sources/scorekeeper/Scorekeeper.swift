@@ -49,6 +49,7 @@ struct Scorekeeper: ParsableCommand {
             ),
             CommandGroup(name: "Changes:", subcommands: [RolloutCommands.self, NodeCommands.self]),
             CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self, Debug.self]),
+            CommandGroup(name: "The server's state:", subcommands: [BackUp.self, Restore.self]),
             CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),
             CommandGroup(
                 name: "Started by the server:",
