@@ -1,7 +1,7 @@
 # Scorekeeper: a model-serving supervisor.
 # SPDX-License-Identifier: Apache-2.0
 
-"""The snippets of SCORERS.md, as they stand there."""
+"""The snippets of the pages for users, as they stand there."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ int snippet(struct scorer_lane *lane, struct scorer_request *request) {
 """
 
 
-def snippets(language: str) -> List[str]:
+def snippets(language: str, page: str = "SCORERS.md") -> List[str]:
     """The fenced blocks of that language, in order."""
-    text = (ROOT / "SCORERS.md").read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
