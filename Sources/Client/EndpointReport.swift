@@ -37,6 +37,10 @@ struct EndpointReport {
         if let level = deployment.isolation { facts.append(("isolation", level.rawValue)) }
         facts += deployment.isolationReasons.map { ("not higher", $0) }
         facts.append(("requests", requests(of: deployment)))
+        if deployment.mirrorPercent > 0 {
+            let share = "\(deployment.mirrorPercent)% of requests"
+            facts.append(("copies", "\(share): \(copies(for: deployment))"))
+        }
         facts += told(by: deployment)
         let seconds = Double(deployment.deadlineMilliseconds) / 1_000
         facts.append(("deadline", "\(seconds.formatted()) s, retry \(deployment.retry.rawValue)"))
@@ -70,6 +74,16 @@ struct EndpointReport {
         if counters.redispatched > 0 { words.append("\(counters.redispatched) re-dispatched") }
         if counters.abandoned > 0 { words.append("\(counters.abandoned) abandoned") }
         words.append("\(counters.waiting) waiting")
+        return words.joined(separator: ", ")
+    }
+
+    /// What became of copies of live requests, whose answers nobody sees.
+    private func copies(for deployment: DeploymentStatus) -> String {
+        guard let counted = deployment.requests?.mirrored else { return "none counted yet" }
+        var words = ["\(counted.copied) made"]
+        words += counted.answers.sorted { $0.key < $1.key }.map { "\($0.value) answered \($0.key)" }
+        words.append("\(counted.unanswered) unanswered")
+        words += counted.shed.sorted { $0.key < $1.key }.map { "\($0.value) left out: \($0.key)" }
         return words.joined(separator: ", ")
     }
 

@@ -72,7 +72,7 @@ class FewDescriptors(Crowded):
         limited.chmod(0o755)
         return limited
 
-    def test_27_without_a_descriptor_left_it_goes_on_rests_and_comes_back(self) -> None:
+    def test_27_fault_25_without_a_descriptor_left_it_goes_on_rests_and_comes_back(self) -> None:
         old = self.connect()
         self.assert_answers(old)
         crowd = [self.connect() for _ in range(FEW)]

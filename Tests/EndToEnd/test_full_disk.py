@@ -6,43 +6,22 @@
 from __future__ import annotations
 
 import errno
-import http.client
 import json
 import os
 import shutil
-import socket
-import subprocess
 import unittest
 from pathlib import Path
-from typing import Any, Tuple
+from typing import Any
 
 import command
 import models
+import small_disk
+from control import ControlSocket
 from harness import EndToEnd
 
 ONE = {"inputs": [[1]]}
 FINE = {"predictions": "fine"}
 FULL = "the disk is full|No space left on device"
-
-
-class ControlSocket(http.client.HTTPConnection):
-    """The control API as a program other than ours would speak to it."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=60)
-        self.path = path
-
-    def connect(self) -> None:
-        """Over the unix socket."""
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(str(self.path))
-
-    def ask(self, method: str, path: str, content: Any = None) -> Tuple[int, Any]:
-        """Status and content of the answer."""
-        body = None if content is None else json.dumps(content)
-        self.request(method, path, body, {"content-type": "application/json"})
-        response = self.getresponse()
-        return response.status, json.loads(response.read())
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a disk of its own needs root, to mount a tmpfs")
@@ -52,19 +31,9 @@ class FullDisk(EndToEnd):
     @classmethod
     def prepare(cls, folder: Path) -> Path:
         state = folder / "state"
-        mount = ["mount", "-t", "tmpfs", "-o", "size=16m,mode=700", "scorekeeper-test", str(state)]
-        done = subprocess.run(mount, stderr=subprocess.PIPE)
-        if done.returncode != 0:
-            told = done.stderr.decode("utf-8", "replace").strip()
-            raise unittest.SkipTest(f"a disk of its own cannot be mounted: {told}")
-        cls.addClassCleanup(cls.unmount, state)
+        small_disk.mount(state, 16)
+        cls.addClassCleanup(small_disk.unmount, state)
         return super().prepare(folder)
-
-    @staticmethod
-    def unmount(state: Path) -> None:
-        """Takes the small disk away; what still runs there keeps it until it ends."""
-        if state.is_mount():
-            subprocess.run(["umount", "--lazy", str(state)], check=True)
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -106,7 +75,7 @@ class FullDisk(EndToEnd):
             and self.only_instance("kept")["incarnation"] > before["incarnation"],
         )
 
-    def test_24_a_requested_change_is_refused_with_507_and_changes_nothing(self) -> None:
+    def test_24_fault_24_a_requested_change_is_refused_with_507_and_changes_nothing(self) -> None:
         other = models.write(Path(self._folder.name) / "other", models.answering("other"))
         before = self.server.status()["endpoints"]
         self.fill()
@@ -143,7 +112,7 @@ class FullDisk(EndToEnd):
         deleted = command.run("delete", "other", state=self.server.state)
         self.assertEqual(deleted.code, command.DONE, deleted)
 
-    def test_24_recovery_goes_on_and_is_in_the_journal_once_there_is_room(self) -> None:
+    def test_24_fault_24_recovery_goes_on_and_is_in_the_journal_once_there_is_room(self) -> None:
         before = self.only_instance("kept")
         self.fill()
 
@@ -168,7 +137,7 @@ class FullDisk(EndToEnd):
         self.assert_score()
         self.assertIn(lost, self.server.run("explain", "kept/default/1"))
 
-    def test_24_a_supervisor_that_starts_on_a_full_disk_serves_on(self) -> None:
+    def test_24_fault_24_a_supervisor_that_starts_on_a_full_disk_serves_on(self) -> None:
         before = self.only_instance("kept")
         self.fill()
         self.kill(self.server.process.pid)

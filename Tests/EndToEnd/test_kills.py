@@ -104,7 +104,7 @@ class Kills(EndToEnd):
         after = self.only_instance(self.endpoint)
         self.assertGreater(after["incarnation"], self.before["incarnation"])
 
-    def test_a_killed_supervisor_is_missed_by_nobody_and_doubles_nothing(self) -> None:
+    def test_fault_20_a_killed_supervisor_is_missed_by_nobody_and_doubles_nothing(self) -> None:
         self.wait_for_calls(3)
         self.kill(self.server.process.pid)
         self.server.process.wait()
@@ -124,7 +124,7 @@ class Kills(EndToEnd):
             lambda: self.deployment(self.endpoint)["environment"]["state"] == "built",
         )
 
-    def test_a_killed_node_loses_no_request_and_its_instance_comes_back(self) -> None:
+    def test_fault_34_a_killed_node_loses_no_request_and_its_instance_comes_back(self) -> None:
         self.wait_for_calls(3)
         nodes = {one["name"]: one for one in self.server.status()["nodes"]}
         node = nodes[self.before["node"]]

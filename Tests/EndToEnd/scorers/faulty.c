@@ -3,9 +3,11 @@
 
 // A scorer that does on command what no scorer should: the first word of a body says what.
 //
-//     faulty [--exit-at-start] [--leave-when-ready ORDINAL] [--die-taking ORDINAL]
+//     faulty [--exit-at-start] [--load-until-told] [--say WORD]
+//            [--leave-when-ready ORDINAL] [--die-taking ORDINAL]
 //
-// Whatever it does not know is answered with the body itself; `run` with the name of its run.
+// Whatever it does not know is answered with the body itself, or with the WORD it was given; `run`
+// with the name of its run, `status 503` with that status. It is told by SIGUSR1.
 #include "lies.h"
 
 #include <scorer.h>
@@ -26,8 +28,27 @@ static bool is_told(int count, char **arguments, const char *what) {
     for (int i = 1; i < count; i++)
         if (strcmp(arguments[i], what) == 0)
             return strcmp(what, "--exit-at-start") == 0 ||
+                   strcmp(what, "--load-until-told") == 0 ||
                    (i + 1 < count && atoi(arguments[i + 1]) == ordinal());
     return false;
+}
+
+// What it says instead of echoing, if anything.
+static const char *given;
+
+static void wait_until_told(void) {
+    sigset_t telling;
+    int number;
+    sigemptyset(&telling);
+    sigaddset(&telling, SIGUSR1);
+    sigwait(&telling, &number);
+}
+
+static void take_signals(void) {
+    sigset_t telling;
+    sigemptyset(&telling);
+    sigaddset(&telling, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &telling, NULL);
 }
 
 static bool is_word(const struct scorer_request *request, const char *word) {
@@ -82,6 +103,18 @@ static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *r
         for (;;)
             pause();
     }
+    if (is_word(request, "status ") && request->body_length >= 10) {
+        char digits[4] = {0};
+        memcpy(digits, (const char *)request->body + 7, 3);
+        return scorer_answer(lane, request, atoi(digits), NULL, 0, request->body,
+                             request->body_length);
+    }
+    if (is_word(request, "wait")) {
+        say(request);
+        wait_until_told();
+    }
+    if (given)
+        return answer(lane, request, given, strlen(given));
     bool is_twice = is_word(request, "twice");
     uint64_t ticket = request->ticket;
     uint32_t slot = request->slot;
@@ -99,8 +132,14 @@ int main(int count, char **arguments) {
         fprintf(stderr, "these are its last words\n");
         return 3;
     }
+    take_signals();
+    for (int i = 1; i + 1 < count; i++)
+        if (strcmp(arguments[i], "--say") == 0)
+            given = arguments[i + 1];
     lie_prepare(SCORER_LANE_DESCRIPTOR);
     enum scorer_result result = scorer_attach(SCORER_LANE_DESCRIPTOR, &lane);
+    if (is_told(count, arguments, "--load-until-told"))
+        wait_until_told();
     if (result == SCORER_OK)
         result = scorer_ready(lane);
     if (is_told(count, arguments, "--leave-when-ready"))
