@@ -82,7 +82,9 @@ public struct Backup: Sendable {
         unlink(arriving)
         try Ledger.copy("\(path)/ledger.sqlite", to: arriving)
         let count = try Self.copy(Self.contents(of: arriving), from: path, to: state.path)
-        guard rename(arriving, state.ledger) == 0 else { throw Self.unwritable(state.ledger, errno) }
+        guard rename(arriving, state.ledger) == 0 else {
+            throw Self.unwritable(state.ledger, errno)
+        }
         withExtendedLifetime(lock) {}
         return count
     }
