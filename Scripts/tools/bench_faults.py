@@ -89,7 +89,7 @@ def main() -> None:
         server = Server(built_program(ROOT), folder, free_port())
         try:
             server.wait_until_up()
-            scorer = _build_scorer(folder, server.program.parent / "support")
+            scorer = build_scorer(folder, server.program.parent / "support")
             for fault in arguments.only or FAULTS:
                 for number in range(1, arguments.times + 1):
                     outcome = _inflict(server, fault, number, scorer, arguments.per_second)
@@ -109,7 +109,7 @@ def main() -> None:
     )
 
 
-def _build_scorer(folder: Path, support: Path) -> Path:
+def build_scorer(folder: Path, support: Path) -> Path:
     """The scorer in C that the tests use too."""
     scorer = folder / "faulty"
     command = ["cc", "-std=gnu11", "-O2", f"-I{support}", str(SCORERS / "faulty.c")]
