@@ -59,6 +59,12 @@ struct BuildBook {
         progress[definition.canonicalText] = .built(environment)
     }
 
+    /// A build was given up because nobody needs it any more.
+    mutating func forget(_ definition: EnvironmentDefinition) {
+        progress[definition.canonicalText] = nil
+        logs[definition.canonicalText] = nil
+    }
+
     /// A build has ended.
     mutating func end(
         _ outcome: Result<BuiltEnvironment, Problem>,

@@ -72,13 +72,16 @@ extension Supervisor {
             inbox.put(.event(.prepared(key, revision)))
             return
         }
-        Task {
+        preparing[key, default: [:]][revision] = Task {
             do throws(Problem) {
                 _ = try await build(environment, for: document.settings)
                 inbox.put(.event(.prepared(key, revision)))
             } catch {
+                // Nobody waits for what was discarded meanwhile.
+                if Task.isCancelled { return }
                 inbox.put(.event(.preparationFailed(key, revision, error)))
             }
+            preparing[key]?[revision] = nil
         }
     }
 
@@ -109,6 +112,10 @@ extension Supervisor {
             )
             return environment
         } catch {
+            if Task.isCancelled {
+                if !shelf.needs(definition) { builds.forget(definition) }
+                throw error
+            }
             // Its Python may have been fetched meanwhile, and only now has it a name.
             await noteLog(of: definition, for: settings)
             builds.end(.failure(error), of: definition)
@@ -134,11 +141,12 @@ extension Supervisor {
         builds.step(step, of: definition)
     }
 
-    /// Removes the copy of a model that no revision needs, and lets warmed parents go from which
-    /// nothing more will be forked.
+    /// Removes the copy of a model that no revision needs, ends a build that nobody waits for any
+    /// more, and lets warmed parents go from which nothing more will be forked.
     ///
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
+        preparing[key]?.removeValue(forKey: revision)?.cancel()
         guard let leftovers = shelf.discard(key, revision) else { return }
         if !shelf.holds(key) { lastWords[key] = nil }
         for copy in leftovers.unneededCopies { discardUnneeded(copy) }

@@ -52,6 +52,8 @@ actor Supervisor {
     var metrics: [Run: [ScorerMetric]] = [:]
     var awaitingEnvironment: [Run: NodeName] = [:]
     var builds = BuildBook()
+    /// Revisions whose environments are waited for.
+    var preparing: [DeploymentKey: [Revision: Task<Void, Never>]] = [:]
     var notices = NoticeBoard()
     var statistics = StatisticsDesk()
     var meter = AnswerMeter()

@@ -52,6 +52,11 @@ class Builds(Faulty):
         folder = self.server.state / "environments"
         return sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
 
+    def staged(self) -> List[Path]:
+        """The folders that are being filled."""
+        folder = self.server.state / "environments" / ".staging"
+        return list(folder.iterdir()) if folder.is_dir() else []
+
     def ready(self) -> List[str]:
         """Those that would be taken for built."""
         return [name for name in self.environments() if not name.startswith(".")]
@@ -131,6 +136,7 @@ class SilentRegistry(Builds):
         """A build that waits for the registry; its processes."""
         self.asked.clear()
         asked = self.declare(name, "never-published==1.0")
+        self.addCleanup(command.run, "delete", name, state=self.server.state)
         self.assertEqual(asked.code, command.DONE, asked)
         self.wait_for("a question to the registry", self.asked.is_set)
         found: List[int] = self.wait_for("the builder", self.builders)
@@ -152,7 +158,9 @@ class SilentRegistry(Builds):
         self,
     ) -> None:
         building = self.begin("killed")
-        staged = self.environments()
+        [staged] = self.staged()
+        left = staged / "left-by-the-first"
+        left.touch()
 
         self.server.process.kill()
         self.server.process.wait()
@@ -162,9 +170,9 @@ class SilentRegistry(Builds):
         self.server.wait_until_up()
         self.wait_for("the question once more", self.asked.is_set)
 
-        self.assertNotEqual(staged, [])
         self.assertEqual(self.ready(), [])
-        self.assertEqual(set(staged) & set(self.environments()), set())
+        self.assertEqual(len(self.staged()), 1)
+        self.assertFalse(left.exists())
         self.server.run("delete", "killed")
         self.wait_for("the builders' end", lambda: not self.builders())
 
