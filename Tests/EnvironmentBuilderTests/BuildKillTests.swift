@@ -18,7 +18,7 @@ struct `A build that is killed` {
         try Wheel(name: "tiny").write(to: workshop.wheels)
     }
 
-    @Test func `leaves nothing that looks ready, 12 times`() async throws {
+    @Test func `row 32: leaves nothing that looks ready, 12 times`() async throws {
         let store = workshop.makeStore()
         let definition = makeDefinition("tiny==1.0")
         let digest = try await store.prospect(of: definition, python: .exact).digest

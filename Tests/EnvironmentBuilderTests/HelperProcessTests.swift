@@ -65,7 +65,7 @@ import Testing
         #expect(problem?.what == "cannot run '/nowhere/uv': No such file or directory")
     }
 
-    @Test func `ends with all it started when its time is up`() async throws {
+    @Test func `row 33: ends with all it started when its time is up`() async throws {
         let script = "sleep 1000 & echo $!; echo $! > child; wait"
 
         let outcome = try await shell(script).run(until: .now + .milliseconds(300))
@@ -74,7 +74,7 @@ import Testing
         try await expectGone(outcome.output)
     }
 
-    @Test func `ends with all it started when its task is cancelled`() async throws {
+    @Test func `row 33: ends with all it started when its task is cancelled`() async throws {
         let listener = Listener()
         let (lines, continuation) = AsyncStream.makeStream(of: String.self)
         let task = Task {

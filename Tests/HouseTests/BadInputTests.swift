@@ -6,11 +6,12 @@ import Testing
 
 /// The list of bad input, row by row, and the tests that bear its numbers.
 @Suite struct `The list of bad input` {
-    /// Rows about models, archives, YAML and JSON; the others concern what is not served yet.
+    /// Rows about models, archives, documents, HTTP and JSON; the others concern what is not served
+    /// yet.
     ///
     /// Row 33 is Triton's `config.pbtxt` and row 34 a Dockerfile: both kinds of input are refused
     /// whole, by their kind, before a line of them is read.
-    static let rows = Array(1...32) + [40]
+    static let rows = Array(1...32) + Array(35...40) + [43, 44]
 
     /// Names of tests that say a row's number: in Swift `row 5, ...`, in Python `test_row_5_...`.
     static func numbered() throws -> [Int: [String]] {

@@ -18,24 +18,37 @@ import Testing
 /// | 8 | too much memory | `FaultTests` |
 /// | 9 | a scorer exits at its start | `test_fault_starts.py`, `RestartTests` |
 /// | 10 | a scorer does not stay | `test_fault_starts.py`, `RestartTests` |
-/// | 11 | a new revision never gets ready | `test_rollouts.py`, `RolloutTests` |
+/// | 11 | a new revision never gets ready | `test_fault_revisions.py`, `RolloutTests` |
 /// | 12 | a new revision fails | `test_rollouts.py`, `FailureTests` |
-/// | 13 | a revision is rolled in under load | `test_rollouts.py` |
+/// | 13 | a revision takes another's place | `test_fault_revisions.py`, `test_rollouts.py` |
+/// | 14 | an upgrade while recovery has the reserve | `test_fault_nodes.py` |
 /// | 15 | a scorer scribbles | `LaneStress/run`, `LaneHonestyTests`, `test_fault_scorer.py` |
 /// | 16 | a scorer answers others, twice, late | the same |
 /// | 17 | a wake storm | `test_isolation.py` |
+/// | 18 | a model loads for long | `test_fault_revisions.py` |
+/// | 20 | the supervisor is killed | `test_fault_server.py`, `test_kills.py` |
+/// | 21 | another copy of the program takes over | `test_fault_server.py` |
+/// | 22 | the server is told to leave | `test_fault_server.py` |
+/// | 23 | a kill in the middle of a write | `test_fault_server.py`, `KillTests` |
+/// | 24 | no room on the disk | `test_full_disk.py`, `test_fault_builds.py` |
+/// | 25 | no descriptor left | `test_bad_luck.py` |
+/// | 26 | a disk that fails or is read-only | `test_fault_machine.py` |
+/// | 27 | somebody sets the clock | `test_fault_machine.py` |
+/// | 28 | no processor time | `test_fault_machine.py` |
 /// | 31 | a client goes | `test_long_bodies.py` |
-/// | 34 | a node is lost | `test_nodes.py`, `NodeTests` |
+/// | 32 | a build is killed | `test_fault_builds.py`, `BuildKillTests` |
+/// | 33 | a build hangs | `test_fault_builds.py`, `HelperProcessTests` |
+/// | 34 | a node is lost | `test_fault_nodes.py`, `test_nodes.py`, `NodeTests` |
 /// | 35 | a flood of log | `FaultTests` |
 /// | 36 | many kills and restarts | `test_isolation.py` |
 /// | 37 | a pid is used again | `FaultTests` |
 /// | 38 | a control group is changed or removed | `FaultTests` |
 @Suite struct `The table of faults` {
     /// Rows that have a test of their own.
-    static let rows = Array(1...13) + Array(15...17) + [31] + Array(34...38)
+    static let rows = Array(1...18) + Array(20...28) + Array(31...38)
 
     /// Names of tests that say a row's number: in Swift and in a shell `row 5: ...`, in Python
-    /// `test_fault_5_...` or `test_row_5_...`.
+    /// `test_fault_5_...` or `test_row_5_...`, after the number that a list of a file's own gives.
     static func numbered() throws -> [Int: [String]] {
         var found: [Int: [String]] = [:]
         let folder = `The house`.root.appendingPathComponent("Tests")
@@ -57,7 +70,7 @@ import Testing
     /// The number that a line's test is about; nothing for any other line.
     static func row(in line: Substring) -> Int? {
         let swift = line.firstMatch(of: /^ *(?:@Test )?func `row (\d+):\s/)
-        let python = line.firstMatch(of: /^ *def test_(?:fault|row)_(\d+)_\w+\(/)
+        let python = line.firstMatch(of: /^ *def test_(?:(?:\d+_)?fault|row)_(\d+)_\w+\(/)
         let shell = line.firstMatch(of: /^ *run "row (\d+):\s/)
         return (swift?.1 ?? python?.1 ?? shell?.1).flatMap { Int($0) }
     }
@@ -77,6 +90,7 @@ import Testing
         #expect(Self.row(in: "    run \"row 15: a scorer that scribbles\" ./program") == 15)
         #expect(Self.row(in: "    func `row 7, for a hard link`() throws {") == nil)
         #expect(Self.row(in: "    def test_row_36_leaves(self) -> None:") == 36)
+        #expect(Self.row(in: "    def test_27_fault_25_none(self) -> None:") == 25)
         #expect(Self.row(in: "    def test_07_row_35_what_could(self) -> None:") == nil)
         #expect(Self.row(in: "  #expect(\"func `row 7: \")") == nil)
         #expect(Self.row(in: "    // see func `a row 7: here`") == nil)

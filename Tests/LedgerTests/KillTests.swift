@@ -14,7 +14,7 @@ import Vocabulary
 /// is done, in a file that no kill can tear: what is read must be at least what was done, at most
 /// what was begun.
 @Suite struct `A writer that is killed` {
-    @Test func `leaves the old state or the new one, 120 times`() async throws {
+    @Test func `row 23: leaves the old state or the new one, 120 times`() async throws {
         let folder = try TemporaryFolder()
         var generator = SystemRandomNumberGenerator()
         var written = 0

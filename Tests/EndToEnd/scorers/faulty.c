@@ -7,7 +7,8 @@
 //            [--leave-when-ready ORDINAL] [--die-taking ORDINAL]
 //
 // Whatever it does not know is answered with the body itself, or with the WORD it was given; `run`
-// with the name of its run, `status 503` with that status. It is told by SIGUSR1.
+// with the name of its run, `status 503` with that status, `variable NAME` with what that holds.
+// It is told by SIGUSR1.
 #include "lies.h"
 
 #include <scorer.h>
@@ -108,6 +109,13 @@ static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *r
         memcpy(digits, (const char *)request->body + 7, 3);
         return scorer_answer(lane, request, atoi(digits), NULL, 0, request->body,
                              request->body_length);
+    }
+    if (is_word(request, "variable ")) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)request->body_length - 9,
+                 (const char *)request->body + 9);
+        const char *value = getenv(name);
+        return answer(lane, request, value ? value : "", value ? strlen(value) : 0);
     }
     if (is_word(request, "wait")) {
         say(request);
