@@ -97,7 +97,11 @@ let package = Package(
         ),
 
         // MARK: Level 3, one kind of work each
-        .target(name: "ControlAPI", dependencies: ["Vocabulary", "Wire"], swiftSettings: strict),
+        .target(
+            name: "ControlAPI",
+            dependencies: ["AnswerComparison", "Vocabulary", "Wire"],
+            swiftSettings: strict
+        ),
         .target(
             name: "RequestQueue",
             dependencies: ["CScorerABI", "Vocabulary", "Wire"],
@@ -290,15 +294,16 @@ let package = Package(
         .testTarget(
             name: "SupervisorTests",
             dependencies: [
-                "ControlAPI", "Ledger", "Manifests", "ModelStore", "Rulebook", "Supervisor",
-                "Vocabulary", "Wire",
+                "AnswerComparison", "ControlAPI", "Ledger", "Manifests", "ModelStore", "Rulebook",
+                "Supervisor", "Vocabulary", "Wire",
             ]
         ),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "RequestQueue"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "Client", "ControlAPI", "TestSupport", "Vocabulary", "Wire", "scorekeeper",
+                "AnswerComparison", "Client", "ControlAPI", "TestSupport", "Vocabulary", "Wire",
+                "scorekeeper",
             ],
             exclude: ["Fixtures"]
         ),

@@ -113,6 +113,15 @@ public struct ControlClient: Sendable {
         _ = try await askForBytes("DELETE", path)
     }
 
+    /// What the answers of two deployments differ in, of which one gets copies.
+    public func compare(
+        _ deployment: DeploymentKey,
+        with other: DeploymentName
+    ) async throws(Problem) -> DeploymentComparison {
+        let path = "/online-endpoints/\(deployment.endpoint)/deployments/\(deployment.deployment)"
+        return try await ask("GET", "\(path)/compared/\(other)")
+    }
+
     /// Begins to remove an endpoint.
     public func delete(_ name: EndpointName) async throws(Problem) {
         _ = try await askForBytes("DELETE", "/endpoints/\(name)")

@@ -24,4 +24,13 @@ public protocol OnlineControl: Sendable {
     ///
     /// Errors: `notFound`; `conflict` where it answers requests.
     func delete(_ deployment: DeploymentKey) async throws(Problem)
+
+    /// What the answers of a live deployment and of one that gets copies differ in, whichever of the
+    /// two is named first.
+    ///
+    /// Errors: `notFound`; `conflict` where nothing is mirrored or compared between the two.
+    func compare(
+        _ deployment: DeploymentKey,
+        with other: DeploymentName
+    ) async throws(Problem) -> DeploymentComparison
 }

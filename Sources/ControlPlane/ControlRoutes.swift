@@ -22,6 +22,7 @@ import Vocabulary
 /// | `PUT /online-endpoints` with an `EndpointRequest` | 200, `OnlineEndpoint` |
 /// | `PUT /online-deployments` with an `OnlineDeploymentRequest` | 202, `DeployAnswer` |
 /// | `DELETE /online-endpoints/NAME/deployments/NAME` | 202, `{"deployment": NAME}` |
+/// | `GET /online-endpoints/NAME/deployments/NAME/compared/NAME` | 200, `DeploymentComparison` |
 /// | `GET /instances/ENDPOINT/DEPLOYMENT/ORDINAL` | 200, `Explanation` |
 /// | `GET /rollouts/ENDPOINT/DEPLOYMENT` | 200, `RolloutStatus` |
 /// | `POST /rollouts/ENDPOINT/DEPLOYMENT/COMMAND` | 202, `RolloutStatus` |
@@ -84,6 +85,12 @@ struct ControlRoutes: Sendable {
             try await control.delete(key)
             return Answer(["deployment": key.description], status: .accepted)
         }
+        let pair = "online-endpoints/:name/deployments/:deployment/compared/:other"
+        router.get(RouterPath(pair)) { _, context in
+            let key = try Self.deployment(in: context)
+            let other = try Self.deployment(in: context, called: "other")
+            return try await Answer(control.compare(key, with: other.deployment))
+        }
     }
 
     /// `/metrics` and nothing else, for a port that anyone on the machine can reach.
@@ -137,9 +144,10 @@ struct ControlRoutes: Sendable {
     }
 
     private static func deployment(
-        in context: BasicRequestContext
+        in context: BasicRequestContext,
+        called parameter: String = "deployment"
     ) throws(Problem) -> DeploymentKey {
-        let text = ["name", "deployment"].map { context.parameters.get($0) ?? "" }
+        let text = ["name", parameter].map { context.parameters.get($0) ?? "" }
             .joined(separator: "/")
         guard let key = DeploymentKey(text) else {
             throw Problem(

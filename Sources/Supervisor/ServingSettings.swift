@@ -4,6 +4,7 @@
 import Manifests
 import Rulebook
 import Vocabulary
+import Wire
 
 /// How a deployment is served: what its manifest says, with everything it leaves out filled in.
 struct ServingSettings: Codable, Hashable, Sendable {
@@ -42,6 +43,18 @@ struct ServingSettings: Codable, Hashable, Sendable {
     /// How its scorers are asked whether they are well; nothing: as every lane is.
     var probes: ProbeRules?
 
+    /// What is made of answers that differ from those of another deployment or revision; nothing: they
+    /// are told.
+    var comparison: RolloutSettings.Comparison?
+    /// How far two numbers may lie apart, as a share of the larger, and count as equal; nothing: not
+    /// at all.
+    var tolerance: Double?
+
+    /// How its answers to copies are compared with the live ones; nothing where they are not.
+    var mirrorComparison: MirrorComparison? {
+        comparison == .off ? nil : MirrorComparison(tolerance: tolerance ?? 0)
+    }
+
     /// Most requests of the deployment in flight; nothing leaves the queue's own bounds.
     var pendingLimit: Int? {
         boundsRequestsInFlight == true ? 2 * maxConcurrentRequestsPerInstance * instances : nil
@@ -74,6 +87,8 @@ struct ServingSettings: Codable, Hashable, Sendable {
             manifest.startDeadlineSeconds ?? manifest.startupProbe?.budgetSeconds ?? 300
         probes = ProbeRules(manifest)
         failureRule = FailureRule(manifest.rollout)
+        comparison = manifest.rollout.comparison
+        tolerance = manifest.rollout.tolerance
     }
 }
 

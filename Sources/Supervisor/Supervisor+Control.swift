@@ -76,7 +76,7 @@ extension Supervisor: ServerControl {
     }
 
     /// How long the gateway may take to report its counters before the last known are shown.
-    private static let statisticsPatience: Duration = .seconds(1)
+    static let statisticsPatience: Duration = .seconds(1)
 
     func statistics() async -> [DeploymentStatistics] {
         let id = statistics.nextQuestion()

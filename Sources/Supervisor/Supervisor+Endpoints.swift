@@ -203,7 +203,7 @@ extension Supervisor: OnlineControl {
         )
     }
 
-    private func deploymentNotFound(_ key: DeploymentKey) -> Problem {
+    func deploymentNotFound(_ key: DeploymentKey) -> Problem {
         let behind = shelf.wanted.map(\.key).filter { $0.endpoint == key.endpoint }
         let there = behind.map { "'\($0.deployment)'" }.joined(separator: ", ")
         return Problem(

@@ -61,6 +61,7 @@ extension Supervisor {
             gateway.disconnect()
             statistics.releaseAll()
             meter.forget()
+            comparisons.releaseAll()
             observe(.gatewayLost)
         }
     }
@@ -117,7 +118,11 @@ extension Supervisor {
             hear(key, counters)
         case .statisticsEnd(let id):
             statistics.end(id)
-        case .hello, .listening, .holding, .helloEnd, .comparison, .comparisonsEnd:
+        case .comparison(let tally):
+            comparisons.hear(tally)
+        case .comparisonsEnd(let id):
+            comparisons.end(id)
+        case .hello, .listening, .holding, .helloEnd:
             break
         }
     }
@@ -188,7 +193,8 @@ extension Supervisor {
                         statuses: statuses(of: deployment.key),
                         isManaged: endpoints[deployment.key.endpoint] != nil
                     )
-            }
+            },
+            comparison: comparison(published)
         )
         _ = gateway.joined?.send(GatewayOrder.route(route))
     }

@@ -58,6 +58,7 @@ actor Supervisor {
     var statistics = StatisticsDesk()
     var meter = AnswerMeter()
     var meterTask: Task<Void, Never>?
+    var comparisons = ComparisonBoard()
     private var connections = 0
     private let alarm: Alarm
     private(set) var isLeaving = false

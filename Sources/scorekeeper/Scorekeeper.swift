@@ -43,8 +43,7 @@ struct Scorekeeper: ParsableCommand {
                 name: "Endpoints and deployments:",
                 subcommands: [
                     Plan.self, Apply.self, OnlineEndpointGroup.self, OnlineDeploymentGroup.self,
-                    ModelGroup.self,
-                    EnvironmentGroup.self,
+                    ModelGroup.self, EnvironmentGroup.self, Compare.self,
                 ]
             ),
             CommandGroup(name: "Changes:", subcommands: [RolloutCommands.self, NodeCommands.self]),

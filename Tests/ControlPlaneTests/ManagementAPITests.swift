@@ -60,6 +60,29 @@ import Vocabulary
         }
     }
 
+    @Test func `compares the two deployments that are named, or refuses to`() async throws {
+        try await RunningServer.run { server in
+            let iris = try endpoint("iris")
+            let blue = DeploymentKey(
+                endpoint: iris,
+                deployment: try #require(DeploymentName("blue"))
+            )
+            let green = try #require(DeploymentName("green"))
+
+            let refused = await #expect(throws: Problem.self) {
+                try await server.client.compare(blue, with: green)
+            }
+            _ = try await server.client.put(EndpointRequest(mode: .create, name: iris))
+            let found = try await server.client.compare(blue, with: green)
+
+            #expect(refused?.kind == .conflict)
+            #expect(refused?.code == "notMirrored")
+            #expect(found == (try await server.memory.compare(blue, with: green)))
+            #expect(found.live.deployment == blue.deployment)
+            #expect(found.mirrored.deployment == green)
+        }
+    }
+
     @Test func `answers the status that the server gave, to the millisecond`() async throws {
         try await RunningServer.run { server in
             let given = await server.memory.status()

@@ -256,6 +256,21 @@ extension MemoryServer: OnlineControl {
         }
         deleted.append(deployment)
     }
+
+    func compare(
+        _ deployment: DeploymentKey,
+        with other: DeploymentName
+    ) throws(Problem) -> DeploymentComparison {
+        guard declared[deployment.endpoint] != nil else {
+            throw Problem(.conflict, code: "notMirrored", what: "nothing is mirrored")
+        }
+        return DeploymentComparison(
+            live: deployment,
+            mirrored: other,
+            mirrorPercent: 10,
+            tolerance: 0.5
+        )
+    }
 }
 
 extension MemoryServer: AssetControl {

@@ -35,7 +35,7 @@ import Vocabulary
             tags: {team: a}
             properties:
               anyone.else: 1.10
-              scorekeeper.rollout.compare: require
+              scorekeeper.rollout.compare: report
               scorekeeper.rollout.tolerance: '0.001'
               scorekeeper.rollout.compare_requests: 50
               scorekeeper.rollout.failure_percent: 5
@@ -52,7 +52,7 @@ import Vocabulary
         #expect(settings.readinessProbe?.periodSeconds == 5)
         #expect(settings.readinessProbe?.successThreshold == 2)
         #expect(settings.startupProbe?.timeoutSeconds == 7)
-        #expect(settings.rollout.comparison == .require)
+        #expect(settings.rollout.comparison == .report)
         #expect(settings.rollout.tolerance == 0.001)
         #expect(settings.rollout.comparedRequests == 50)
         #expect(settings.rollout.failurePercent == 5)

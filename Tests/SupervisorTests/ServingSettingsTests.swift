@@ -5,6 +5,7 @@ import Manifests
 import Rulebook
 import Testing
 import Vocabulary
+import Wire
 
 @testable import Supervisor
 
@@ -67,5 +68,19 @@ import Vocabulary
         #expect(settings.probes?.readiness == nil)
         #expect(settings.startDeadlineSeconds == 25)
         #expect(settings.failureRule == FailureRule(percent: 20, requests: 50))
+    }
+
+    @Test(arguments: [nil] + RolloutSettings.Comparison.allCases)
+    func `have answers to copies compared unless that is said to be off`(
+        comparison: RolloutSettings.Comparison?
+    ) {
+        var manifest = DeploymentSettings()
+        manifest.rollout.comparison = comparison
+        manifest.rollout.tolerance = 0.25
+
+        let settings = ServingSettings(manifest, retryUnlessSaid: .once)
+
+        let wanted = MirrorComparison(samplePercent: 100, tolerance: 0.25)
+        #expect(settings.mirrorComparison == (comparison == .off ? nil : wanted))
     }
 }

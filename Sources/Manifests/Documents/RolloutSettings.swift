@@ -1,6 +1,8 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Vocabulary
+
 /// How a new revision takes over; nothing stands where the document says nothing.
 public struct RolloutSettings: Hashable, Codable, Sendable {
     /// What is made of answers that differ from the old revision's.
@@ -39,13 +41,10 @@ extension DeploymentSettingsReader {
 
     mutating func readRollout(_ entry: YAMLEntry) {
         let (value, key) = (entry.value, entry.key)
-        let isObeyed = key.hasPrefix("scorekeeper.rollout.failure_")
-        if !isObeyed { values.noteUnused(entry, "answers are compared between deployments only") }
         switch key {
-        case "scorekeeper.rollout.compare":
-            settings.rollout.comparison =
-                values.word(value, key, RolloutSettings.Comparison.self)
+        case "scorekeeper.rollout.compare": readComparison(entry)
         case "scorekeeper.rollout.compare_requests":
+            values.noteUnused(entry, "a rollout compares no answers")
             settings.rollout.comparedRequests =
                 values.integer(value, key, in: 1...1_000, isQuotable: true)
         case "scorekeeper.rollout.tolerance":
@@ -59,6 +58,34 @@ extension DeploymentSettingsReader {
         }
     }
 
+    /// What is compared today are mirrored answers: nobody may believe that a rollout is guarded.
+    private mutating func readComparison(_ entry: YAMLEntry) {
+        let comparison = values.word(entry.value, entry.key, RolloutSettings.Comparison.self)
+        settings.rollout.comparison = comparison
+        switch comparison {
+        case .report:
+            values.findings.note(
+                "rolloutUncompared",
+                "'\(entry.key)': mirrored answers are compared, and 'scorekeeper compare' tells what "
+                    + "they differ in; a rollout compares none yet",
+                at: entry.location
+            )
+        case .require:
+            values.findings.add(
+                Problem(
+                    .unsupported,
+                    code: "notSupported",
+                    what: "'\(entry.key): require' is not supported yet: no rollout compares "
+                        + "answers, so that none would halt",
+                    remedy: "write 'report', mirror requests to a second deployment, and see "
+                        + "'scorekeeper compare'",
+                    location: entry.value.location
+                )
+            )
+        case .off, nil: break
+        }
+    }
+
     /// Refuses what is said of a comparison that is not made.
     mutating func checkRollout() {
         guard settings.rollout.comparison == .off else { return }
@@ -67,7 +94,7 @@ extension DeploymentSettingsReader {
             values.findings.refuse(
                 "comparisonOff",
                 "'\(key)' is about comparing, and 'scorekeeper.rollout.compare' is 'off'",
-                "remove it, or write 'report' or 'require' there",
+                "remove it, or write 'report' there",
                 at: place
             )
         }

@@ -43,7 +43,7 @@ extension ManifestRule {
             "is for comparing",
             "properties: {scorekeeper.rollout.compare: off, scorekeeper.rollout.tolerance: 1}",
             "comparisonOff 5:48",
-            "write 'report' or 'require'"
+            "write 'report' there"
         ),
         .init(
             .deployment,
@@ -68,6 +68,14 @@ extension ManifestRule {
             "scorekeeper.retry: once",
             "misplacedKey 5:1",
             "under 'properties'"
+        ),
+        .init(
+            .deployment,
+            "properties.scorekeeper.rollout.compare",
+            "is no require yet",
+            "properties: {scorekeeper.rollout.compare: require}",
+            "notSupported 5:43",
+            "write 'report'"
         ),
     ]
 }
