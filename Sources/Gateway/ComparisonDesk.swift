@@ -56,9 +56,11 @@ final class ComparisonDesk: Sendable {
         }
     }
 
-    /// Forgets what was found of an endpoint that is gone.
-    func forget(_ endpoint: EndpointName) {
-        kept.withLock { kept in kept.removeAll { $0.pair.live.endpoint == endpoint } }
+    /// Forgets what was found of a deployment that is gone: another may take its name.
+    func forget(_ deployment: DeploymentKey) {
+        kept.withLock { kept in
+            kept.removeAll { $0.pair.live == deployment || $0.pair.mirrored == deployment }
+        }
     }
 
     /// Compares nothing more; returns once the thread has ended.

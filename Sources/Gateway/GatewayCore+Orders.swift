@@ -88,12 +88,12 @@ extension GatewayCore {
         let deployments = endpoint.deployments
         router.remove(name)
         endpoint.follow([], EndpointRoute(endpoint: name, deployments: []))
-        desk.forget(name)
         for deployment in deployments { retire(deployment) }
     }
 
     private func retire(_ deployment: Deployment) {
         deployment.retire()
+        desk.forget(deployment.key)
         apply(DeploymentRules(isOpen: false), to: deployment)
     }
 

@@ -276,4 +276,27 @@ import Wire
         #expect(tallies.map(\.tally.equal) == [10])
         #expect(after.isEmpty)
     }
+
+    @Test func `compares afresh what takes the name of a deployment that was let go`() throws {
+        let gateway = try GatewayUnderTest()
+        var blend = Blend(gateway)
+        try blend.add("blue", percent: 100) { .echo($0) }
+        try blend.add("shadow", percent: 0, mirror: 50) { .echo($0) }
+        blend.comparison = MirrorComparison()
+        try blend.publish()
+        let client = try gateway.connect()
+        let shadow = try required(blend.routes.popLast())
+
+        _ = try ask(client, blend, 100)
+        let before = try blend.tallies(ofPairs: 50)
+        try blend.publish()
+        let between = try blend.tallies(ofPairs: 0)
+        blend.routes.append(shadow)
+        try blend.publish()
+        let after = try blend.tallies(ofPairs: 0)
+
+        #expect(before.map(\.tally.equal) == [50])
+        #expect(between.isEmpty)
+        #expect(after.isEmpty)
+    }
 }
