@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 import unittest
+from datetime import datetime
 from pathlib import Path
 from typing import Any, List
 
@@ -140,11 +141,19 @@ class SetClock(Shimmed):
 
     shim = "jumping_clock.c"
 
+    def assert_set(self) -> None:
+        """Gateway, nodes and supervisor look at the clock that is set."""
+        status = self.server.status()
+        ours = [self.server.process.pid, status["gateway"]["pid"]]
+        for pid in ours + [node["pid"] for node in status["nodes"]]:
+            self.assertIn("shim.so", Path(f"/proc/{pid}/maps").read_text())
+
     def test_fault_27_a_clock_that_jumps_a_day_ends_no_request_and_no_process(self) -> None:
         self.addCleanup(self.lever.unlink, missing_ok=True)
         self.deploy_faulty("set", 2)
         before = self.instances("set")
         load = self.load("set")
+        self.assert_set()
         held = self.ask("set", "wait for it")
         self.wait_until_begun("set", "wait for it")
 
@@ -179,6 +188,9 @@ class SetClock(Shimmed):
             self.server.wait_until_serving("dated")
 
             self.assertEqual(self.lives("dated"), before)
+            since = self.server.status()["server"]["since"]
+            began = datetime.fromisoformat(since.replace("Z", "+00:00")).timestamp()
+            self.assertAlmostEqual(began - time.time(), offset, delta=DAY / 2)
         self.tell(27, requests=self.finish(load), requests_lost=0, restarts=0)
 
 
@@ -189,24 +201,50 @@ class Starved(Shimmed):
         self,
     ) -> None:
         self.deploy_faulty("unseen", 2)
-        before = self.lives("unseen")
+        self.deploy_late("late")
+        before = self.lives("unseen") + self.lives("late")
         status = self.server.status()
         ours = [status["gateway"]["pid"], self.server.process.pid]
         ours += [node["pid"] for node in status["nodes"]]
         load = self.load("unseen")
+        held = self.ask("late", "wait for it")
+        self.wait_until_begun("late", "wait for it")
 
-        for pid in ours:
-            os.kill(pid, signal.SIGSTOP)
+        # A machine that stands still: requests lie with scorers that get no time either.
+        scorers = [one["pid"] for one in self.instances("unseen")]
+        self.signal(signal.SIGSTOP, scorers)
+        self.wait_until_bound("unseen", 1)
+        self.signal(signal.SIGSTOP, ours)
         # Nothing can come of those that are stopped: this is how long they are.
         select.select([], [], [], LONGER_THAN_HUNG)
-        for pid in ours:
-            os.kill(pid, signal.SIGCONT)
+        self.signal(signal.SIGCONT, ours)
+        late = held.result()
+        self.signal(signal.SIGCONT, scorers)
+        self.signal(signal.SIGUSR1, [before[-1][0]])
         count = len(load.calls)
         self.wait_for("more load", lambda: len(load.calls) >= count + 100)
 
+        self.assertEqual(late[0], 408, late)
+        self.assertEqual(self.score("late", b"fine", "score"), (200, b"fine"))
         requests = self.finish(load)
-        self.assertEqual(self.lives("unseen"), before)
+        self.assertEqual(self.lives("unseen") + self.lives("late"), before)
         self.tell(28, requests=requests, requests_lost=0, restarts=0)
+
+    def deploy_late(self, name: str) -> None:
+        """One instance whose requests have less time than we will be stopped."""
+        file = Path(self._folder.name) / f"{name}.yml"
+        file.write_text(
+            f"endpoint_name: {name}\nrequest_settings: {{ request_timeout_ms: 3000 }}\n"
+            f"properties: {{ scorekeeper.scorer: {self.scorer} }}\n"
+        )
+        self.server.run("deploy", "-f", str(file))
+        self.addCleanup(self.server.run, "delete", name)
+        self.server.wait_until_serving(name)
+
+    def signal(self, number: int, pids: List[int]) -> None:
+        """Each of them gets that signal."""
+        for pid in pids:
+            os.kill(pid, number)
 
     def test_fault_28_sixty_four_processes_that_want_every_core_cost_no_scorer_its_life(
         self,
