@@ -8,10 +8,10 @@ import Vocabulary
 /// What can be asked and commanded of rollouts.
 extension ControlRoutes {
     func addRollouts(to router: Router<BasicRequestContext>) {
-        router.get("rollouts/:endpoint/:deployment") { _, context in
+        router.get("rollouts/:name/:deployment") { _, context in
             try await Answer(control.rollout(of: Self.deployment(in: context)))
         }
-        router.post("rollouts/:endpoint/:deployment/:command") { _, context in
+        router.post("rollouts/:name/:deployment/:command") { _, context in
             let key = try Self.deployment(in: context)
             let command = try Self.command(in: context)
             return try await Answer(control.command(command, of: key), status: .accepted)
@@ -39,22 +39,6 @@ extension ControlRoutes {
             )
         }
         return name
-    }
-
-    private static func deployment(
-        in context: BasicRequestContext
-    ) throws(Problem) -> DeploymentKey {
-        let text = ["endpoint", "deployment"].map { context.parameters.get($0) ?? "" }
-            .joined(separator: "/")
-        guard let key = DeploymentKey(text) else {
-            throw Problem(
-                .invalid,
-                code: "deploymentName",
-                what: "cannot read '\(text.printable)' as a deployment",
-                remedy: "write ENDPOINT/DEPLOYMENT"
-            )
-        }
-        return key
     }
 
     private static func command(

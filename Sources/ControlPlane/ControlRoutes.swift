@@ -143,7 +143,7 @@ struct ControlRoutes: Sendable {
         return name
     }
 
-    private static func deployment(
+    static func deployment(
         in context: BasicRequestContext,
         called parameter: String = "deployment"
     ) throws(Problem) -> DeploymentKey {
