@@ -100,11 +100,13 @@ class Nodes(Faulty):
 
     def kill_node_of(self, instance: Dict[str, Any]) -> str:
         """kill -9 of the node that holds the instance; the node's name."""
-        node = next(
-            one for one in self.server.status()["nodes"] if one["name"] == instance["node"]
-        )
-        self.kill(node["pid"])
-        return str(node["name"])
+        self.kill_node(instance["node"])
+        return str(instance["node"])
+
+    def kill_node(self, name: str) -> None:
+        """kill -9 of that node."""
+        nodes = self.server.status()["nodes"]
+        self.kill(next(one["pid"] for one in nodes if one["name"] == name))
 
     def assert_never_overcommitted(self) -> None:
         """At no look was more given out than there was, by any node."""
@@ -134,6 +136,10 @@ class Roomy(Nodes):
         lost = [one for one in before if one["node"] == node]
         self.wait_until_replaced("moved", lost)
         seconds = time.monotonic() - killed
+        # The more often it dies, the longer it stays away.
+        for _ in range(3):
+            self.wait_for("the node's return", self.returned)
+            self.kill_node(node)
         self.wait_for("the node's return", self.returned)
         calls = load.stop()
         self.machine.end()
