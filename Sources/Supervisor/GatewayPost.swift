@@ -13,6 +13,8 @@ struct GatewayPost {
     private(set) var number = 0
     /// How often it was started again.
     var restarts = -1
+    /// Whether it was told to leave so that another comes in its place.
+    var isReplaced = false
     private var isGreeted = false
     /// What it runs; nothing until it has said.
     private(set) var program: ProgramIdentity?
@@ -28,6 +30,7 @@ struct GatewayPost {
         self.connection = connection
         self.number = number
         program = nil
+        isReplaced = false
         isGreeted = false
         arriving = []
         held = [:]

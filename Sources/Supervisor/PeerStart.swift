@@ -22,6 +22,8 @@ struct PeerStart: Sendable {
     let log: String
     /// Where its process is kept.
     let peers: Peers
+    /// The process of one that leaves, which still answers there until it has ended.
+    var predecessor: Int32?
 
     /// How long a started peer may take to answer at its socket.
     static let patience: Duration = .seconds(20)
@@ -52,6 +54,16 @@ struct PeerStart: Sendable {
         }
         child.kill()
         throw refusal("it did not answer at '\(socketPath)'")
+    }
+
+    /// Waits until the predecessor has ended, or as long as a start may take.
+    func waitForPredecessor() {
+        guard let predecessor else { return }
+        let number = ChildProgram.openPidfd(predecessor)
+        guard number >= 0 else { return }
+        let handle = Descriptor(owning: number)
+        var watched = pollfd(fd: handle.number, events: Int16(POLLIN), revents: 0)
+        _ = poll(&watched, 1, Int32(clamping: Self.patience.wholeMilliseconds))
     }
 
     /// Reaps a process that was found, once it ends, where it is a child of ours.

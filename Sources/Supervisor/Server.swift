@@ -167,13 +167,13 @@ public struct Server: Sendable {
         }
         let watching = drops.map { drops in Task { await drops.run() } }
         await supervisor.run()
+        // Nothing is ended first: all that is open here, the lock with it, closes as it begins.
+        if let successor = await supervisor.successor { throw successor.begin() }
         watching?.cancel()
         serving.cancel()
         await serving.value
         if configuration.isTemporary { TemporaryState.remove(configuration.state) }
         if let problem = await trouble.first { throw problem }
-        // The lock goes with its descriptor, which closes as the successor begins.
-        if let successor = await supervisor.successor { throw successor.begin() }
         withExtendedLifetime((signals, lock)) {}
     }
 

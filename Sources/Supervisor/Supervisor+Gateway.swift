@@ -11,7 +11,9 @@ import Wire
 /// The gateway: finding or starting it, its sockets, lanes and routes, and what it reports.
 extension Supervisor {
     /// Finds the gateway where it runs, or starts it, without making the loop wait.
-    func startGateway() {
+    ///
+    /// Shape: `predecessor` is the process of one that leaves.
+    func startGateway(after predecessor: Int32? = nil) {
         var arguments = [
             "gateway", "--socket", configuration.state.gatewaySocket,
             "--orphan-grace", "\(configuration.orphanGrace.components.seconds)",
@@ -22,7 +24,8 @@ extension Supervisor {
             arguments: arguments,
             socketPath: configuration.state.gatewaySocket,
             log: "\(configuration.state.logs)/gateway.log",
-            peers: peers
+            peers: peers,
+            predecessor: predecessor
         )
         reach(start) { .gatewayReached($0) }
     }
@@ -53,15 +56,19 @@ extension Supervisor {
                 hear(report)
             }
         case .ended(let why):
+            let isExpected = isLeaving || gateway.isReplaced
             logger.log(
-                level: isLeaving ? .info : .warning,
-                isLeaving ? "gateway gone" : "gateway lost",
+                level: isExpected ? .info : .warning,
+                isExpected ? "gateway gone" : "gateway lost",
                 metadata: ["why": "\(why)"]
             )
+            let predecessor = gateway.isReplaced ? gateway.connection?.pid : nil
             gateway.disconnect()
             statistics.releaseAll()
             meter.forget()
             comparisons.releaseAll()
+            // That was our wish, and no death that the next start has to wait for.
+            if let predecessor, !isLeaving { return startGateway(after: predecessor) }
             observe(.gatewayLost)
         }
     }

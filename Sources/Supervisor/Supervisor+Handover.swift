@@ -49,6 +49,7 @@ extension Supervisor {
             metadata: ["version": "\(program?.version ?? "earlier")"]
         )
         let grace = max(Self.leastGrace, longest + Self.leastGrace)
+        gateway.isReplaced = true
         _ = gateway.connection?.send(GatewayOrder.leave(graceMilliseconds: grace))
     }
 

@@ -10,13 +10,16 @@ import Wire
 /// Nodes: finding or starting them, and hearing what they report.
 extension Supervisor {
     /// Finds the node where it runs, or starts it, without making the loop wait.
-    func startNode(_ name: NodeName) {
+    ///
+    /// Shape: `predecessor` is the process of one that leaves.
+    func startNode(_ name: NodeName, after predecessor: Int32? = nil) {
         let start = PeerStart(
             program: configuration.program,
             arguments: nodeArguments(name),
             socketPath: configuration.state.nodeSocket(name),
             log: "\(configuration.state.logs)/\(name).log",
-            peers: peers
+            peers: peers,
+            predecessor: predecessor
         )
         reach(start) { .nodeReached(name, $0) }
     }
@@ -39,6 +42,7 @@ extension Supervisor {
         as arrival: @escaping @Sendable (Result<PacketSocket, Problem>) -> Inbound
     ) {
         let thread = Thread { [inbox] in
+            start.waitForPredecessor()
             if let socket = start.findRunning() {
                 // It may be our child from before a handover, which nobody else reaps.
                 start.reap(socket.peer)
@@ -78,6 +82,10 @@ extension Supervisor {
         case .report(let report, let descriptors):
             hear(name, report, descriptors)
         case .ended(let why):
+            if let post = nodes[name], post.isReplaced, !isLeaving {
+                nodes[name]?.disconnect()
+                return startNode(name, after: post.connection?.pid)
+            }
             logger.warning("node lost", metadata: ["node": "\(name)", "why": "\(why)"])
             nodes[name]?.disconnect()
             observe(.nodeLost(name))

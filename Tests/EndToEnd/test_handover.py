@@ -108,6 +108,20 @@ class Handover(EndToEnd):
         # The executables that ran before were really let go: nobody was reaped by accident.
         self.assertFalse(self.is_alive(before["gateway"]))
 
+    def test_one_upgrade_after_another_fails_no_request_and_counts_as_no_death(self) -> None:
+        logged = len(self.server.log.read_text("utf-8"))
+        load = self.load()
+        for _ in range(5):
+            replace(self.executable)
+            self.server.run("handover")
+            self.wait_for_calls(load, 20)
+        calls = load.stop()
+
+        self.assertEqual(self.failed(calls), [])
+        log = self.server.log.read_text("utf-8")[logged:]
+        self.assertEqual(log.count('"handing over"'), 5)
+        self.assertEqual([line for line in log.splitlines() if "lost" in line], [])
+
     def test_a_handover_to_the_same_executable_keeps_gateway_and_nodes(self) -> None:
         self.server.run("handover")
         before = self.peers()

@@ -282,6 +282,30 @@ import Wire
         #expect(answer.field("connection") == "close")
     }
 
+    @Test func `answers one more request that has begun when another gateway comes`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+        let idle = try gateway.connect()
+        let client = try gateway.connect()
+        client.post(score, "first")
+        let first = try client.answer()
+        let text = "POST \(score) HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n"
+        client.send(text)
+
+        try gateway.send(.leave(graceMilliseconds: 60_000))
+        let isIdleClosed = try idle.isClosed()
+        client.send("content-type: application/json\r\n\r\nlast")
+        let last = try client.answer()
+        try gateway.waitUntilLeft()
+
+        #expect(first.field("connection") != "close")
+        #expect(isIdleClosed)
+        #expect(last.text == "last")
+        #expect(last.field("connection") == "close")
+        #expect(scorer.begun == 2)
+    }
+
     @Test func `tells its scorers to leave where it is the last`() throws {
         let gateway = try GatewayUnderTest()
         let scorer = try gateway.startScorer(gateway.run(1))
