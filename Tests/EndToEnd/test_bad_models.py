@@ -95,7 +95,7 @@ class BadModels(EndToEnd):
 
         discreet, candid = self.score("discreet", ONE), self.score("candid", ONE)
 
-        self.assertEqual((discreet[0], candid[0]), (500, 500))
+        self.assertEqual((discreet[0], candid[0]), (400, 400))
         self.assertNotIn(b"the_model.py", discreet[1])
         self.assertIn(b"the_model.py", candid[1])
         self.assertIn("the sum does not add up", self.server.run("logs", "discreet"))
