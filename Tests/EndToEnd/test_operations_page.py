@@ -76,12 +76,13 @@ class OperationsPage(EndToEnd):
         self.assertEqual(self.answerer(), "[blue]")
         self.assertEqual(self.deployment("rates")["revision"], 2)
 
-        create, named, mirror, look, share, switch = blue_green
+        create, named, mirror, look, compare, share, switch = blue_green
         self.shell(create)
         self.assertEqual(self.shell(named), "[green]")
         self.shell(mirror)
         self.assertEqual(self.answerer(), "[blue]")
         self.assertIn("green", self.shell(look))
+        self.assertIn("copies of 10% of the requests", self.shell(compare))
         self.shell(share)
         self.shell(switch)
         self.assertEqual(self.answerer(), "[green]")
