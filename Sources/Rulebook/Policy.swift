@@ -119,6 +119,15 @@ package struct Policy: Sendable {
         !$0 && !$1
     }
 
+    /// Whether an endpoint's declaration says what its deployments get.
+    package var heedsTraffic: @Sendable () -> Bool = { true }
+
+    /// Whether requests may be shared out by percentages of this sum.
+    package var mayShare: @Sendable (_ sum: Int) -> Bool = { $0 == 0 || $0 == 100 }
+
+    /// Whether a deployment that answers so many percent may be let go by itself.
+    package var mayLetGo: @Sendable (_ percent: Int) -> Bool = { $0 == 0 }
+
     /// Whether an endpoint is published again.
     package var mustPublish: @Sendable (_ hasChanged: Bool, _ hasJoinedAnew: Bool) -> Bool = {
         $0 || $1

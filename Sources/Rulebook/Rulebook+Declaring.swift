@@ -203,7 +203,7 @@ extension Rulebook {
 
     /// Lets one deployment go, unless requests are sent there.
     mutating func withdrawAlone(_ key: DeploymentKey, _ work: inout Deliberation) {
-        if let problem = liveTrafficObjection(to: key) { return work.refuse(problem) }
+        if let problem = liveTrafficObjection(to: key, work.policy) { return work.refuse(problem) }
         withdraw(key, &work)
         guard let known = traffic(of: key.endpoint), known.mirror?.deployment == key.deployment
         else { return }

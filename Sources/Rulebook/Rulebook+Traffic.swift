@@ -16,7 +16,7 @@ extension Rulebook {
     }
 
     mutating func declareTraffic(_ wanted: TrafficDeclaration, _ work: inout Deliberation) {
-        if let problem = objection(to: wanted) { return work.refuse(problem) }
+        if let problem = objection(to: wanted, work.policy) { return work.refuse(problem) }
         traffic.removeAll { $0.endpoint == wanted.endpoint }
         let place = traffic.firstIndex { $0.endpoint > wanted.endpoint } ?? traffic.endIndex
         traffic.insert(wanted, at: place)
@@ -53,10 +53,10 @@ extension Rulebook {
     }
 
     /// Why a deployment's going would leave requests without an answer; nothing when it would not.
-    func liveTrafficObjection(to key: DeploymentKey) -> Problem? {
+    func liveTrafficObjection(to key: DeploymentKey, _ policy: Policy) -> Problem? {
         guard let traffic = traffic(of: key.endpoint) else { return nil }
         let percent = traffic.percent(of: key.deployment)
-        guard percent > 0 else { return nil }
+        guard !policy.mayLetGo(percent) else { return nil }
         return Problem(
             .conflict,
             code: "liveTraffic",
@@ -66,7 +66,7 @@ extension Rulebook {
         )
     }
 
-    private func objection(to wanted: TrafficDeclaration) -> Problem? {
+    private func objection(to wanted: TrafficDeclaration, _ policy: Policy) -> Problem? {
         if isLeaving {
             return Problem(
                 .conflict,
@@ -75,10 +75,13 @@ extension Rulebook {
                 remedy: "do it again when the server is back"
             )
         }
-        return Self.formalObjection(to: wanted) ?? unknownDeployment(in: wanted)
+        return Self.formalObjection(to: wanted, policy) ?? unknownDeployment(in: wanted)
     }
 
-    private static func formalObjection(to wanted: TrafficDeclaration) -> Problem? {
+    private static func formalObjection(
+        to wanted: TrafficDeclaration,
+        _ policy: Policy
+    ) -> Problem? {
         for share in wanted.live where !(1...100).contains(share.percent) {
             return refusal(
                 of: wanted,
@@ -88,7 +91,7 @@ extension Rulebook {
             )
         }
         let sum = wanted.live.reduce(0) { $0 + $1.percent }
-        if sum != 0 && sum != 100 {
+        if !policy.mayShare(sum) {
             let parts = wanted.live.map { "\($0.deployment)=\($0.percent)" }
             return refusal(
                 of: wanted,

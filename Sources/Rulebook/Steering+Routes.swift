@@ -98,7 +98,8 @@ extension Rulebook {
         return PublishedDeployment(
             key: deployment.key,
             revision: declaration.revision,
-            percent: percent(of: deployment, as: declaration),
+            percent: policy.heedsTraffic()
+                ? percent(of: deployment, as: declaration) : declaration.percent,
             mirrorPercent: traffic(of: deployment.key.endpoint)?
                 .mirrored(to: deployment.key.deployment) ?? 0,
             availability: deployment.despair.map { .failed($0) } ?? .open,

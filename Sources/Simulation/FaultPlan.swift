@@ -22,6 +22,7 @@ struct FaultPlan {
     var badClients = false
     var drains = false
     var illness = false
+    var traffic = false
 
     /// A world in which everything works.
     static let none = FaultPlan()
@@ -52,5 +53,6 @@ struct FaultPlan {
         badClients = people.chance(1, in: 4)
         drains = people.chance(1, in: 3)
         illness = people.chance(1, in: 6)
+        traffic = people.chance(1, in: 2)
     }
 }

@@ -39,6 +39,9 @@ public enum Mutant: String, CaseIterable, Sendable {
     case forgetsDrains = "grants a node's drain and forgets it"
     case routesToUnwell = "routes to what fails its readiness probe"
     case leavesOutAll = "leaves out what fails its readiness probe, the last included"
+    case ignoresTraffic = "gives each deployment its own percentage, whatever the endpoint says"
+    case sharesAnything = "shares requests out by whatever percentages"
+    case letsLiveGo = "lets a deployment go that answers requests"
     case neverGivesUp = "never gives a revision up"
 
     /// The sentences of which one is expected to be broken.
@@ -74,6 +77,9 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .forgetsDrains: [.drainedGetsNothing]
         case .routesToUnwell: [.unwellLeftOut]
         case .leavesOutAll: [.lastStaysRouted]
+        case .ignoresTraffic: [.sharesAsDeclared, .sharesWhole]
+        case .sharesAnything: [.sharesWhole]
+        case .letsLiveGo: [.liveIsKept]
         case .neverGivesUp: [.hopelessGivenUp]
         }
     }
@@ -135,6 +141,9 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .forgetsDrains: policy.heedsDrain = { false }
         case .routesToUnwell: policy.mayLeaveOut = { _ in false }
         case .leavesOutAll: policy.mayLeaveOut = { _ in true }
+        case .ignoresTraffic: policy.heedsTraffic = { false }
+        case .sharesAnything: policy.mayShare = { _ in true }
+        case .letsLiveGo: policy.mayLetGo = { _ in true }
         case .neverGivesUp: policy.givesUp = { _, _ in false }
         }
         return policy

@@ -62,6 +62,7 @@ extension Referee {
         case .publish(let endpoint):
             let keys = endpoint.deployments.map(\.key)
             forgetRoutes { $0.endpoint == endpoint.endpoint && !keys.contains($0) }
+            judgeShares(of: endpoint)
             for deployment in endpoint.deployments { judgeRoute(deployment) }
         case .unpublish(let name):
             forgetRoutes { $0.endpoint == name }

@@ -112,6 +112,7 @@ extension Referee {
     /// Called with each granted request.
     mutating func noteGranted(_ event: Event) {
         noteRolloutGranted(event)
+        noteTrafficGranted(event)
         switch event {
         case .declared(let declaration):
             withdrawn.remove(declaration.key)

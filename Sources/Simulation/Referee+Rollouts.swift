@@ -171,7 +171,9 @@ extension Referee {
         for effect in decision.effects {
             guard case .spawn(let run, _, _) = effect else { continue }
             let key = run.instance.key
-            let percents = (versions[key] ?? []).map(\.declaration.percent)
+            let percents = (versions[key] ?? []).map {
+                percent(of: key, declared: $0.declaration.percent)
+            }
             if begun.insert(key).inserted {
                 if percents.allSatisfy({ $0 > 0 }) {
                     let what = "\(run) is started after what serves more"

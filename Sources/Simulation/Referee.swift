@@ -45,6 +45,7 @@ struct Referee {
     // What was asked for and granted.
     var versions: [DeploymentKey: [Version]] = [:]
     var withdrawn: Set<DeploymentKey> = []
+    var traffic: [EndpointName: TrafficDeclaration] = [:]
     var isLeaving = false
     var rollouts = RolloutRecords()
     var drained: Set<NodeName> = []

@@ -54,6 +54,12 @@ public enum Sentence: String, CaseIterable, Sendable {
     case undoneStays = "what was undone does not come back by itself"
     /// Checked at each first `spawn` of an instance of a revision that fails, and in the end.
     case failingGoes = "a revision that fails while it is rolled in is rolled back"
+    /// Checked at each `publish` of an endpoint that was declared, for each deployment.
+    case sharesAsDeclared = "requests are shared out and copied as was declared"
+    /// Checked at each `publish` of an endpoint that was declared.
+    case sharesWhole = "what is shared out makes 100 percent, or nothing"
+    /// Checked at each deployment that is let go from behind a declared endpoint.
+    case liveIsKept = "what answers requests is not let go"
     /// Checked at each refusal.
     case refusalChangesNothing = "what is refused changes nothing"
     /// Checked after each decision.

@@ -73,6 +73,7 @@ enum Happening {
     case finishDrain(Run, gatewayLife: Int)
     case trouble
     case change
+    case share
     case command(Event)
     case probeEnds(Run, ProbeKind, gatewayLife: Int)
     case falls(ill: Bool)

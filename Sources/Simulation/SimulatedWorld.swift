@@ -127,6 +127,7 @@ struct SimulatedWorld {
         case .finishDrain(let run, let life): finishDrain(run, life)
         case .trouble: makeTrouble()
         case .change: change()
+        case .share: share()
         case .command(let event): deliver(event)
         case .probeEnds(let run, let kind, let life): endProbe(run, kind, life)
         case .falls(let isIll): fall(ill: isIll)

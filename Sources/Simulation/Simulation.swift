@@ -87,6 +87,7 @@ extension SimulatedWorld {
         plan(.count, in: Self.countInterval)
         planDrains(until: troubled)
         planIllness(until: troubled)
+        planTraffic(until: troubled)
         live(until: now + troubled)
 
         faults = .none

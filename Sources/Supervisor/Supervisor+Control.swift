@@ -111,6 +111,7 @@ extension Supervisor: ServerControl {
                 remedy: "rename one of them, or name it with --name"
             )
         }
+        try refuseDropped(draft)
         try refuseSecond(draft)
         let document = draft.document(revision: nextRevision(of: draft.key))
         if let present, present.serves(sameAs: document), !mayTryAgain(present) { return present }
@@ -125,6 +126,19 @@ extension Supervisor: ServerControl {
             return false
         }
         return rulebook.isGivenUp(document.key, document.revision)
+    }
+
+    /// A folder of the name of a declared endpoint is another thing: it would be there unseen.
+    private func refuseDropped(_ draft: Draft) throws(Problem) {
+        guard case .dropped(let name, _) = draft.origin, endpoints[draft.key.endpoint] != nil
+        else { return }
+        throw Problem(
+            .conflict,
+            code: "nameTaken",
+            what: "cannot serve '\(name)': the endpoint '\(draft.key.endpoint)' was declared by "
+                + "itself",
+            remedy: "call the folder otherwise, or deploy its model behind that endpoint"
+        )
     }
 
     /// An endpoint that nobody declared has one deployment: nothing says who answers what.

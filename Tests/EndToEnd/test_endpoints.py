@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import command
+import models
 import own_scorer
 from harness import EndToEnd
 
@@ -168,6 +169,22 @@ class Endpoints(EndToEnd):
         answers = self.answers("lasting", 100)
         self.assertEqual(shown["traffic"], {"blue": 25, "green": 75})
         self.assertEqual((answers.count("[blue]"), answers.count("[green]")), (25, 75))
+
+    def test_a_folder_of_a_declared_endpoints_name_is_refused_until_that_has_gone(self) -> None:
+        self.done("online-endpoint", "create", "-n", "occupied")
+        models.write(self.server.models / "occupied", models.answering("dropped"))
+
+        notice = self.wait_for(
+            "a notice",
+            lambda: [
+                one for one in self.server.status()["server"]["notices"] if "occupied" in one
+            ],
+        )[0]
+        self.assertIn("was declared by itself", notice)
+        self.assertEqual(self.done("online-deployment", "list", "-e", "occupied"), [])
+
+        self.run_command("online-endpoint", "delete", "-n", "occupied", "--yes")
+        self.server.wait_until_serving("occupied")
 
     def test_deleting_an_endpoint_takes_everything_behind_it(self) -> None:
         self.with_two("gone")
