@@ -23,11 +23,13 @@ final class GatewayUnderTest: Sendable {
 
     /// Starts a gateway with one listener and no endpoint.
     ///
-    /// Shape: `room` is how many bytes the kernel takes for a client that does not read.
+    /// Shape: `room` is how many bytes the kernel takes for a client that does not read; with
+    /// `isPatient` no scorer ever counts as hung.
     init(
         owner: Bool = false,
         orphanGrace: Duration = .seconds(60),
-        room: Int32? = nil
+        room: Int32? = nil,
+        isPatient: Bool = false
     ) throws {
         folder = NSTemporaryDirectory() + "gw-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
@@ -41,7 +43,8 @@ final class GatewayUnderTest: Sendable {
         let configuration = GatewayConfiguration(
             socketPath: path,
             orphanGrace: orphanGrace,
-            leaveGrace: .seconds(5)
+            leaveGrace: .seconds(5),
+            isPatient: isPatient
         )
         Thread.detachNewThread {
             do {

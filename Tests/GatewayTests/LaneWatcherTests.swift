@@ -22,7 +22,8 @@ import Vocabulary
     }
 
     @Test func `rings once for all that came at once, however often the scorer sleeps`() throws {
-        let gateway = try GatewayUnderTest()
+        // On a machine that does something else meanwhile the scorer would count as hung.
+        let gateway = try GatewayUnderTest(isPatient: true)
         let scorer = try DozingScorer(socket: gateway.openLane(gateway.run(1), calls: 8))
         try gateway.report { if case .ready = $0 { true } else { nil } }
         try gateway.route([gateway.run(1)])
