@@ -199,7 +199,7 @@ extension Supervisor: OnlineControl {
             .notFound,
             code: "endpointNotFound",
             what: "there is no endpoint '\(name)'",
-            remedy: "see which there are with 'scorekeeper online-endpoint list'"
+            remedy: "see which there are with 'scorekeeper status'"
         )
     }
 

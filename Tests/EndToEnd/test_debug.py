@@ -163,7 +163,7 @@ class Debug(unittest.TestCase):
         os.replace(built(SCORERS / "honest.c", self.folder), scorer)
         self.wait_until_ready(times=2)
 
-        self.assertIn("doubles' has changed\n", self.said())
+        self.assertIn("doubles' has changed; it is started again\n", self.said())
         self.assertEqual(self.score(b"four"), (200, b"four"))
 
     def test_one_that_cannot_start_waits_for_its_next_build(self) -> None:

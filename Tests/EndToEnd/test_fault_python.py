@@ -80,14 +80,14 @@ class FaultyModel(EndToEnd):
         self.assertTrue(signal_in(story, 11), story)
 
     def test_fault_4_a_model_that_stops_its_process_is_told_late_and_replaced(self) -> None:
-        story = self.fails(4, 4, 408)
+        story = self.fails(4, 4, 504)
 
         self.assertIn("threw the lane", story)
 
     def test_fault_5_a_loop_that_never_lets_the_interpreter_go_is_told_late_and_replaced(
         self,
     ) -> None:
-        story = self.fails(5, 5, 408)
+        story = self.fails(5, 5, 504)
 
         self.assertIn("threw the lane", story)
 
