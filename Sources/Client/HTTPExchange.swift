@@ -168,10 +168,12 @@ public struct HTTPExchange: Sendable {
                 remedy: "ask as the user that the server runs as"
             )
         }
+        let isNobody = reason == ECONNREFUSED || reason == ENOENT
+        let why = isNobody ? "nothing answers there" : "\(error)".printable
         return Problem(
             .failed,
             code: "noServer",
-            what: "cannot connect to \(peer): nothing answers there",
+            what: "cannot connect to \(peer): \(why)",
             remedy: "'scorekeeper status' shows where the server listens"
         )
     }

@@ -112,7 +112,8 @@ struct LibrarySearch {
     ) async throws(Problem) -> LibraryListing {
         let helper = HelperProcess(
             executable: loader,
-            arguments: ["--list", program],
+            // Whole: a name without a slash the loader would look for among the libraries.
+            arguments: ["--list", URL(fileURLWithPath: program).path],
             variables: libraryPath.isEmpty ? [] : ["LD_LIBRARY_PATH=\(libraryPath)"],
             folder: "/"
         )
