@@ -15,8 +15,6 @@ public struct OnlineDeploymentRequest: Codable, Sendable, Hashable {
     public var endpoint: EndpointName?
     /// Fields that replace the document's, each written `a.b=c`.
     public var overrides: [String]
-    /// Whether it shall answer every request from now on.
-    public var takesAllTraffic: Bool
     /// Where a program's libraries are looked for besides, as `LD_LIBRARY_PATH` has it.
     public var libraryPath: String?
 
@@ -27,7 +25,6 @@ public struct OnlineDeploymentRequest: Codable, Sendable, Hashable {
         name: DeploymentName? = nil,
         endpoint: EndpointName? = nil,
         overrides: [String] = [],
-        takesAllTraffic: Bool = false,
         libraryPath: String? = nil
     ) {
         self.mode = mode
@@ -35,7 +32,6 @@ public struct OnlineDeploymentRequest: Codable, Sendable, Hashable {
         self.name = name
         self.endpoint = endpoint
         self.overrides = overrides
-        self.takesAllTraffic = takesAllTraffic
         self.libraryPath = libraryPath
     }
 }

@@ -45,7 +45,7 @@ extension Supervisor: OnlineControl {
                 assets: ServerAssets(assets, store: store.folder)
             )
         let key = draft.key
-        guard let endpoint = endpoints[key.endpoint] else { throw undeclared(key.endpoint) }
+        guard endpoints[key.endpoint] != nil else { throw undeclared(key.endpoint) }
         let isThere = shelf.wanted(key) != nil
         if request.mode == .create && isThere {
             throw Problem(
@@ -58,23 +58,11 @@ extension Supervisor: OnlineControl {
         if request.mode == .update && !isThere { throw deploymentNotFound(key) }
         configuration.trial?.bound(&draft.settings)
         let document = try declare(draft)
-        var notices = draft.notices
-        if request.takesAllTraffic {
-            var document = endpoint
-            document.traffic = [key.deployment.text: 100]
-            document.mirrorTraffic[key.deployment.text] = nil
-            try declare(document)
-        } else if rulebook.traffic(of: key.endpoint)?.live.isEmpty == true {
-            notices.append(
-                "'\(key.endpoint)' answers nobody yet: give it requests with 'scorekeeper "
-                    + "online-endpoint update -n \(key.endpoint) --traffic \"\(key.deployment)=100\"'"
-            )
-        }
         return DeployAnswer(
             key: key,
             revision: document.revision,
             url: listeners.scoringURI(of: key.endpoint),
-            notices: notices
+            notices: draft.notices
         )
     }
 

@@ -103,6 +103,27 @@ class Endpoints(EndToEnd):
         self.assertEqual(set(self.answers("named", 20)), {"[blue]"})
         self.assertEqual(self.ask("named", "grey")[0], 404)
 
+    def test_all_traffic_goes_to_what_serves_and_never_to_what_does_not(self) -> None:
+        self.with_two("whole")
+        self.share("whole", "blue=100")
+        broken = Path(self._folder.name) / "broken"
+        broken.write_text("#!/bin/sh\nexit 3\n")
+        broken.chmod(0o755)
+        document = self.document("whole", "red")
+        document.write_text(document.read_text().replace(str(self.tell), str(broken)))
+
+        failed = self.run_command("online-deployment", "create", "-f", document, "--all-traffic")
+        hurried = self.run_command(
+            "online-deployment", "create", "-f", document, "--all-traffic", "--no-wait"
+        )
+        kept = self.ask("whole")
+        green = self.document("whole", "green")
+        self.done("online-deployment", "update", "-f", green, "--all-traffic")
+
+        self.assertEqual((failed.code, hurried.code), (command.FAILED, command.NO_COMMAND))
+        self.assertEqual(kept, (200, "[blue]"))
+        self.assertEqual(set(self.answers("whole", 10)), {"[green]"})
+
     def test_what_answers_requests_is_not_deleted_and_what_does_not_is(self) -> None:
         self.with_two("kept")
         self.share("kept", "blue=100")

@@ -30,11 +30,19 @@ struct DeploymentOptions: ParsableArguments {
     )
     var overrides: [String] = []
 
-    @Flag(help: "Have it answer every request from now on.")
+    @Flag(help: "Have it answer every request once it serves.")
     var allTraffic = false
 
     @Flag(help: "Leave once the server has taken it up.")
     var noWait = false
+
+    func validate() throws {
+        guard !allTraffic || !noWait else {
+            throw ValidationError(
+                "--all-traffic is given once the deployment serves: leave out --no-wait."
+            )
+        }
+    }
 
     func request(_ mode: RequestMode) throws(Problem) -> OnlineDeploymentRequest {
         OnlineDeploymentRequest(
@@ -43,7 +51,6 @@ struct DeploymentOptions: ParsableArguments {
             name: try name.map(Naming.deployment),
             endpoint: try endpointName.map(Naming.endpoint),
             overrides: overrides,
-            takesAllTraffic: allTraffic,
             libraryPath: OwnLibraries.path
         )
     }
@@ -57,8 +64,29 @@ struct DeploymentOptions: ParsableArguments {
         let answer = try await client.put(request(mode))
         for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
         if !noWait { _ = try await client.waitUntilServing(answer) }
+        try await share(answer.key, client)
         let deployment = try await client.onlineDeployment(answer.key)
         try Output.print(deployment, format)
         if format == .table { Output.print(answer.url) }
+    }
+
+    /// Gives it all traffic where that was asked for: one that never serves must get none.
+    private func share(
+        _ key: DeploymentKey,
+        _ client: ControlClient
+    ) async throws(Problem) {
+        let endpoint = try await client.onlineEndpoint(key.endpoint)
+        let name = key.deployment.text
+        if allTraffic {
+            var request = EndpointRequest(mode: .update, name: key.endpoint)
+            request.traffic = [name: 100]
+            request.mirrorTraffic = endpoint.mirrorTraffic.filter { $0.key != name }
+            _ = try await client.put(request)
+        } else if endpoint.traffic.isEmpty {
+            Output.tell(
+                "notice: '\(key.endpoint)' answers nobody yet: give it requests with 'scorekeeper "
+                    + "online-endpoint update -n \(key.endpoint) --traffic \"\(name)=100\"'"
+            )
+        }
     }
 }
