@@ -24,7 +24,7 @@ import Vocabulary
             ]
         )
         #expect(stage.planner.plan.answer.isIncomplete)
-        guard case .endpoint(let made) = stage.planner.plan.works[0].work else {
+        guard case .endpoint(let made, over: nil) = stage.planner.plan.works[0].work else {
             Issue.record("the endpoint is not declared")
             return
         }

@@ -119,14 +119,28 @@ extension Supervisor: AssetControl {
     // MARK: - Keeping
 
     /// Keeps a version of a model from now on.
+    ///
+    /// Errors: `assetExists` where somebody else has registered the version meanwhile.
     func keep(_ record: ModelRecord) throws(Problem) {
+        if let known = assets.model(record.id.name, version: record.id.version),
+            !known.isSame(as: record)
+        {
+            throw assets.immutable(record.id)
+        }
         try keep(record.id, record)
         assets.put(record)
         logger.info("model registered", metadata: ["model": "\(record.id)"])
     }
 
     /// Keeps a version of an environment from now on.
+    ///
+    /// Errors: `assetExists` where somebody else has registered the version meanwhile.
     func keep(_ record: EnvironmentRecord) throws(Problem) {
+        if let known = assets.environment(record.id.name, version: record.id.version),
+            known.definition.canonicalText != record.definition.canonicalText
+        {
+            throw assets.immutable(record.id)
+        }
         try keep(record.id, record)
         assets.put(record)
         logger.info("environment registered", metadata: ["environment": "\(record.id)"])

@@ -14,8 +14,8 @@ struct PlannedWork: Sendable {
         case model(ModelRecord)
         /// An environment is kept.
         case environment(EnvironmentRecord)
-        /// An endpoint is declared.
-        case endpoint(EndpointDocument)
+        /// An endpoint is declared, over what was there when it was planned.
+        case endpoint(EndpointDocument, over: EndpointDocument?)
         /// A deployment is declared.
         case deployment(Draft)
     }

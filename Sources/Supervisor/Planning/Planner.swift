@@ -112,7 +112,7 @@ struct Planner {
         let changes = known.map { DocumentChanges.of(untouched, from: $0) } ?? []
         plan.add(
             .init("endpoint", "\(wanted.name)", action, changes: changes),
-            .endpoint(untouched)
+            .endpoint(untouched, over: known)
         )
     }
 
@@ -160,7 +160,7 @@ struct Planner {
                 changes: [change],
                 callers: "requests that come later go where it says; none is lost"
             ),
-            .endpoint(shared)
+            .endpoint(shared, over: known)
         )
     }
 

@@ -31,10 +31,22 @@ extension Supervisor: PlanControl {
         case .nothing: return nil
         case .model(let record): try keep(record)
         case .environment(let record): try keep(record)
-        case .endpoint(let document): try declare(document)
+        case .endpoint(let document, let known):
+            guard endpoints[document.name] == known else { throw changedMeanwhile(document.name) }
+            try declare(document)
         case .deployment(let draft): return try declare(draft).revision
         }
         return nil
+    }
+
+    /// Somebody changed the endpoint while files were copied: what was planned would undo it unseen.
+    private func changedMeanwhile(_ name: EndpointName) -> Problem {
+        Problem(
+            .conflict,
+            code: "changedMeanwhile",
+            what: "the endpoint '\(name)' was changed by somebody else meanwhile",
+            remedy: "apply again"
+        )
     }
 
     private func makePlan(_ request: PlanRequest) async throws(Problem) -> Plan {
