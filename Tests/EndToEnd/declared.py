@@ -13,6 +13,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 import command
 import own_scorer
+from commanded import Commanded
 from faulty import Faulty
 
 
@@ -24,7 +25,7 @@ class Reply(NamedTuple):
     fields: Message
 
 
-class Declared(Faulty):
+class Declared(Commanded, Faulty):
     """A server, its commands, and endpoints that end with their tests."""
 
     tell_scorer: Path
@@ -33,10 +34,6 @@ class Declared(Faulty):
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.tell_scorer = own_scorer.build(Path(cls._folder.name) / "tell")
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
 
     def must(self, *arguments: "str | Path") -> None:
         """A subcommand that must work."""

@@ -6,30 +6,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, List
+from typing import List
 
 import command
 import own_scorer
-from harness import EndToEnd
+from commanded import Commanded
 
 
-class Assets(EndToEnd):
+class Assets(Commanded):
     """What is registered, on one server."""
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.tell = own_scorer.build(Path(cls._folder.name) / "tell")
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
-
-    def done(self, *arguments: "str | Path") -> Any:
-        """What a subcommand that must work prints, as JSON."""
-        done = self.run_command(*arguments, "--output", "json")
-        self.assertEqual(done.code, 0, done.err)
-        return done.content
 
     def files(self, name: str, text: str = "one") -> Path:
         """A model's folder."""

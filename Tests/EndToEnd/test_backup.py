@@ -12,10 +12,10 @@ from typing import Any, Dict
 
 import command
 import own_scorer
-from harness import EndToEnd
+from commanded import Commanded
 
 
-class BackedUp(EndToEnd):
+class BackedUp(Commanded):
     """One endpoint in its second revision, and a registered model that nobody serves."""
 
     shares_environments = False
@@ -34,10 +34,6 @@ class BackedUp(EndToEnd):
             encoding="utf-8",
         )
         cls.server.run("model", "create", "-f", str(document))
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
 
     def facts(self) -> Dict[str, Any]:
         """What is declared and registered."""

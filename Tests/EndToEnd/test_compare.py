@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Dict
 
 import command
-from harness import EndToEnd, program
+from commanded import Commanded
+from harness import program
 
 SOURCE = Path(__file__).resolve().parent / "scorers" / "priced.c"
 DOCUMENT = """\
@@ -21,7 +22,7 @@ properties:
 """
 
 
-class Compare(EndToEnd):
+class Compare(Commanded):
     """Endpoints with two deployments that price numbers, on one server."""
 
     @classmethod
@@ -32,16 +33,6 @@ class Compare(EndToEnd):
         compiler = ["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{support}"]
         files = [str(SOURCE), str(support / "libscorer.a"), "-o", str(cls.scorer)]
         subprocess.run(compiler + files, check=True)
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
-
-    def done(self, *arguments: "str | Path") -> Any:
-        """What a subcommand that must work prints, as JSON."""
-        done = self.run_command(*arguments, "--output", "json")
-        self.assertEqual(done.code, 0, done.err)
-        return done.content
 
     def serve(self, endpoint: str, name: str, words: str, *properties: str) -> None:
         """A deployment that prices as the words say."""

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import command
 import models
 import own_scorer
-from harness import EndToEnd
+from commanded import Commanded
 
 DOCUMENT = """\
 $schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json
@@ -25,23 +25,13 @@ properties:
 """
 
 
-class Endpoints(EndToEnd):
+class Endpoints(Commanded):
     """Endpoints with several deployments, on one server."""
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.tell = own_scorer.build(Path(cls._folder.name) / "tell")
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
-
-    def done(self, *arguments: "str | Path") -> Any:
-        """What a subcommand that must work prints, as JSON."""
-        done = self.run_command(*arguments, "--output", "json")
-        self.assertEqual(done.code, 0, done.err)
-        return done.content
 
     def document(self, endpoint: str, name: str, instances: int = 1) -> Path:
         """A deployment whose answer is its name."""

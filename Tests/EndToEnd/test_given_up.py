@@ -12,10 +12,10 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-import command
 import models
 from command import FAILED, NO_ROOM, NOT_FOUND, Done
-from harness import ROOT, EndToEnd, program
+from commanded import Commanded
+from harness import ROOT, program
 
 HOPELESS = "a-package-that-is-nowhere==1"
 
@@ -35,7 +35,7 @@ esac
 """
 
 
-class GivenUp(EndToEnd):
+class GivenUp(Commanded):
     """A server whose uv is a script."""
 
     shares_environments = False
@@ -66,10 +66,6 @@ class GivenUp(EndToEnd):
             "\n".join(line for line in lines if "conda.yaml" not in line) + "\n"
         )
         return model
-
-    def run_command(self, *arguments: "str | Path") -> Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
 
     def test_the_first_one_is_shown_logged_refused_a_second_origin_and_deleted(self) -> None:
         model = self.hopeless("first")

@@ -14,7 +14,8 @@ from typing import Any, Dict
 
 import command
 import own_scorer
-from harness import EndToEnd, ROOT
+from commanded import Commanded
+from harness import ROOT
 
 SCRIPT = """\
 import json
@@ -51,7 +52,7 @@ instance_count: 1
 """
 
 
-class Manifest(EndToEnd):
+class Manifest(Commanded):
     """Scripts, programs and models by documents, on one server."""
 
     def folder(self, name: str) -> Path:
@@ -69,10 +70,6 @@ class Manifest(EndToEnd):
         (folder / "model-files" / "weight.json").write_text("21")
         (folder / "deployment.yml").write_text(DOCUMENT.format(name=name))
         return folder / "deployment.yml"
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
 
     def answer(self, name: str, body: Any) -> Dict[str, Any]:
         """What a script answers with 200."""

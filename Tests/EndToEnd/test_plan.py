@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Tuple
 
 import command
 import own_scorer
-from harness import EndToEnd
+from commanded import Commanded
 
 ENDPOINT = """\
 $schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json
@@ -38,17 +38,13 @@ path: weights
 """
 
 
-class Plan(EndToEnd):
+class Plan(Commanded):
     """Documents and what becomes of them, on one server."""
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.tell = own_scorer.build(Path(cls._folder.name) / "tell")
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
 
     def folder(self, name: str) -> Path:
         """Documents of an endpoint with a model and a blue deployment that answers everything."""

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional
 
 import command
 import own_scorer
+from commanded import Commanded
 from harness import EndToEnd
 
 DOCUMENT = """\
@@ -28,7 +29,7 @@ whole: { cores: 4, memory: 256MiB, exempt_from_reserve: true }
 """
 
 
-class DeclaringServer(EndToEnd):
+class DeclaringServer(Commanded):
     """A server that says how many cores it has, and types of its own."""
 
     capacity = "cores=64"
@@ -40,10 +41,6 @@ class DeclaringServer(EndToEnd):
         cls.arguments = [*cls.arguments, "--capacity", cls.capacity, "--instance-types", str(types)]
         cls.tell = own_scorer.build(folder / "tell")
         return super().prepare(folder)
-
-    def run_command(self, *arguments: "str | Path") -> command.Done:
-        """A subcommand that means this server."""
-        return command.run(*arguments, state=self.server.state)
 
     def ask_for(self, endpoint: str, instances: int, type: Optional[str]) -> command.Done:
         """A deployment of so many instances of a type."""
