@@ -182,7 +182,11 @@ extension Referee {
             ready.contains($0) && !deployment.runs.contains($0) && !isUnwell($0)
         }
         if rollouts.paused[key] != nil, !isLeaving {
-            let stood = dropped.filter { nodes[$0].map(drained.contains) != true }
+            // What is rolled in may fail meanwhile, and goes.
+            let newest = versions[key]?.last?.declaration.revision
+            let stood = dropped.filter { run in
+                nodes[run].map(drained.contains) != true && revisions[run] != newest
+            }
             check(.pausedStands, stood.isEmpty) { "\(stood) are taken out of the route" }
         }
         guard let first = dropped.first, !isLeaving, !withdrawn.contains(key) else { return }

@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 import models
-from command import FAILED, NO_ROOM, NOT_FOUND, Done
+from command import FAILED, NO_ROOM, NOT_FOUND
 from commanded import Commanded
 from harness import ROOT, program
 
