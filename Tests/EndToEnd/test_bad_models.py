@@ -170,13 +170,16 @@ class BadModels(EndToEnd):
                         ctypes.memset(start, os.urandom(1)[0], size)
 
             class Model:
+                scribbles = False
+
                 def predict(self, model_input, params=None):
                     if model_input[0][0] == 13:
                         regions = list(lanes())
                         if not regions:
                             raise RuntimeError('there is nothing to scribble over')
                         threading.Thread(target=scribble, args=(regions,), daemon=True).start()
-                    return model_input
+                        self.scribbles = True
+                    return [[0]] if self.scribbles else model_input
 
             def _load_pyfunc(path, model_config=None):
                 return Model()
@@ -190,15 +193,16 @@ class BadModels(EndToEnd):
         # Until it is found out it may answer what it likes, as any model may.
         self.assertIn(self.score("scribbling", {"inputs": [[13]]})[0], (200, 502))
 
-        def is_lost() -> bool:
-            self.assertIn(self.score("scribbling", {"inputs": [[12]]})[0], (200, 400, 500, 502))
-            return bool(self.only_instance("scribbling")["incarnation"] > before["incarnation"])
+        # The request may have been given to its successor too, which then scribbles as well: only one that
+        # was never asked for it answers with what it was given.
+        def is_replaced() -> bool:
+            status, body = self.score("scribbling", {"inputs": [[12]]})
+            self.assertIn(status, (200, 400, 500, 502))
+            return status == 200 and b"[[12]]" in body
 
-        self.wait_for("the end of its lane", is_lost)
-        self.server.wait_until_serving("scribbling")
+        self.wait_for("a successor in its place", is_replaced)
+        self.assertGreater(self.only_instance("scribbling")["incarnation"], before["incarnation"])
         self.assertFalse(self.is_alive(before["pid"]))
-        status, body = self.score("scribbling", {"inputs": [[12]]})
-        self.assertEqual((status, json.loads(body)), (200, {"predictions": [[12]]}))
         self.assertEqual(self.only_instance("neighbour")["pid"], neighbour["pid"])
         self.assertEqual(self.server.status()["gateway"], gateway)
 
