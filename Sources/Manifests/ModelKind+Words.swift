@@ -106,6 +106,15 @@ extension ModelKind {
                 "deploy it as a scorer: 'scorekeeper deploy --scorer \(path)'"
             )
         case .file(let ending):
+            if let called = ArchiveForm.split(name).form {
+                return problem(
+                    .invalid,
+                    "archiveDamaged",
+                    "'\(name)' does not begin as a '\(called.rawValue)' does: it is damaged, "
+                        + "or something else",
+                    "copy or download it again"
+                )
+            }
             return problem(
                 .invalid,
                 "noModel",

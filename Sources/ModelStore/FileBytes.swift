@@ -32,6 +32,22 @@ enum FileBytes {
         }
     }
 
+    /// Writes a whole block, or leaves a hole of its length where it holds zeros alone.
+    ///
+    /// A sparse file would fill the disk otherwise. The length is the caller's to set in the end.
+    static func writeSparsely(
+        _ bytes: UnsafeRawBufferPointer,
+        to file: Int32,
+        named path: String
+    ) throws(Problem) {
+        guard let start = bytes.baseAddress, bytes[0] == 0,
+            memcmp(start, start + 1, bytes.count - 1) == 0
+        else { return try write(bytes, to: file, named: path) }
+        guard lseek(file, off_t(bytes.count), SEEK_CUR) >= 0 else {
+            throw StoreError.writing(errno, "copy '\(path)'")
+        }
+    }
+
     /// Writes a whole block.
     static func write(
         _ bytes: UnsafeRawBufferPointer,

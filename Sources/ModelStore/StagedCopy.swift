@@ -85,7 +85,10 @@ enum StagedCopy {
         } else {
             size = try FileBytes.read(from, named: entry.path) { (bytes) throws(Problem) in
                 hasher.update(bufferPointer: bytes)
-                try FileBytes.write(bytes, to: into, named: entry.path)
+                try FileBytes.writeSparsely(bytes, to: into, named: entry.path)
+            }
+            guard ftruncate(into, off_t(size)) == 0 else {
+                throw StoreError.writing(errno, "copy '\(entry.path)'")
             }
         }
         guard try source.stamp(of: from, entry.path) == entry.stamp else { throw source.changed() }

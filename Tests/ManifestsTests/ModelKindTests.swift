@@ -84,6 +84,15 @@ import Glibc
         #expect(kind("e.onnx") == .script)
     }
 
+    @Test func `row 16, that is called an archive and begins as none, is told as damaged`() throws {
+        for name in ["m.zip", "m.tar.gz", "m.tzst"] {
+            try write(name, Array("whatever this is".utf8))
+            let refusal = kind(name).refusal(of: name)
+            #expect(refusal?.code == "archiveDamaged")
+            #expect(refusal?.remedy.contains("download it again") == true)
+        }
+    }
+
     @Test func `row 16, that is an archive, is served where it is called what it is`() throws {
         let zip: [UInt8] = [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 40)
         for name in ["m.zip", "m.tar.gz", "m", "m.zip.bin"] { try write(name, zip) }

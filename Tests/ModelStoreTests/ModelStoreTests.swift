@@ -202,4 +202,23 @@ import Glibc
         #expect(code { _ = try full.adopt(source) } == "diskFull")
         #expect(try FileTree.names(in: full.folder).isEmpty)
     }
+
+    @Test(.enabled(if: geteuid() == 0, "a small file system needs root"))
+    func `copies a sparse file with its holes, byte for byte`() throws {
+        let small = "\(scratch.path)/small"
+        mkdir(small, 0o700)
+        guard mount("tmpfs", small, "tmpfs", 0, "size=4m") == 0 else { return }
+        defer { umount(small) }
+        let file = open("\(source)/sparse", O_WRONLY | O_CREAT, 0o600)
+        #expect(pwrite(file, "head", 4, 0) == 4)
+        #expect(pwrite(file, "tail", 4, 20 << 20) == 4)
+        #expect(ftruncate(file, 30 << 20) == 0)
+        _ = close(file)
+
+        let store = try ModelStore(folder: "\(small)/models")
+        let model = try store.adopt(source)
+
+        let copy = "\(store.folder)/\(model.digest)/sparse"
+        #expect(FileManager.default.contentsEqual(atPath: copy, andPath: "\(source)/sparse"))
+    }
 }
