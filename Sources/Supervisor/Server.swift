@@ -29,8 +29,7 @@ public struct Server: Sendable {
         metricsPort: UInt16? = nil
     ) throws(Problem) {
         self.configuration = configuration
-        // Lanes pass through, files are copied, and people and scrapers connect.
-        DescriptorLimit.raise()
+        try Self.takeDescriptors()
         let state = configuration.state
         try state.make()
         lock = try ServerLock(folder: state.path)

@@ -6,10 +6,15 @@ import Glibc
 /// How many descriptors this process may have open.
 public enum DescriptorLimit {
     /// Takes as many as the system gives: shells and services begin with few of those.
-    public static func raise() {
+    ///
+    /// Returns: how many it gives.
+    @discardableResult
+    public static func raise() -> UInt64 {
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(files, &limit) == 0 else { return 0 }
         limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        _ = setrlimit(files, &limit)
+        return UInt64(limit.rlim_max)
     }
 }

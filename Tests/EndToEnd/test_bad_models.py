@@ -193,8 +193,8 @@ class BadModels(EndToEnd):
         # Until it is found out it may answer what it likes, as any model may.
         self.assertIn(self.score("scribbling", {"inputs": [[13]]})[0], (200, 502))
 
-        # The request may have been given to its successor too, which then scribbles as well: only one that
-        # was never asked for it answers with what it was given.
+        # The request may have been given to its successor too, which then scribbles as well: only
+        # one that was never asked for it answers with what it was given.
         def is_replaced() -> bool:
             status, body = self.score("scribbling", {"inputs": [[12]]})
             self.assertIn(status, (200, 400, 500, 502))

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import unittest
 from pathlib import Path
 
 import command
 import models
-from command import BAD_INPUT, NO_COMMAND, NO_SERVER, NOT_FOUND
-from harness import EndToEnd
+from command import BAD_INPUT, NO_COMMAND, NO_ROOM, NO_SERVER, NOT_FOUND
+from harness import EndToEnd, program
 
 COMMANDS = "check deploy status invoke logs explain delete serve up simulate".split()
 
@@ -40,6 +41,20 @@ class ExitCodes(EndToEnd):
             self.assert_refused(
                 done, NO_SERVER, f"{nowhere}/control.sock", "scorekeeper serve", "--state"
             )
+
+    def test_a_server_with_too_few_descriptors_is_5_and_names_the_limit(self) -> None:
+        limited = "ulimit -n 64; exec \"$0\" serve --listen 127.0.0.1:0 --state \"$1\""
+        done = subprocess.run(
+            ["sh", "-c", limited, str(program()), str(Path(self._folder.name) / "few")],
+            capture_output=True,
+            text=True,
+            timeout=command.PATIENCE_SECONDS,
+            check=False,
+        )
+
+        self.assertEqual(done.returncode, NO_ROOM, done)
+        for word in ("64 files open", "ulimit -Hn", "LimitNOFILE"):
+            self.assertIn(word, done.stderr)
 
     def test_an_unknown_endpoint_is_4_and_names_the_command_that_lists_them(self) -> None:
         for arguments in (
