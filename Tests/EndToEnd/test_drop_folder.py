@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import time
 import unittest
 from pathlib import Path
 from typing import List, Tuple
