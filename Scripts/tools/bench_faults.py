@@ -22,6 +22,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
+import bench_deployments
 import table
 from open_loop import Call, OpenLoop
 from server import Server, ServerFailed, built_program, free_port
@@ -96,6 +97,11 @@ def main() -> None:
                     rows.append(_row(fault, number, outcome))
         finally:
             server.stop()
+        deployments = []
+        if not arguments.only:
+            deployments = bench_deployments.measure(
+                server.program, folder, arguments.per_second, arguments.times
+            )
     table.show(
         f"faults under {arguments.per_second:g} requests/s on 16 connections ({machine})",
         ("fault", "requests", "failed", "gap ms", "longest ms", "back after ms"),
@@ -107,6 +113,13 @@ def main() -> None:
         "\nlongest: of any request, from when it was due; back: until status shows a new process"
         "\nthat serves."
     )
+    if deployments:
+        table.show(
+            f"deployments of {bench_deployments.INSTANCES} C scorers on 3 nodes, the same load",
+            bench_deployments.HEADER,
+            deployments,
+        )
+        print("\nA revision that fails is seen by those whose requests it failed before the halt.")
 
 
 def build_scorer(folder: Path, support: Path) -> Path:
