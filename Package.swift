@@ -296,6 +296,7 @@ let package = Package(
             dependencies: [
                 "AnswerComparison", "ControlAPI", "Ledger", "Manifests", "ModelStore", "Rulebook",
                 "Supervisor", "Vocabulary", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "RequestQueue"]),

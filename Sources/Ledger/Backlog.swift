@@ -3,19 +3,19 @@
 
 /// What was observed while the disk would not take it, bounded, in the order it happened.
 ///
-/// Only the newest snapshot matters; changes and journal entries are kept up to a limit each, and
-/// the oldest entry goes first. A pure value: the ledger writes it out and empties it.
+/// Of each piece of the state, and of each thing that is declared, only the last word matters;
+/// journal entries are kept up to a limit, and the oldest goes first. A pure value: the ledger writes it out and empties it.
 struct Backlog: Sendable {
     /// Most journal entries that wait.
     let limit: Int
     private(set) var changes: [Transaction.Change] = []
-    private(set) var snapshot: Snapshot?
+    private(set) var state = StateChange()
     private(set) var journal: [JournalRecord] = []
     /// How many entries were lost because the limit was reached.
     private(set) var lost = 0
 
     /// Whether nothing waits.
-    var isEmpty: Bool { changes.isEmpty && snapshot == nil && journal.isEmpty }
+    var isEmpty: Bool { changes.isEmpty && state.isEmpty && journal.isEmpty }
 
     /// Makes an empty backlog that keeps at most `limit` entries.
     init(limit: Int) {
@@ -30,7 +30,7 @@ struct Backlog: Sendable {
             changes.removeAll { $0.subject == change.subject }
             changes.append(change)
         }
-        snapshot = transaction.snapshot ?? snapshot
+        state.add(transaction.state)
         journal += records
         if journal.count > limit {
             lost += journal.count - limit
@@ -41,7 +41,7 @@ struct Backlog: Sendable {
     /// Forgets everything: it has been written.
     mutating func clear() {
         changes = []
-        snapshot = nil
+        state = StateChange()
         journal = []
         lost = 0
     }

@@ -59,12 +59,20 @@ extension Ledger {
         }
     }
 
-    /// The decider's state after the last transaction that changed it; nothing in a new ledger.
+    /// The pieces of the decider's state after the last transaction, in order; none in a new ledger.
+    public func loadState() throws(Problem) -> [(id: StateChange.ID, bytes: Data)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT kind, name, bytes FROM state ORDER BY kind, name"
+            ).map { (StateChange.ID(kind: $0["kind"], name: $0["name"]), $0["bytes"]) }
+        }
+    }
+
+    /// The decider's state as an earlier version left it; nothing once it was written in pieces.
     public func loadSnapshot() throws(Problem) -> Snapshot? {
         try read { database in
-            try Row.fetchOne(database, sql: "SELECT bytes, taken_at FROM snapshot").map {
-                Snapshot(bytes: $0["bytes"], takenAt: Date(unixMilliseconds: $0["taken_at"]))
-            }
+            try Data.fetchOne(database, sql: "SELECT bytes FROM snapshot").map(Snapshot.init)
         }
     }
 

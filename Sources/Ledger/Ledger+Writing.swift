@@ -18,9 +18,9 @@ extension Ledger {
                 for change in backlog.changes + transaction.changes {
                     try Self.apply(change, to: database)
                 }
-                if let snapshot = transaction.snapshot ?? backlog.snapshot {
-                    try Self.keep(snapshot, in: database)
-                }
+                var state = backlog.state
+                state.add(transaction.state)
+                try Self.write(state, to: database)
                 for record in backlog.journal + records {
                     try Self.append(record, to: database)
                 }
@@ -80,46 +80,73 @@ extension Ledger {
         }
     }
 
-    private static func keep(_ snapshot: Snapshot, in database: Database) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO snapshot (id, bytes, taken_at) VALUES (1, ?, ?)",
-            arguments: [snapshot.bytes, snapshot.takenAt.unixMilliseconds]
-        )
+    private static func write(_ change: StateChange, to database: Database) throws {
+        if change.replacesAll {
+            try database.execute(sql: "DELETE FROM state; DELETE FROM snapshot;")
+        }
+        for (id, bytes) in change.pieces {
+            if let bytes {
+                try execute(
+                    "INSERT OR REPLACE INTO state (kind, name, bytes) VALUES (?, ?, ?)",
+                    [id.kind, id.name, bytes],
+                    in: database
+                )
+            } else {
+                try execute(
+                    "DELETE FROM state WHERE kind = ? AND name = ?",
+                    [id.kind, id.name],
+                    in: database
+                )
+            }
+        }
+    }
+
+    /// Executes what each decision executes, compiled once.
+    private static func execute(
+        _ sql: String,
+        _ arguments: StatementArguments,
+        in database: Database
+    ) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
     private static func append(_ record: JournalRecord, to database: Database) throws {
         let entry = record.entry
-        try database.execute(
-            sql: """
-                INSERT INTO journal
-                (sequence, decided_at, moment, subjects, event, effects, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try execute(
+            """
+            INSERT INTO journal
+            (sequence, decided_at, moment, subjects, event, effects, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 record.sequence, entry.decidedAt.unixMilliseconds,
                 // SQLite's integers are signed; `Moment.never` must survive the trip.
                 Int64(bitPattern: entry.moment.nanoseconds),
                 entry.subjects.joined(separator: "\n"), entry.event, entry.effects, entry.reason,
-            ]
+            ],
+            in: database
         )
         for subject in entry.subjects {
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO journal_subject (subject, sequence) VALUES (?, ?)",
-                arguments: [subject, record.sequence]
+            try execute(
+                "INSERT OR IGNORE INTO journal_subject (subject, sequence) VALUES (?, ?)",
+                [subject, record.sequence],
+                in: database
             )
         }
     }
 
     private func prune(_ database: Database, newest: JournalRecord?) throws {
         if let newest {
-            try database.execute(
-                sql: "DELETE FROM journal WHERE sequence <= ?",
-                arguments: [newest.sequence - limits.journalEntries]
+            try Self.execute(
+                "DELETE FROM journal WHERE sequence <= ?",
+                [newest.sequence - limits.journalEntries],
+                in: database
             )
         }
-        try database.execute(
-            sql: "DELETE FROM revision WHERE id <= (SELECT max(id) FROM revision) - ?",
-            arguments: [limits.revisions]
+        try Self.execute(
+            "DELETE FROM revision WHERE id <= (SELECT max(id) FROM revision) - ?",
+            [limits.revisions],
+            in: database
         )
     }
 }

@@ -82,6 +82,20 @@ enum Migrations {
                     """
             )
         }
+        migrator.registerMigration("4: state in pieces") { database in
+            // What is in 'snapshot' stays until the decider, who alone understands it, has written
+            // it here.
+            try database.execute(
+                sql: """
+                    CREATE TABLE state (
+                        kind TEXT NOT NULL,
+                        name TEXT NOT NULL,
+                        bytes BLOB NOT NULL,
+                        PRIMARY KEY (kind, name)
+                    ) STRICT, WITHOUT ROWID;
+                    """
+            )
+        }
         return migrator
     }
 }

@@ -3,27 +3,12 @@
 
 public import Foundation
 
-/// The decider's whole state at one moment, as bytes that only the decider understands.
+/// The decider's whole state at one moment, as earlier versions kept it.
+///
+/// Nothing writes one any more; it is forgotten once the state has been written piece by piece.
 public struct Snapshot: Hashable, Sendable {
     /// The state's bytes.
     public let bytes: Data
-    /// When it was taken, by the wall clock.
-    public let takenAt: Date
-
-    /// Makes a snapshot of bytes.
-    public init(bytes: Data, takenAt: Date) {
-        self.bytes = bytes
-        self.takenAt = takenAt
-    }
-
-    /// Makes a snapshot of `value` as JSON with sorted keys.
-    ///
-    /// Errors: whatever encoding `value` throws.
-    public init(encoding value: some Encodable, takenAt: Date) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        self.init(bytes: try encoder.encode(value), takenAt: takenAt)
-    }
 
     /// Reads the value back.
     ///

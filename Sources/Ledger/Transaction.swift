@@ -35,22 +35,22 @@ public struct Transaction: Sendable {
 
     /// Changes to what is wanted, in order.
     public var changes: [Change]
-    /// The decider's state after the event; nothing where it did not change.
-    public var snapshot: Snapshot?
+    /// What of the decider's state is otherwise after the event.
+    public var state: StateChange
     /// What is added to the journal, in order.
     public var journal: [JournalEntry]
 
     /// Makes a transaction.
     public init(
         changes: [Change] = [],
-        snapshot: Snapshot? = nil,
+        state: StateChange = StateChange(),
         journal: [JournalEntry] = []
     ) {
         self.changes = changes
-        self.snapshot = snapshot
+        self.state = state
         self.journal = journal
     }
 
     /// Whether there is nothing in it.
-    public var isEmpty: Bool { changes.isEmpty && snapshot == nil && journal.isEmpty }
+    public var isEmpty: Bool { changes.isEmpty && state.isEmpty && journal.isEmpty }
 }

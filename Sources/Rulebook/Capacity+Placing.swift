@@ -6,7 +6,7 @@ import Vocabulary
 extension Capacity {
     /// Promises a deployment so many places, or changes what it was promised.
     mutating func pledge(_ key: DeploymentKey, each demand: Demand, required: Int, limit: Int) {
-        if let known = pledges.firstIndex(where: { $0.key == key }) {
+        if let known = pledges.place(of: key, by: \.key) {
             let old = pledges[known]
             if (old.demand, old.required, old.limit) == (demand, required, limit) { return }
             pledges[known].demand = demand

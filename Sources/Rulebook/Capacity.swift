@@ -9,9 +9,9 @@ import Vocabulary
 /// surge. A place is put on a node as soon as one has room; an instance takes a place and gets a
 /// `Reservation` for it. Since rollouts and recoveries take places of the same pledge, neither can
 /// take what was promised to another deployment, and the sum never exceeds what is there.
-package struct Capacity: Codable, Sendable {
+package struct Capacity: Codable, Equatable, Sendable {
     /// What one node gives out.
-    package struct Share: Codable, Sendable {
+    package struct Share: Codable, Equatable, Sendable {
         /// The node.
         package let node: NodeName
         /// All that it gives out; nothing is known before it first joined.
@@ -26,13 +26,13 @@ package struct Capacity: Codable, Sendable {
     }
 
     /// One instance's worth of machine.
-    struct Place: Codable, Sendable {
+    struct Place: Codable, Equatable, Sendable {
         var node: NodeName?
         var holder: InstanceID?
     }
 
     /// What one deployment was promised.
-    struct Pledge: Codable, Sendable {
+    struct Pledge: Codable, Equatable, Sendable {
         let key: DeploymentKey
         var demand: Demand
         /// Places that are kept even while nobody takes them.

@@ -9,9 +9,9 @@ import Vocabulary
 /// `target` when it is ready to be started from, so that a rollout under way goes on until then.
 /// `target` is being rolled in; it becomes `current` when it serves alone. `current` is what a halted
 /// rollout falls back to.
-package struct Deployment: Codable, Sendable {
+package struct Deployment: Codable, Equatable, Sendable {
     /// Why and at which revision a rollout ended badly.
-    struct Halt: Codable, Sendable {
+    struct Halt: Codable, Equatable, Sendable {
         let revision: Revision
         let problem: Problem
         /// Whether a person wanted it so: then it is not tried again by itself.

@@ -4,7 +4,7 @@
 import Vocabulary
 
 /// One reserved place of a deployment, through all its runs.
-package struct Instance: Codable, Sendable {
+package struct Instance: Codable, Equatable, Sendable {
     /// Who it is.
     package let id: InstanceID
     /// What it serves, all its life: another revision is another instance.

@@ -4,9 +4,9 @@
 import Vocabulary
 
 /// What is known of another process of ours: a node, or the gateway.
-package struct Peer: Codable, Sendable {
+package struct Peer: Codable, Equatable, Sendable {
     /// Whether it is there.
-    enum Standing: Codable, Sendable {
+    enum Standing: Codable, Equatable, Sendable {
         /// It was asked for, and nothing has been heard of it; it may hold anything.
         case sought(again: Moment)
         /// It is there.
@@ -60,7 +60,7 @@ package struct Peer: Codable, Sendable {
 }
 
 /// A node: a failure domain with a share of the machine.
-package struct Node: Codable, Sendable {
+package struct Node: Codable, Equatable, Sendable {
     /// Its name.
     let name: NodeName
     /// Whether it is there.
@@ -72,7 +72,7 @@ package struct Node: Codable, Sendable {
 }
 
 /// The gateway, and what it was told.
-package struct Gateway: Codable, Sendable {
+package struct Gateway: Codable, Equatable, Sendable {
     /// Whether it is there.
     var peer = Peer.unknown
     /// What it, or the one before it, was told last of each endpoint, in order of name.
@@ -86,7 +86,7 @@ package struct Gateway: Codable, Sendable {
 }
 
 /// A process that a node holds and nobody wants.
-package struct Stray: Codable, Sendable {
+package struct Stray: Codable, Equatable, Sendable {
     /// What it calls itself.
     let run: Run
     /// Who holds it.

@@ -133,6 +133,12 @@ package struct Policy: Sendable {
         $0 || $1
     }
 
+    /// Whether whatever has a deadline that has come is looked at, whatever the event is about.
+    package var heedsDue: @Sendable () -> Bool = { true }
+
+    /// Whether a piece of such a kind is written down where it has changed.
+    package var mustWrite: @Sendable (_ kind: RulebookPart.Kind) -> Bool = { _ in true }
+
     /// The one that production decides by.
     package static let standard = Policy()
 }

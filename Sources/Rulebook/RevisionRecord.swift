@@ -4,7 +4,7 @@
 import Vocabulary
 
 /// One revision of a deployment, from its declaration until nothing uses it.
-package struct RevisionRecord: Codable, Sendable {
+package struct RevisionRecord: Codable, Equatable, Sendable {
     /// What was declared.
     var declaration: DeploymentDeclaration
     /// Whether its environment is built and its model copied.

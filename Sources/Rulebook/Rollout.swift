@@ -4,7 +4,7 @@
 import Vocabulary
 
 /// The movement from one revision to another: the one under way, or the last one that ended.
-package struct Rollout: Codable, Sendable {
+package struct Rollout: Codable, Equatable, Sendable {
     /// Who wanted it.
     enum Purpose: String, Codable, Sendable {
         /// Another revision was declared.
@@ -16,7 +16,7 @@ package struct Rollout: Codable, Sendable {
     }
 
     /// How it ended.
-    enum Outcome: Codable, Sendable {
+    enum Outcome: Codable, Equatable, Sendable {
         /// The revision serves alone.
         case completed
         /// It was given up, and what stood before stands again.

@@ -36,7 +36,7 @@ extension Rulebook {
     }
 
     func index(of key: DeploymentKey) -> Int? {
-        deployments.firstIndex { $0.key == key }
+        deployments.place(of: key, by: \.key)
     }
 
     func declaration(for instance: Instance) -> DeploymentDeclaration? {

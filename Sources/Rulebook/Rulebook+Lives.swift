@@ -9,6 +9,7 @@ extension Rulebook {
         isLeaving = false
         hasSaidFarewell = false
         bringUpToDate(work.now)
+        departed.bringUpToDate()
         forgetGateway(&work)
         configure(names, &work)
         for deployment in deployments {

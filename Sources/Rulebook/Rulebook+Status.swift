@@ -36,6 +36,11 @@ extension Rulebook {
         )
     }
 
+    /// What a person is shown of one endpoint; of nodes, what it has there.
+    public func status(of endpoint: EndpointName) -> StatusView {
+        restricted(to: [endpoint]).status
+    }
+
     /// What was declared as this revision, while anything uses it; for the newest, always.
     public func declaration(
         of key: DeploymentKey,

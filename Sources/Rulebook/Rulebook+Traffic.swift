@@ -7,12 +7,12 @@ import Vocabulary
 extension Rulebook {
     /// What was declared of an endpoint's traffic; nothing where it never was.
     public func traffic(of endpoint: EndpointName) -> TrafficDeclaration? {
-        traffic.first { $0.endpoint == endpoint }
+        traffic.place(of: endpoint, by: \.endpoint).map { traffic[$0] }
     }
 
     /// What the gateway was told last of an endpoint.
     public func published(_ endpoint: EndpointName) -> PublishedEndpoint? {
-        gateway.published.first { $0.endpoint == endpoint }
+        gateway.published.place(of: endpoint, by: \.endpoint).map { gateway.published[$0] }
     }
 
     mutating func declareTraffic(_ wanted: TrafficDeclaration, _ work: inout Deliberation) {

@@ -10,15 +10,14 @@ import Vocabulary
 /// out and hands back what came of them.
 ///
 /// ```
-/// var rulebook = try snapshot ?? Rulebook()
-/// rulebook.decide(.began(nodes: names), at: clock.now)
-/// for each event {
-///     let before = rulebook
-///     let decision = rulebook.decide(event, at: clock.now)
-///     // Durable before visible. What was requested and cannot be made durable is refused:
-///     // rulebook = before. What was observed is acted on even then.
-///     commit(rulebook, decision)
-///     perform(decision.effects)
+/// var rulebook = Rulebook(parts that were kept)
+/// for each event, the first of them .began(nodes: names) {
+///     let proposal = rulebook.consider(event, at: clock.now)
+///     // Durable before visible. What was requested and cannot be made durable is refused: the
+///     // proposal is forgotten. What was observed is acted on even then.
+///     commit(rulebook.changes(by: proposal), proposal.decision)
+///     rulebook.accept(proposal)
+///     perform(proposal.decision.effects)
 ///     wake at rulebook.nextDeadline with .tick
 /// }
 /// ```
@@ -27,11 +26,11 @@ import Vocabulary
 /// held, and the next safe steps follow, until nothing more is to be done. No decision depends on a
 /// script, so there is no place in it to lose: recovery is the same path as everything else.
 ///
-/// **Memory.** The whole value is `Codable`; a snapshot, or a snapshot and the events since (each
-/// with its moment, handed to `decide` again, the effects thrown away), brings it back. A life of
+/// **Memory.** The whole value is kept in pieces (`RulebookPart`), of which a decision changes few
+/// (`RulebookChanges`); they bring it back. A life of
 /// the supervisor starts with `began`, from which nothing is believed about nodes and gateway until
 /// they have spoken.
-public struct Rulebook: Codable, Sendable {
+public struct Rulebook: Codable, Equatable, Sendable {
     /// In order of key.
     package internal(set) var deployments: [Deployment] = []
     /// What was declared of endpoints, in order of name.
@@ -58,6 +57,13 @@ public struct Rulebook: Codable, Sendable {
 
     /// The same by another policy: for the simulation, which plants bugs this way.
     package mutating func decide(_ event: Event, at now: Moment, by policy: Policy) -> Decision {
+        let proposal = consider(event, at: now, by: policy)
+        accept(proposal)
+        return proposal.decision
+    }
+
+    /// Decides by looking at everything that is known.
+    mutating func decideOnAll(_ event: Event, at now: Moment, by policy: Policy) -> Decision {
         var work = Deliberation(event, at: now, by: policy)
         note(event, &work)
         if !work.isRefused { steer(&work) }

@@ -12,9 +12,12 @@ extension Rulebook {
         func consider(_ moment: Moment?) {
             if let moment, moment < next ?? .never { next = moment }
         }
-        for deployment in deployments {
-            consider(deployment.rollout?.overAt)
-            for instance in deployment.instances { consider(deadline(of: instance)) }
+        // In place: a copy of each deployment would cost more than all that is looked at.
+        for index in deployments.indices {
+            consider(deployments[index].rollout?.overAt)
+            for place in deployments[index].instances.indices {
+                consider(deadline(of: deployments[index].instances[place]))
+            }
         }
         for stray in strays where capacity.isJoined(stray.node) { consider(stray.endAt) }
         if isLeaving {
@@ -27,7 +30,7 @@ extension Rulebook {
     }
 
     /// When time alone changes something about an instance; nothing while its node must speak first.
-    private func deadline(of instance: Instance) -> Moment? {
+    func deadline(of instance: Instance) -> Moment? {
         switch instance.state {
         case .starting(let starting):
             starting.isTimed && capacity.isJoined(starting.reservation.node)

@@ -34,13 +34,14 @@ extension Rulebook {
         let wanted = routes(work.policy)
         let known = gateway.published
         for endpoint in wanted {
-            let hasChanged = !known.contains(endpoint)
+            let place = known.place(of: endpoint.endpoint, by: \.endpoint)
+            let hasChanged = place.map { known[$0] } != endpoint
             guard work.policy.mustPublish(hasChanged, gateway.hasJoinedAnew) else { continue }
             let why = hasChanged ? "what is known of it has changed" : "a gateway joined"
             work.add(.publish(endpoint), because: "\(endpoint.endpoint): \(why)")
         }
         let left = known.map(\.endpoint).filter { name in
-            !wanted.contains { $0.endpoint == name }
+            wanted.place(of: name, by: \.endpoint) == nil
         }
         for name in left + (gateway.hasJoinedAnew ? gateway.stale : [])
         where !wanted.contains(where: { $0.endpoint == name }) {

@@ -43,6 +43,8 @@ public enum Mutant: String, CaseIterable, Sendable {
     case sharesAnything = "shares requests out by whatever percentages"
     case letsLiveGo = "lets a deployment go that answers requests"
     case neverGivesUp = "never gives a revision up"
+    case forgetsTheDue = "overlooks deadlines of all that an event is not about"
+    case writesNoPlaces = "writes down nothing of who has which place"
 
     /// The sentences of which one is expected to be broken.
     public var expected: [Sentence] {
@@ -81,6 +83,8 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .sharesAnything: [.sharesWhole]
         case .letsLiveGo: [.liveIsKept]
         case .neverGivesUp: [.hopelessGivenUp]
+        case .forgetsTheDue: [.scopeSuffices]
+        case .writesNoPlaces: [.keptIsKnown]
         }
     }
 
@@ -145,6 +149,8 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .sharesAnything: policy.mayShare = { _ in true }
         case .letsLiveGo: policy.mayLetGo = { _ in true }
         case .neverGivesUp: policy.givesUp = { _, _ in false }
+        case .forgetsTheDue: policy.heedsDue = { false }
+        case .writesNoPlaces: policy.mustWrite = { $0 != .pledge }
         }
         return policy
     }

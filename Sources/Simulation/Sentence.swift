@@ -64,6 +64,10 @@ public enum Sentence: String, CaseIterable, Sendable {
     case refusalChangesNothing = "what is refused changes nothing"
     /// Checked after each decision.
     case noTickInThePast = "no tick is asked for in the past"
+    /// Checked at each decision.
+    case scopeSuffices = "looking at what an event concerns finds what looking at all finds"
+    /// Checked at each death of the supervisor, unless the disk was full.
+    case keptIsKnown = "what is kept piece by piece is what is known"
     /// Checked at the end of each world, for each deployment.
     case converges = "when the faults stop, what is wanted comes to be"
     /// Checked at the end of each world, for each process.

@@ -14,27 +14,49 @@ extension SimulatedWorld {
         for node in nodes { deliver(.nodeSized(node.name, millicores: node.share.millicores)) }
     }
 
-    /// The last snapshot, through the form in which it is kept.
+    /// What was written down, through the form in which it is kept.
     private mutating func remembered() -> Rulebook? {
         do {
-            let snapshot = try JSONEncoder().encode(durable)
-            return try JSONDecoder().decode(Rulebook.self, from: snapshot)
+            let bytes = try durable.values.map { try JSONEncoder().encode($0) }
+            return Rulebook(
+                try bytes.map { try JSONDecoder().decode(RulebookPart.self, from: $0) }
+            )
         } catch {
-            referee.check(.converges, false, "the snapshot cannot be read back: \(error)")
+            referee.check(.converges, false, "what was kept cannot be read back: \(error)")
             return nil
         }
+    }
+
+    /// Writes what has changed to what is kept.
+    private mutating func write() {
+        for change in unwritten.all { durable[change.id] = change.part }
+        unwritten = RulebookChanges()
+    }
+
+    /// Looks whether all that was written down, piece by piece, is what was known.
+    private mutating func judgeMemory(of rulebook: Rulebook) {
+        guard !isMemoryOld, let remembered = remembered() else { return }
+        referee.check(
+            .keptIsKnown,
+            remembered == rulebook,
+            "what is kept is \(remembered), what was known is \(rulebook)"
+        )
     }
 
     mutating func deliver(_ event: Event) {
         guard var rulebook else { return }
         let expectations = expectations(of: event)
         referee.noteDelivered(event)
-        let decision = rulebook.decide(event, at: now, by: policy)
+        let proposal = rulebook.consider(event, at: now, by: policy)
+        let decision = proposal.decision
         decisions += 1
         fingerprint.add(decision)
         tell(decision)
         // What was asked for and cannot be written down is refused, and nothing has happened.
         if isDiskFull, event.isRequested, decision.refusal == nil { return }
+        judge(proposal, on: event, of: rulebook)
+        unwritten.add(rulebook.changes(by: proposal, policy))
+        rulebook.accept(proposal)
         self.rulebook = rulebook
         if decision.refusal == nil { referee.noteGranted(event) }
         referee.judge(
@@ -54,11 +76,24 @@ extension SimulatedWorld {
             undurable += runs
             isMemoryOld = true
         } else {
-            durable = rulebook
+            write()
             undurable = []
             isMemoryOld = false
         }
         act(on: decision.effects)
+    }
+
+    /// Looks whether another way of deciding comes to the same: that of looking at everything.
+    private mutating func judge(_ proposal: Proposal, on event: Event, of rulebook: Rulebook) {
+        var (some, all) = (rulebook, rulebook)
+        let whole = rulebook.considerAll(event, at: now, by: policy)
+        some.accept(proposal)
+        all.accept(whole)
+        referee.check(
+            .scopeSuffices,
+            proposal.decision == whole.decision && some == all,
+            "\(event): \(proposal.decision), and not \(whole.decision)"
+        )
     }
 
     private func tell(_ decision: Decision) {
@@ -115,6 +150,8 @@ extension SimulatedWorld {
     }
 
     mutating func killSupervisor() {
+        if let rulebook { judgeMemory(of: rulebook) }
+        unwritten = RulebookChanges()
         rulebook = nil
         life += 1
         for node in nodes.indices { disconnect(node) }

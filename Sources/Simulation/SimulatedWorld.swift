@@ -27,8 +27,10 @@ struct SimulatedWorld {
     // The supervisor.
     /// What it knows; nothing while it is dead.
     var rulebook: Rulebook?
-    /// What would be known of it after its death.
-    var durable = Rulebook()
+    /// What would be known of it after its death, piece by piece.
+    var durable: [RulebookPart.ID: RulebookPart] = [:]
+    /// What of what it knows could not be written down yet.
+    var unwritten = RulebookChanges()
     /// Runs that it spawned since it last could write anything down.
     var undurable: [Run] = []
     /// Whether anything happened since then.

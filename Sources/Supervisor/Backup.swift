@@ -108,7 +108,7 @@ public struct Backup: Sendable {
     private static func contents(of path: String) throws(Problem) -> Set<Digest> {
         let ledger = try Ledger(path: path)
         var shelf = try DocumentShelf(ledger)
-        let rulebook = (try? ledger.loadSnapshot()?.decode(Rulebook.self)) ?? Rulebook()
+        let rulebook = try ledger.loadRulebook() ?? Rulebook()
         shelf.forget(except: rulebook.revisionsInUse)
         return shelf.contents.union(try AssetShelf(ledger).contents)
     }

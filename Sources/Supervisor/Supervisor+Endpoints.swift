@@ -32,7 +32,7 @@ extension Supervisor: OnlineControl {
         let base: EndpointDocument
         if let present { base = present } else { base = try adopted(asked.name) }
         try declare(asked.document(over: base))
-        var answer = facts(of: asked.name, rulebook.status)
+        var answer = facts(of: asked.name, rulebook.status(of: asked.name))
         answer.notices = asked.notices
         return answer
     }

@@ -10,7 +10,8 @@ import Wire
 /// Rollouts: what a person commands of them, what is told of them, and the figures that halt them.
 extension Supervisor {
     func rollout(of key: DeploymentKey) async throws(Problem) -> RolloutStatus {
-        guard let view = rulebook.status.deployments.first(where: { $0.key == key }) else {
+        let views = rulebook.status(of: key.endpoint).deployments
+        guard let view = views.first(where: { $0.key == key }) else {
             throw Problem(
                 .notFound,
                 code: "deployment",

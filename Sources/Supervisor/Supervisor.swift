@@ -32,6 +32,8 @@ actor Supervisor {
     let startedAt = Date()
 
     var rulebook: Rulebook
+    /// What of it has changed since something was last written down.
+    private var unwritten: RulebookChanges
     var shelf: DocumentShelf
     /// Registered models and environments.
     var assets: AssetShelf
@@ -85,7 +87,9 @@ actor Supervisor {
         self.shelf = try DocumentShelf(ledger)
         self.assets = try AssetShelf(ledger)
         self.endpoints = try Self.recallEndpoints(ledger)
-        self.rulebook = try Self.recall(ledger, nodes: configuration.nodes, logger)
+        self.rulebook = try Self.recall(ledger, logger)
+        // Once in each life all is written, so that nothing stays of what was not understood.
+        self.unwritten = RulebookChanges(replacingBy: rulebook)
         self.nodes = [:]
         let share = configuration.machine.given.divided(by: configuration.nodes.count)
         for name in configuration.nodes { nodes[name] = NodePost(name: name, share: share) }
@@ -93,20 +97,12 @@ actor Supervisor {
     }
 
     /// The rulebook as the last life left it; a new one where there was none.
-    private static func recall(
-        _ ledger: Ledger,
-        nodes: [NodeName],
-        _ logger: Logger
-    ) throws(Problem) -> Rulebook {
-        guard let snapshot = try ledger.loadSnapshot() else { return Rulebook() }
-        do {
-            return try snapshot.decode(Rulebook.self)
-        } catch {
-            // Another version wrote it: what is declared is declared again, and processes that a
-            // node still holds match nothing and are ended when it joins.
-            logger.warning("the state of an earlier version is not understood")
-            return Rulebook()
-        }
+    private static func recall(_ ledger: Ledger, _ logger: Logger) throws(Problem) -> Rulebook {
+        if let rulebook = try ledger.loadRulebook() { return rulebook }
+        // Another version wrote it: what is declared is declared again, and processes that a
+        // node still holds match nothing and are ended when it joins.
+        logger.warning("the state of an earlier version is not understood")
+        return Rulebook()
     }
 
     /// Runs until everything has been drained and let go, a second wish to leave, or a handover.
@@ -288,9 +284,14 @@ actor Supervisor {
     /// Takes a fact: acted upon even where it cannot be written down.
     @discardableResult
     func observe(_ event: Event) -> Decision {
-        let decision = rulebook.decide(event, at: now)
+        let proposal = rulebook.consider(event, at: now)
+        let decision = proposal.decision
+        unwritten.add(rulebook.changes(by: proposal))
+        rulebook.accept(proposal)
         if !decision.isEmpty {
-            let problem = ledger.record(transaction(for: decision, changes: []))
+            let problem = ledger.record(transaction(for: decision, unwritten, changes: []))
+            // What the disk does not take, the ledger keeps.
+            unwritten = RulebookChanges()
             notices.set(problem.map { "the journal is kept in memory: \($0)" }, for: .ledger)
         }
         carryOut(decision)
@@ -299,23 +300,25 @@ actor Supervisor {
 
     /// Takes a wish: refused where the rulebook says no or it cannot be made durable.
     func request(_ event: Event, changes: [Transaction.Change]) throws(Problem) {
-        var next = rulebook
-        let decision = next.decide(event, at: now)
-        if let refusal = decision.refusal { throw refusal }
-        try ledger.commit(transaction(for: decision, changes: changes, of: next))
-        rulebook = next
-        carryOut(decision)
+        let proposal = rulebook.consider(event, at: now)
+        if let refusal = proposal.decision.refusal { throw refusal }
+        var all = unwritten
+        all.add(rulebook.changes(by: proposal))
+        try ledger.commit(transaction(for: proposal.decision, all, changes: changes))
+        unwritten = RulebookChanges()
+        rulebook.accept(proposal)
+        carryOut(proposal.decision)
     }
 
     private func transaction(
         for decision: Decision,
-        changes: [Transaction.Change],
-        of state: Rulebook? = nil
+        _ state: RulebookChanges,
+        changes: [Transaction.Change]
     ) -> Transaction {
         let date = Date()
         return Transaction(
             changes: changes,
-            snapshot: try? Snapshot(encoding: state ?? rulebook, takenAt: date),
+            state: StateChange(state),
             journal: [JournalText.entry(for: decision, decidedAt: date)]
         )
     }

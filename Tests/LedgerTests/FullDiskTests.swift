@@ -39,10 +39,10 @@ import Vocabulary
 
     @Test func `keeps what was observed and writes it with the next that can be written`() throws {
         let ledger = try Ledger(path: folder.ledger)
+        try ledger.commit(Transaction(state: makeState(["wine": "before"])))
         try setFull(ledger, true)
-        let moment = Date(timeIntervalSince1970: 1_700_000_000)
         let observed = Transaction(
-            snapshot: Snapshot(bytes: Data("after".utf8), takenAt: moment),
+            state: makeState(["iris": "after"], dropping: ["wine"]),
             journal: [makeEntry("exited", about: "iris/default/1", size: 100_000)]
         )
 
@@ -50,15 +50,20 @@ import Vocabulary
         let waiting = try ledger.journal(about: "iris")
         #expect(waiting.map(\.entry.event) == ["exited"])
         #expect(waiting.map(\.isDurable) == [false])
-        #expect(try ledger.loadSnapshot() == nil)
+        #expect(try ledger.kept() == ["wine": "before"])
 
         try setFull(ledger, false)
-        try ledger.commit(Transaction(journal: [makeEntry("declared", about: "iris/default")]))
+        try ledger.commit(
+            Transaction(
+                state: makeState(["rye": "later"]),
+                journal: [makeEntry("declared", about: "iris/default")]
+            )
+        )
 
         let written = try Ledger(path: folder.ledger)
         #expect(try written.journal(about: "iris").map(\.entry.event) == ["declared", "exited"])
         #expect(try written.journal(about: "iris").map(\.sequence) == [2, 1])
-        #expect(try written.loadSnapshot()?.bytes == Data("after".utf8))
+        #expect(try written.kept() == ["iris": "after", "rye": "later"])
         #expect(ledger.waiting.entries == 0)
     }
 

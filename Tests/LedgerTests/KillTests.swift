@@ -10,7 +10,7 @@ import Vocabulary
 /// A writer that is killed at any point leaves the old state or the new one, never a mixture.
 ///
 /// Each round is a process of its own that goes on from the file as the last one left it; transaction
-/// n writes the number n everywhere. Before each the writer notes that it begins, after each that it
+/// n writes the number n everywhere, and lets a piece of the state go. Before each the writer notes that it begins, after each that it
 /// is done, in a file that no kill can tear: what is read must be at least what was done, at most
 /// what was begun.
 @Suite struct `A writer that is killed` {
@@ -32,10 +32,13 @@ import Vocabulary
             let notes = readNotes(in: folder.path)
             let ledger = try Ledger(path: folder.ledger)
             let declared = try ledger.loadDeclarations().first?.revision.number ?? 0
-            let snapshot = try ledger.loadSnapshot().flatMap { Int(text($0)) } ?? 0
+            let state = try ledger.loadState().map { ($0.id.name, number(in: $0.bytes)) }
             let newest = try ledger.journal(limit: 1).first?.entry.event ?? "0"
             let label: Comment = "round \(round), killed after \(delay) ns"
-            #expect(declared == snapshot, label)
+            #expect(
+                Dictionary(uniqueKeysWithValues: state) == expectedState(after: declared),
+                label
+            )
             #expect("\(declared)" == newest, label)
             #expect(declared >= notes.done, label)
             #expect(declared <= notes.begun, label)
@@ -47,8 +50,27 @@ import Vocabulary
     }
 }
 
-private func text(_ snapshot: Snapshot) -> String {
-    String(decoding: snapshot.bytes.prefix { $0 != 0 }, as: UTF8.self)
+private func number(in bytes: Data) -> Int {
+    Int(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)) ?? -1
+}
+
+/// What transaction `number` changes of the state: one piece always, one of seven, and one that goes.
+private func stateChange(_ number: Int, padding: Data) -> StateChange {
+    var change = StateChange()
+    let bytes = Data("\(number)".utf8) + padding
+    change.keep(stateID("always"), bytes)
+    change.keep(stateID("\(number % 7)"), bytes)
+    change.drop(stateID("\((number + 3) % 7)"))
+    return change
+}
+
+/// The state after so many transactions, told without a ledger.
+private func expectedState(after number: Int) -> [String: Int] {
+    guard number > 0 else { return [:] }
+    var state = ["always": number]
+    // What was kept four transactions ago is what this one lets go.
+    for kept in max(1, number - 3)...number { state["\(kept % 7)"] = kept }
+    return state
 }
 
 /// Commits one transaction after the other until the kernel ends this process.
@@ -70,7 +92,7 @@ private func writeUntilKilled(
         try ledger.commit(
             Transaction(
                 changes: [.declare(makeDeclaration(key, revision: number))],
-                snapshot: Snapshot(bytes: Data("\(number)".utf8) + padding, takenAt: Date()),
+                state: stateChange(number, padding: padding),
                 journal: [makeEntry("\(number)", about: "iris/default", size: 3_000)]
             )
         )

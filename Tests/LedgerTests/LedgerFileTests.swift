@@ -53,8 +53,57 @@ import Vocabulary
 
         #expect(try ledger.loadDeclarations().map(\.document) == [#"{"a":1}"#])
         #expect(try ledger.loadSnapshot()?.bytes == Data("ABC".utf8))
+        #expect(try ledger.kept().isEmpty)
         #expect(try ledger.journal(about: "iris").map(\.sequence) == [13, 12])
         #expect(try ledger.revisions(of: key, limit: 9).map(\.revision.number) == [7])
+    }
+
+    @Test func `of one piece of state for all is read until pieces have been written`() throws {
+        do {
+            let ledger = try Ledger(path: folder.ledger)
+            try ledger.queue.write {
+                try $0.execute(sql: "INSERT INTO snapshot VALUES (1, x'7B7D', 1700000000000)")
+            }
+            // As it is written while nothing was understood of it yet.
+            try ledger.commit(Transaction(journal: [makeEntry("began")]))
+        }
+        let before = try Ledger(path: folder.ledger)
+        #expect(try before.loadSnapshot()?.decode([String: Int].self) == [:])
+
+        try before.commit(Transaction(state: makeState(["iris": "1"], replacingAll: true)))
+
+        let after = try Ledger(path: folder.ledger)
+        #expect(try after.loadSnapshot() == nil)
+        #expect(try after.kept() == ["iris": "1"])
+    }
+
+    @Test func `changes in the pieces that a transaction names, and in no other`() throws {
+        let ledger = try Ledger(path: folder.ledger)
+        let names = (1...400).map { "scale-\($0)" }
+        let all = Dictionary(uniqueKeysWithValues: names.map { ($0, "a") })
+        try ledger.commit(Transaction(state: makeState(all, replacingAll: true)))
+        try ledger.queue.write {
+            try $0.execute(
+                sql: """
+                    CREATE TEMP TABLE touched (name TEXT);
+                    CREATE TEMP TRIGGER kept AFTER INSERT ON state
+                        BEGIN INSERT INTO touched VALUES (NEW.name); END;
+                    CREATE TEMP TRIGGER dropped AFTER DELETE ON state
+                        BEGIN INSERT INTO touched VALUES (OLD.name); END;
+                    """
+            )
+        }
+
+        try ledger.commit(
+            Transaction(state: makeState(["scale-7": "b"], dropping: ["scale-9"]))
+        )
+
+        let touched = try ledger.queue.read {
+            try String.fetchAll($0, sql: "SELECT name FROM touched ORDER BY name")
+        }
+        #expect(touched == ["scale-7", "scale-9"])
+        #expect(try ledger.kept().count == 399)
+        #expect(try ledger.kept()["scale-7"] == "b")
     }
 
     @Test(arguments: ["2: revisions, artefacts", "3: things to come"])

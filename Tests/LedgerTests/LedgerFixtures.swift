@@ -41,6 +41,28 @@ func makeDeclaration(_ key: DeploymentKey, revision: Int) -> Declaration {
     )
 }
 
+/// A change of pieces by name, as texts.
+func makeState(
+    _ pieces: [String: String],
+    dropping dropped: [String] = [],
+    replacingAll: Bool = false
+) -> StateChange {
+    var change = StateChange(replacingAll: replacingAll)
+    for (name, text) in pieces { change.keep(stateID(name), Data(text.utf8)) }
+    for name in dropped { change.drop(stateID(name)) }
+    return change
+}
+
+func stateID(_ name: String) -> StateChange.ID { StateChange.ID(kind: "deployment", name: name) }
+
+extension Ledger {
+    /// The pieces that are kept, by name, as texts.
+    func kept() throws -> [String: String] {
+        let pieces = try loadState().map { ($0.id.name, String(decoding: $0.bytes, as: UTF8.self)) }
+        return Dictionary(uniqueKeysWithValues: pieces)
+    }
+}
+
 func makeEntry(_ event: String, about subjects: String..., size: Int = 0) -> JournalEntry {
     JournalEntry(
         decidedAt: Date(timeIntervalSince1970: 1_700_000_000.125),

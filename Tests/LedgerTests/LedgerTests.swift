@@ -16,21 +16,22 @@ import Vocabulary
 
     @Test func `gives back after a restart what was committed`() throws {
         let iris = makeDeclaration(try makeKey("iris"), revision: 3)
-        let moment = Date(timeIntervalSince1970: 1_700_000_009)
-        let snapshot = try Snapshot(encoding: ["held": 2], takenAt: moment)
         let entry = makeEntry("ready", about: "iris/default/1", "node-1")
         do {
             let ledger = try Ledger(path: folder.ledger)
             try ledger.commit(
-                Transaction(changes: [.declare(iris)], snapshot: snapshot, journal: [entry])
+                Transaction(
+                    changes: [.declare(iris)],
+                    state: makeState(["iris": "2"]),
+                    journal: [entry]
+                )
             )
         }
 
         let ledger = try Ledger(path: folder.ledger)
 
         #expect(try ledger.loadDeclarations() == [iris])
-        #expect(try ledger.loadSnapshot() == snapshot)
-        #expect(try ledger.loadSnapshot()?.decode([String: Int].self) == ["held": 2])
+        #expect(try ledger.kept() == ["iris": "2"])
         #expect(
             try ledger.journal()
                 == [JournalRecord(sequence: 1, entry: entry, isDurable: true)]

@@ -67,14 +67,24 @@ struct Stage {
     /// Tells the rulebook something and does everything that comes of it.
     @discardableResult
     mutating func play(_ event: Event) -> Decision {
-        let first = hear(event)
-        var todo = first.effects
-        while !todo.isEmpty {
-            let effect = todo.removeFirst()
-            for answer in answers(to: effect) { todo += hear(answer).effects }
-        }
-        return first
+        playAll(event)[0]
     }
+
+    /// The same, with all that is decided meanwhile.
+    mutating func playAll(_ event: Event) -> [Decision] {
+        var decisions = [hear(event)]
+        var todo = decisions[0].effects
+        while !todo.isEmpty {
+            for answer in answers(to: todo.removeFirst()) {
+                decisions.append(hear(answer))
+                todo += decisions[decisions.count - 1].effects
+            }
+        }
+        return decisions
+    }
+
+    /// What comes of effects when each is carried out at once.
+    func answers(to effects: [Effect]) -> [Event] { effects.flatMap { answers(to: $0) } }
 
     private func answers(to effect: Effect) -> [Event] {
         switch effect {

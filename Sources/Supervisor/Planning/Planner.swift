@@ -134,8 +134,8 @@ struct Planner {
         }
         let change = "\(Self.words(known)) becomes \(Self.words(shared))"
         let serving = Set(
-            rulebook.status.deployments
-                .filter { $0.key.endpoint == wanted.name && $0.serving > 0 }
+            rulebook.status(of: wanted.name).deployments
+                .filter { $0.serving > 0 }
                 .map(\.key.deployment)
         )
         let waiting = traffic.live.map(\.deployment).filter { !serving.contains($0) }
