@@ -31,6 +31,9 @@ public struct RolloutReport: Sendable {
                 "  \(status.failures) of \(status.answers) answers of the last minute failed"
             )
         }
+        if let comparison = status.comparison {
+            lines += RolloutComparisonReport(comparison).lines.map { "  \($0)" }
+        }
         if let why = status.why { lines.append("  because \(why.printable)") }
         if !status.lastLines.isEmpty {
             lines.append("  its scorer wrote last:")

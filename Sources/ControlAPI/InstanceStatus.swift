@@ -12,6 +12,8 @@ public struct InstanceStatus: Codable, Sendable, Hashable {
         case waiting
         /// Its process loads the model.
         case starting
+        /// It answers what was asked before, and nobody else: its answers are compared.
+        case comparing
         /// It answers requests.
         case serving
         /// It finishes what it has and takes nothing new.

@@ -24,6 +24,8 @@ public struct RolloutStatus: Codable, Hashable, Sendable {
         case preparing
         /// New instances come, old ones go.
         case rolling
+        /// The new revision answers what was asked before, and nobody else yet.
+        case comparing
         /// It stands still until somebody resumes it.
         case paused
         /// It goes back to the revision before.
@@ -60,6 +62,8 @@ public struct RolloutStatus: Codable, Hashable, Sendable {
     public var answers = 0
     /// Those that failed.
     public var failures = 0
+    /// How its answers compare with those of the revision before; nothing where none are compared.
+    public var comparison: RolloutComparisonStatus?
     /// When it began.
     public var since: Date?
     /// Since when it stands still.

@@ -41,14 +41,25 @@ final class ComparisonDesk: Sendable {
         _ mirrored: ComparedAnswer,
         tolerance: Double
     ) {
-        let bytes = (live.body?.count ?? 0) + (mirrored.body?.count ?? 0)
-        guard admit(bytes) else {
-            change(pair) { $0.skip() }
-            return
+        measure(live, mirrored, tolerance: tolerance) { [self] difference in
+            change(pair) { tally in
+                if let difference { tally.add(difference) } else { tally.skip() }
+            }
         }
+    }
+
+    /// Compares two answers later and hands over what they differ in, on the thread that found it;
+    /// nothing, at once, where too many wait.
+    func measure(
+        _ first: ComparedAnswer,
+        _ second: ComparedAnswer,
+        tolerance: Double,
+        _ take: @escaping @Sendable (AnswerDifference?) -> Void
+    ) {
+        let bytes = (first.body?.count ?? 0) + (second.body?.count ?? 0)
+        guard admit(bytes) else { return take(nil) }
         pool.submit { [self] _ in
-            let difference = AnswerDifference(live, mirrored, tolerance: tolerance)
-            change(pair) { $0.add(difference) }
+            take(AnswerDifference(first, second, tolerance: tolerance))
             waiting.withLock { waiting in
                 waiting.pairs -= 1
                 waiting.bytes -= bytes

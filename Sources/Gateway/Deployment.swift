@@ -26,6 +26,8 @@ final class Deployment {
     var counters = AnswerCounters()
     /// What was counted of the copies that it got.
     var mirrored = MirrorCounters()
+    /// Recent requests and their answers; nothing where none are kept.
+    var kept: KeptRequests?
     /// The answers of its revisions.
     var revisions = RevisionCounters()
     /// The header line that names it in each answer.
@@ -52,6 +54,7 @@ final class Deployment {
     /// The supervisor no longer names it.
     func retire() {
         runs = []
+        kept = nil
         failure = "the deployment '\(key)' was removed"
     }
 }

@@ -48,6 +48,12 @@ final class Exchange {
     var mirroredHead: [UInt8]?
     /// Where its answer is kept, to be compared with another.
     var pair: AnswerPair?
+    /// Whether it is kept with its answer once that is whole, and when it was posted is remembered.
+    var isSampled = false
+    /// When it was posted last; only of one that is sampled.
+    var postedAt = Moment.zero
+    /// Who is asked what was asked before; nothing for what a caller asks.
+    var trial: Trial?
     var request = RequestID.none
     var deadline = Moment.never
     var progress = Progress.awaited

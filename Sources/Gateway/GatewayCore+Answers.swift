@@ -115,6 +115,7 @@ extension GatewayCore {
         exchanges[Int(request.index)] = nil
         exchange.request = .none
         exchange.unacknowledged = []
+        if let trial = exchange.trial { return lose(request, in: trial, failure) }
         guard let deployment = exchange.deployment else { return }
         count(failure, request, of: deployment)
         if exchange.progress == .streaming {

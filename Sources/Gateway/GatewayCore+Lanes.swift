@@ -47,6 +47,7 @@ extension GatewayCore {
         guard let station = station(of: lane), let exchange = exchanges[Int(request.index)]
         else { return }
         do throws(LaneError) {
+            if exchange.isSampled { exchange.postedAt = now }
             let ticket = try Self.post(exchange, to: station)
             station.hold(request, under: ticket)
         } catch {
@@ -155,6 +156,7 @@ extension GatewayCore {
                 fail(request, .brokenOff(station.id))
             } else if let exchange {
                 keepLive(completion, of: exchange, from: station)
+                keepSample(completion, of: exchange, from: station)
                 deliver(completion, to: exchange, isLast: true)
             }
             completions.append(.answered(request))

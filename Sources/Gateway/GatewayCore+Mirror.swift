@@ -91,6 +91,7 @@ extension GatewayCore {
         from station: LaneStation,
         isLast: Bool
     ) {
+        if let trial = copy.trial { return judge(completion, of: copy, in: trial, isLast: isLast) }
         let isWhole = isLast && copy.progress == .awaited
         if copy.progress == .awaited {
             station.deployment.mirrored.answers.count(

@@ -34,6 +34,7 @@ extension GatewayCore {
             probe(run, kind, within: .milliseconds(timeout))
         case .end(let run):
             if let station = stations.first(where: { $0.run == run }) { end(station) }
+        case .compare(let order): compare(order)
         case .reportStatistics(let id): reportStatistics(id)
         case .reportComparisons(let id):
             for tally in desk.tallies { report(.comparison(tally)) }
@@ -78,6 +79,7 @@ extension GatewayCore {
         router.set(endpoint)
         for (deployment, route) in zip(after, route.deployments) {
             deployment.follow(route)
+            keep(route.keptRequests ?? 0, of: deployment)
             apply(DeploymentRules(route), to: deployment)
         }
         for old in before where !after.contains(where: { $0 === old }) { retire(old) }

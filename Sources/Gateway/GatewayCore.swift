@@ -56,6 +56,10 @@ final class GatewayCore {
     /// The room for answers that wait for the ones they are compared with.
     let pairRoom = AnswerPair.Room()
     let desk: ComparisonDesk
+    /// The room for recent requests, all deployments' together.
+    let keptRoom = KeptRequests.Room()
+    /// Runs that are asked what was asked before.
+    var trials: [Trial] = []
     /// What came out of lanes and is not decided about yet.
     var completions: [DispatchEvent] = []
     /// Where scorers' header lines are copied to before anything looks at them.

@@ -114,15 +114,20 @@ extension Dispatcher {
         _ now: Moment,
         _ effects: inout [DispatchEffect]
     ) {
+        put(index, into: lane, now)
+        let id = requests.id(of: index)
+        effects.append(
+            requests[index].isCopy ? .bindCopy(id, laneID(lane)) : .bind(id, laneID(lane))
+        )
+    }
+
+    /// Lets a request stand in a lane.
+    mutating func put(_ index: Int32, into lane: Int32, _ now: Moment) {
         requests[index].state = .bound
         requests[index].lane = lane
         requests[index].boundAt = now
         requests.append(index, to: &lanes[Int(lane)].bound)
         useSlot(of: lane, now)
-        let id = requests.id(of: index)
-        effects.append(
-            requests[index].isCopy ? .bindCopy(id, laneID(lane)) : .bind(id, laneID(lane))
-        )
     }
 
     /// Puts a request that came back from a lane at the head of its queue.
@@ -132,6 +137,10 @@ extension Dispatcher {
         _ effects: inout [DispatchEffect]
     ) {
         let place = Int(requests[index].deployment)
+        if requests[index].isTrial {
+            fail(index, .unsendable, &effects)
+            return
+        }
         if countingDeath {
             requests[index].deaths += 1
             if requests[index].deaths >= limits.lanesOutlived {
@@ -186,7 +195,7 @@ extension Dispatcher {
     private func untakenLast(of lane: Int32) -> Int32? {
         let last = lanes[Int(lane)].bound.last
         guard last >= 0, !requests[last].isTaken, !requests[last].isAbandoned,
-            !requests[last].isBeingMoved
+            !requests[last].isBeingMoved, !requests[last].isTrial
         else { return nil }
         return last
     }

@@ -33,6 +33,8 @@ struct RequestRecord: Sendable {
     var unreadParts: UInt8 = 0
     /// It is the copy of a live request: nobody waits for it from the beginning.
     var isCopy = false
+    /// It is a copy for one lane and no other.
+    var isTrial = false
     /// Nobody waits for it any more; it is here only because a lane holds it.
     var isAbandoned = false
     /// Its lane was asked to give it back so that an idle lane may have it.

@@ -63,6 +63,8 @@ public enum StateName: String, Codable, Hashable, Sendable, CaseIterable {
     case waiting
     /// Its run is on the way to being ready.
     case starting
+    /// Its run can answer, and its answers are compared before it is given requests.
+    case comparing
     /// Its run may be given requests.
     case serving
     /// Its run finishes the requests that it holds.

@@ -16,6 +16,12 @@ package struct Deployment: Codable, Equatable, Sendable {
         let problem: Problem
         /// Whether a person wanted it so: then it is not tried again by itself.
         var isUndone: Bool?
+
+        /// The code of a problem with what it answered, beside the revision before it.
+        static let comparison = "comparison"
+
+        /// Whether trying it again could only hide why it ended.
+        var isLasting: Bool { isUndone == true || problem.code == Self.comparison }
     }
 
     /// Who it is.

@@ -31,6 +31,9 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
     public let failureRule: FailureRule?
     /// How its instances are asked whether they are well.
     public let probes: ProbeRules?
+    /// How its answers are compared with those of the revision before it while it is rolled in;
+    /// nothing: not at all.
+    public let comparison: ComparisonRule?
     /// Everything else that the supervisor needs to remember; carried, never read.
     public let settings: String
 
@@ -47,6 +50,7 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
         drainDeadline: Duration = .seconds(60),
         failureRule: FailureRule? = nil,
         probes: ProbeRules? = nil,
+        comparison: ComparisonRule? = nil,
         settings: String = ""
     ) {
         self.key = key
@@ -60,6 +64,7 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
         self.drainDeadline = drainDeadline
         self.failureRule = failureRule
         self.probes = probes
+        self.comparison = comparison
         self.settings = settings
     }
 }

@@ -22,6 +22,9 @@ public enum Effect: Codable, Hashable, Sendable {
     case openLane(Run, on: NodeName, revision: Revision)
     /// Have the run's scorer asked whether it is well: `probed`.
     case probe(Run, ProbeKind, timeout: Duration)
+    /// Have the run's scorer asked what callers asked the revision before it lately, and the answers
+    /// compared: `compared`.
+    case compare(Run, of: Revision, with: Revision, ComparisonRule)
     /// Let the gateway bind no more requests to the run, and tell its scorer to leave: `drained`.
     case drain(Run)
     /// The run is gone: let the gateway settle what it held.
@@ -45,7 +48,7 @@ public enum Effect: Codable, Hashable, Sendable {
     public var run: Run? {
         switch self {
         case .spawn(let run, _, _), .end(let run, _), .openLane(let run, _, _), .drain(let run),
-            .closeLane(let run), .probe(let run, _, _):
+            .closeLane(let run), .probe(let run, _, _), .compare(let run, _, _, _):
             run
         case .prepare, .discard, .publish, .unpublish, .startNode, .startGateway, .retireGateway,
             .farewell, .notice:

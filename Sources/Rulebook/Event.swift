@@ -63,6 +63,9 @@ public enum Event: Codable, Hashable, Sendable {
     case ejected(Run, String)
     /// Observed by the gateway: the run's work loop answered a probe in time, or did not.
     case probed(Run, ProbeKind, succeeded: Bool)
+    /// Observed by the gateway: what a run of a revision answered to recent requests, beside what
+    /// callers were answered before.
+    case compared(DeploymentKey, Revision, RevisionComparison)
     /// Observed by the gateway: the run holds no request and has been told to leave.
     case drained(Run)
     /// Observed: a gateway said hello, and these are all the lanes it holds.

@@ -51,7 +51,16 @@ package struct Instance: Codable, Equatable, Sendable {
         case .serving(let state): state.lease.since
         case .starting(let state): state.servedSince
         case .stopping(let state): state.servedSince
-        case .waiting, .draining, .backingOff, .failed: nil
+        case .waiting, .comparing, .draining, .backingOff, .failed: nil
+        }
+    }
+
+    /// Since when its present run could answer, whether anybody got its answers or not.
+    var readySince: Moment? {
+        switch state {
+        case .comparing(let state): state.since
+        case .starting(let state): state.servedSince ?? state.readySince
+        case .waiting, .serving, .draining, .stopping, .backingOff, .failed: servedSince
         }
     }
 }

@@ -10,6 +10,9 @@ import Vocabulary
 ///
 /// ```
 /// waiting --spawn--> starting --ready--> serving --surplus--> draining --drained--> stopping
+///                      |                    ^                                          ^
+///                      +--ready--> comparing+--not wanted, or it ends------------------+
+///
 ///    ^                 | | ^                |  |                                     ^ ^  |
 ///    |                 | | +--gateway lost--+  |                                     | |  |
 ///    |                 | +--too late-----------+--ejected----------------------------+ |  |
@@ -22,6 +25,8 @@ package enum InstanceState: Codable, Hashable, Sendable {
     case waiting(Waiting)
     /// It may have a process, which cannot answer yet, or not over the present gateway.
     case starting(Starting)
+    /// Its scorer can answer, and is asked only what was asked before: its answers are compared.
+    case comparing(Comparing)
     /// Its scorer can answer.
     case serving(Serving)
     /// It is bound no more requests and finishes what it holds; it never comes back from here.
@@ -38,6 +43,7 @@ package enum InstanceState: Codable, Hashable, Sendable {
         switch self {
         case .waiting: .waiting
         case .starting: .starting
+        case .comparing: .comparing
         case .serving: .serving
         case .draining: .draining
         case .stopping: .stopping
@@ -51,6 +57,7 @@ package enum InstanceState: Codable, Hashable, Sendable {
         switch self {
         case .waiting(let state): state.reservation
         case .starting(let state): state.reservation
+        case .comparing(let state): state.reservation
         case .serving(let state): state.reservation
         case .draining(let state): state.reservation
         case .stopping(let state): state.reservation
@@ -63,6 +70,7 @@ package enum InstanceState: Codable, Hashable, Sendable {
     package var live: LiveRun? {
         switch self {
         case .starting(let state): state.live
+        case .comparing(let state): state.live
         case .serving(let state): state.live
         case .draining(let state): state.live
         case .stopping(let state): state.live
@@ -80,7 +88,7 @@ package enum InstanceState: Codable, Hashable, Sendable {
         switch self {
         case .draining, .failed: true
         case .stopping(let state): state.afterwards == .leave
-        case .waiting, .starting, .serving, .backingOff: false
+        case .waiting, .starting, .comparing, .serving, .backingOff: false
         }
     }
 }
@@ -101,9 +109,22 @@ package struct Starting: Codable, Hashable, Sendable {
     package var deadline: Moment
     /// Since when it had served before the gateway was lost; nothing when it never has.
     package var servedSince: Moment?
+    /// Since when it could answer and was compared before the gateway was lost; nothing when it was
+    /// not.
+    var readySince: Moment?
 
     /// Whether the deadline counts: not while the only thing missing is a gateway.
     var isTimed: Bool { live.pid == nil || live.hasLane }
+}
+
+/// A process that can answer, and whose answers are compared before anybody gets them.
+package struct Comparing: Codable, Hashable, Sendable {
+    /// The place.
+    package let reservation: Reservation
+    /// The run.
+    package var live: LiveRun
+    /// Since when it can answer.
+    let since: Moment
 }
 
 /// A process that can answer.
@@ -150,7 +171,7 @@ package struct Stopping: Codable, Hashable, Sendable {
     package var ends = 0
     /// What becomes of the instance.
     package var afterwards: Afterwards
-    /// Since when it had served; nothing when it never has.
+    /// Since when it could answer; nothing when it never could.
     package let servedSince: Moment?
     /// Why it is ended.
     package let why: String

@@ -52,6 +52,15 @@ package struct Policy: Sendable {
     /// How long to wait after a death at this step of the table.
     package var delay: @Sendable (_ step: Int) -> Duration = { BackOff.delay(step: $0) }
 
+    /// Whether what can answer is compared before it gets requests.
+    package var comparesFirst: @Sendable (_ isAwaited: Bool) -> Bool = { $0 }
+
+    /// When a comparison of which nothing has come is given up.
+    package var comparisonEnd: @Sendable (_ now: Moment) -> Moment = { $0 + Timings.comparison }
+
+    /// Whether a comparison that ended so that it must halts its rollout.
+    package var halts: @Sendable (_ isHalting: Bool) -> Bool = { $0 }
+
     /// Whether a revision that is rolled in fails too much, beside the one before it.
     package var fails:
         @Sendable (_ rule: FailureRule, _ new: AnswerTally, _ old: AnswerTally) -> Bool = {

@@ -35,6 +35,8 @@ public struct PublishedDeployment: Codable, Hashable, Sendable {
     public let percent: Int
     /// Percent of the endpoint's requests that it is sent copies of, 0 to 50.
     public let mirrorPercent: Int
+    /// Recent requests and their answers that are kept of it, at most; nothing where none are.
+    public let keptRequests: Int?
     /// Whether requests may wait for a run, or are refused.
     public let availability: Availability
     /// The runs that may be given requests, in order; each of them has said that it is ready.
@@ -46,6 +48,7 @@ public struct PublishedDeployment: Codable, Hashable, Sendable {
         revision: Revision,
         percent: Int,
         mirrorPercent: Int = 0,
+        keptRequests: Int? = nil,
         availability: Availability,
         runs: [Run]
     ) {
@@ -53,6 +56,7 @@ public struct PublishedDeployment: Codable, Hashable, Sendable {
         self.revision = revision
         self.percent = percent
         self.mirrorPercent = mirrorPercent
+        self.keptRequests = keptRequests
         self.availability = availability
         self.runs = runs
     }

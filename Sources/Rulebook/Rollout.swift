@@ -38,16 +38,25 @@ package struct Rollout: Codable, Equatable, Sendable {
     private(set) var ended: Moment?
     /// Whether its answers are watched no more.
     private(set) var isOver = false
+    /// What becomes of answers that differ; nothing where none are compared.
+    var comparison: RolloutComparison?
     /// What the revision that is rolled in answered lately.
     private(set) var new = AnswerWindow()
     /// What the revision before answered lately.
     private(set) var old = AnswerWindow()
 
-    init(_ purpose: Purpose, from: Revision, to: Revision, at now: Moment) {
+    init(
+        _ purpose: Purpose,
+        from: Revision,
+        to: Revision,
+        at now: Moment,
+        comparing rule: ComparisonRule? = nil
+    ) {
         self.purpose = purpose
         self.from = from
         self.to = to
         self.since = now
+        self.comparison = rule.map { RolloutComparison($0) }
     }
 
     /// Whether its answers are watched: for a while after it was completed too.
@@ -87,6 +96,8 @@ package struct Rollout: Codable, Equatable, Sendable {
         rollout.outcome = outcome
         rollout.ended = ended.map { min($0, now) }
         rollout.isOver = isOver || outcome != nil
+        rollout.comparison = comparison
+        rollout.comparison?.underway = nil
         return rollout
     }
 }

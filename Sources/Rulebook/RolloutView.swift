@@ -33,6 +33,8 @@ public struct RolloutView: Codable, Hashable, Sendable {
     public let answers: Int
     /// Those that failed.
     public let failures: Int
+    /// How its answers compare with those of the revision before; nothing where none are compared.
+    public let comparison: ComparisonView?
     /// Why it was halted.
     public let problem: Problem?
 }
@@ -43,6 +45,8 @@ public enum RolloutState: String, Codable, Hashable, Sendable {
     case preparing
     /// New instances come, old ones go.
     case rolling
+    /// The new revision answers what was asked before, and nobody else yet.
+    case comparing
     /// It stands still until somebody resumes it.
     case paused
     /// It goes back to the revision before.
@@ -69,6 +73,7 @@ extension Deployment {
     private func state(of rollout: Rollout) -> RolloutState {
         switch rollout.outcome {
         case nil where isPaused: .paused
+        case nil where isComparing: .comparing
         case nil: rollout.purpose == .upgrade ? .rolling : .goingBack
         case .completed: .completed
         case .halted: .halted
@@ -103,8 +108,14 @@ extension Deployment {
             ended: isRolling ? rollout?.ended : nil,
             answers: tally.answers,
             failures: tally.failures,
+            comparison: isRolling ? comparisonView : nil,
             problem: isRolling ? rolloutProblem : nil
         )
+    }
+
+    private var isComparing: Bool {
+        target.map { awaitsComparison(of: $0) } == true
+            && instances.contains { $0.state.name == .comparing }
     }
 
     private var rolloutProblem: Problem? {
@@ -122,6 +133,7 @@ extension Deployment {
         return switch state {
         case .preparing: "\(to) is being prepared; \(from) serves"
         case .rolling: "\(serving) of \(to) \(serve); \(from) is replaced"
+        case .comparing: "\(to) is ready and its answers are compared; \(from) serves"
         case .paused: "paused; \(serving) of \(to) \(serve) beside \(from)"
         case .goingBack: "\(serving) of \(to) \(serve) again; \(from) is replaced"
         case .completed: "\(to) serves in place of \(from)"

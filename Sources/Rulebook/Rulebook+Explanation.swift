@@ -58,6 +58,10 @@ extension Instance {
             let process = starting.live.pid.map { "has pid \($0)" } ?? "is being spawned"
             return "run \(starting.live.run) of \(revision) \(process) on "
                 + "'\(starting.reservation.node)' and cannot answer yet"
+        case .comparing(let comparing):
+            return
+                "run \(comparing.live.run) of \(revision) on '\(comparing.reservation.node)' is "
+                + "asked what was asked before, and its answers are compared"
         case .serving(let serving):
             return "run \(serving.live.run) of \(revision) serves on '\(serving.reservation.node)'"
         case .draining(let draining):

@@ -8,6 +8,7 @@ extension Rulebook {
     mutating func noteGatewayJoined(_ lanes: [HeldLane], _ work: inout Deliberation) {
         gateway.peer.noteJoined(at: work.now)
         gateway.hasJoinedAnew = true
+        for index in deployments.indices { deployments[index].rollout?.comparison?.underway = nil }
         work.noteChange()
         for path in paths {
             guard let live = self[path].state.live else { continue }
@@ -40,8 +41,10 @@ extension Rulebook {
             if lane?.isReady == true { serve(path, starting, &work) }
         case .serving(let serving):
             if lane?.isReady != true, !work.policy.outlivesGateway() {
-                detach(path, serving, &work)
+                detach(path, Starting(serving), &work)
             }
+        case .comparing(let comparing):
+            if lane?.isReady != true { detach(path, Starting(comparing), &work) }
         case .draining(var draining):
             if lane == nil {
                 stop(
@@ -69,7 +72,9 @@ extension Rulebook {
             changeLive(path) { $0.hasLane = false }
             switch self[path].state {
             case .serving(let serving):
-                detach(path, serving, &work)
+                detach(path, Starting(serving), &work)
+            case .comparing(let comparing):
+                detach(path, Starting(comparing), &work)
             case .draining(let draining):
                 stop(
                     path,
@@ -88,22 +93,16 @@ extension Rulebook {
     /// Takes the lease of an instance whose lane is gone, and leaves its process alone.
     private mutating func detach(
         _ path: InstancePath,
-        _ serving: Serving,
+        _ detached: Starting,
         _ work: inout Deliberation
     ) {
-        var live = serving.live
-        live.hasLane = self[path].state.live?.hasLane ?? false
-        let deadline = declaration(for: self[path])?.startDeadline ?? .zero
-        let starting = Starting(
-            reservation: serving.reservation,
-            live: live,
-            deadline: work.now + deadline,
-            servedSince: serving.lease.since
-        )
+        var starting = detached
+        starting.live.hasLane = self[path].state.live?.hasLane ?? false
+        starting.deadline = work.now + (declaration(for: self[path])?.startDeadline ?? .zero)
         turn(
             path,
             to: .starting(starting),
-            because: "run \(live.run) lives, but no gateway holds a ready lane of it",
+            because: "run \(starting.live.run) lives, but no gateway holds a ready lane of it",
             &work
         )
     }
@@ -114,11 +113,37 @@ extension Rulebook {
         gateway.retireBy = nil
         for path in paths {
             changeLive(path) { $0.hasLane = false }
-            if case .serving(let serving) = self[path].state { detach(path, serving, &work) }
+            switch self[path].state {
+            case .serving(let serving): detach(path, Starting(serving), &work)
+            case .comparing(let comparing): detach(path, Starting(comparing), &work)
+            case .waiting, .starting, .draining, .stopping, .backingOff, .failed: break
+            }
             if case .draining(var draining) = self[path].state {
                 draining.isTold = false
                 self[path].state = .draining(draining)
             }
         }
+    }
+}
+
+extension Starting {
+    /// What serves, without its gateway.
+    fileprivate init(_ serving: Serving) {
+        self.init(
+            reservation: serving.reservation,
+            live: serving.live,
+            deadline: .zero,
+            servedSince: serving.lease.since
+        )
+    }
+
+    /// What is compared, without its gateway.
+    fileprivate init(_ comparing: Comparing) {
+        self.init(
+            reservation: comparing.reservation,
+            live: comparing.live,
+            deadline: .zero,
+            readySince: comparing.since
+        )
     }
 }

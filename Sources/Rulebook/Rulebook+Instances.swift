@@ -92,7 +92,7 @@ extension Rulebook {
             live: live,
             endAt: endAt,
             afterwards: isLeaving ? .leave : afterwards,
-            servedSince: instance.servedSince,
+            servedSince: instance.readySince,
             why: reason
         )
         turn(path, to: .stopping(stopping), because: reason, &work)
@@ -108,7 +108,7 @@ extension Rulebook {
         switch instance.state {
         case .waiting, .backingOff, .failed:
             remove(path, because: reason, &work)
-        case .starting:
+        case .starting, .comparing:
             stop(path, at: work.now, then: .leave, because: reason, &work)
         case .serving(let serving):
             let deadline = declaration(for: instance)?.drainDeadline ?? .zero

@@ -50,8 +50,9 @@ extension Rulebook {
                 self[path].state = .draining(draining)
             case .starting(var starting):
                 starting.servedSince = starting.servedSince.map { min($0, now) }
+                starting.readySince = starting.readySince.map { min($0, now) }
                 self[path].state = .starting(starting)
-            case .waiting, .serving, .failed: break
+            case .waiting, .comparing, .serving, .failed: break
             }
         }
     }
@@ -76,7 +77,7 @@ extension Rulebook {
             switch self[path].state {
             case .waiting, .backingOff, .failed:
                 remove(path, because: "the server is shutting down", &work)
-            case .starting, .serving, .draining:
+            case .starting, .comparing, .serving, .draining:
                 guard isFinished else { continue }
                 stop(
                     path,

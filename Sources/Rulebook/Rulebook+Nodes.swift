@@ -58,7 +58,7 @@ extension Rulebook {
         case .stopping(var stopping) where stopping.ends > 0:
             stopping.endAt = work.now
             self[path].state = .stopping(stopping)
-        case .waiting, .serving, .draining, .stopping, .backingOff, .failed:
+        case .waiting, .comparing, .serving, .draining, .stopping, .backingOff, .failed:
             break
         }
     }

@@ -25,22 +25,32 @@ extension Rulebook {
         serve(path, starting, &work)
     }
 
-    /// Gives an instance its lease.
+    /// Gives an instance that can answer its lease, or has its answers compared first.
     mutating func serve(
         _ path: InstancePath,
         _ starting: Starting,
         _ work: inout Deliberation
     ) {
+        let reason = "run \(starting.live.run) says that it can answer"
+        let isAwaited = deployments[path.deployment].awaitsComparison(of: self[path].revision)
+        guard work.policy.comparesFirst(isAwaited) else {
+            return lease(path, starting.serving(since: work.now), because: reason, &work)
+        }
+        turn(path, to: .comparing(starting.comparing(since: work.now)), because: reason, &work)
+    }
+
+    /// Gives an instance its lease.
+    mutating func lease(
+        _ path: InstancePath,
+        _ leased: Serving,
+        because reason: String,
+        _ work: inout Deliberation
+    ) {
         let instance = self[path]
         deployments[path.deployment].change(instance.revision) { $0.isProven = true }
-        var serving = starting.serving(since: work.now)
+        var serving = leased
         serving.probes = ProbeState(declaration(for: instance)?.probes, at: work.now)
-        turn(
-            path,
-            to: .serving(serving),
-            because: "run \(starting.live.run) says that it can answer",
-            &work
-        )
+        turn(path, to: .serving(serving), because: reason, &work)
     }
 
     mutating func noteStartFailed(_ run: Run, _ text: String, _ work: inout Deliberation) {
@@ -60,7 +70,7 @@ extension Rulebook {
             reason == LaneEnd.scorerWent
             ? Self.went(run) : "the gateway threw the lane of run \(run) away: \(reason)"
         switch self[path].state {
-        case .starting, .serving:
+        case .starting, .comparing, .serving:
             stop(path, at: work.now, then: .restart, because: why, &work)
         case .draining:
             stop(path, at: work.now, then: .leave, because: why, &work)
@@ -125,8 +135,9 @@ extension Rulebook {
             return turn(path, to: waiting, because: cause, &work)
         }
 
+        noteComparedDied(live.run, because: cause, &work)
         let delay = self[path].history.noteDeath(
-            servedSince: instance.servedSince,
+            servedSince: instance.readySince,
             at: work.now,
             work.policy
         )
@@ -166,6 +177,9 @@ extension Rulebook {
         case .starting(var state):
             body(&state.live)
             self[path].state = .starting(state)
+        case .comparing(var state):
+            body(&state.live)
+            self[path].state = .comparing(state)
         case .serving(var state):
             body(&state.live)
             self[path].state = .serving(state)

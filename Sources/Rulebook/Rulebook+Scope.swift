@@ -25,7 +25,8 @@ extension Rulebook {
         guard let next = nextDeadline, next <= now else { return [] }
         return deployments.filter { deployment in
             let deadlines =
-                [deployment.rollout?.overAt] + deployment.instances.map { deadline(of: $0) }
+                [deployment.rollout?.overAt, deployment.comparisonDeadline]
+                + deployment.instances.map { deadline(of: $0) }
             return deadlines.contains { $0.map { $0 <= now } ?? false }
         }.map(\.key.endpoint)
     }
@@ -94,8 +95,8 @@ extension Event {
         switch self {
         case .declared(let declaration): [declaration.key.endpoint]
         case .withdrawn(let key), .rolloutPaused(let key), .rolloutResumed(let key),
-            .rolloutUndone(let key), .answered(let key, _, _, _), .prepared(let key, _),
-            .preparationFailed(let key, _, _):
+            .rolloutUndone(let key), .answered(let key, _, _, _), .compared(let key, _, _),
+            .prepared(let key, _), .preparationFailed(let key, _, _):
             [key.endpoint]
         case .trafficDeclared(let traffic): [traffic.endpoint]
         case .endpointWithdrawn(let endpoint): [endpoint]

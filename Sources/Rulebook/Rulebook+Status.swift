@@ -64,10 +64,11 @@ extension Rulebook {
         return deployments[index].halt?.revision == revision
     }
 
-    /// Whether the newest revision of a deployment is this one, and somebody undid it.
-    public func isUndone(_ key: DeploymentKey, _ revision: Revision) -> Bool {
+    /// Whether the newest revision of a deployment is this one and is not tried again by itself:
+    /// somebody undid it, or its answers differ from those of the one before.
+    public func staysAway(_ key: DeploymentKey, _ revision: Revision) -> Bool {
         guard let index = index(of: key), let halt = deployments[index].halt else { return false }
-        return halt.revision == revision && halt.isUndone == true
+        return halt.revision == revision && halt.isLasting
     }
 
     /// Deployments whose answers are watched now, revision by revision, in order.
@@ -138,7 +139,9 @@ extension Deployment {
         if let target {
             let room = isShort && !isPaused ? "; no node has room for one more" : ""
             let pause = isPaused ? "; its rollout is paused" : ""
-            let way = "\(target) is on its way in: \(serving) \(serve)\(room)\(pause)"
+            let compared = rolloutView?.state == .comparing ? "; its answers are compared" : ""
+            let way =
+                "\(target) is on its way in: \(serving) \(serve)\(room)\(pause)\(compared)"
             return (.rollingOut, way + halted)
         }
         if let next {

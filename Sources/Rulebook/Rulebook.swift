@@ -98,6 +98,7 @@ public struct Rulebook: Codable, Equatable, Sendable {
         case .exited(let run, let report): noteExited(run, report, &work)
         case .ejected(let run, let reason): noteEjected(run, reason, &work)
         case .probed(let run, let kind, let succeeded): noteProbed(run, kind, succeeded, &work)
+        case .compared(let key, let revision, let found): noteCompared(key, revision, found, &work)
         case .drained(let run): noteDrained(run, &work)
         case .gatewayJoined(let lanes): noteGatewayJoined(lanes, &work)
         case .gatewayLost: noteGatewayLost(&work)

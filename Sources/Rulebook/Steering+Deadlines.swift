@@ -15,6 +15,7 @@ extension Rulebook {
         // In place: a copy of each deployment would cost more than all that is looked at.
         for index in deployments.indices {
             consider(deployments[index].rollout?.overAt)
+            if !isLeaving { consider(deployments[index].comparisonDeadline) }
             for place in deployments[index].instances.indices {
                 consider(deadline(of: deployments[index].instances[place]))
             }
@@ -41,7 +42,7 @@ extension Rulebook {
         case .backingOff(let backingOff): backingOff.until
         case .serving(let serving):
             gateway.peer.isJoined && !isLeaving ? serving.probes?.nextAt : nil
-        case .waiting, .failed: nil
+        case .waiting, .comparing, .failed: nil
         }
     }
 
@@ -72,7 +73,7 @@ extension Rulebook {
             case .backingOff(let backingOff):
                 let waiting = Waiting(reservation: backingOff.reservation)
                 turn(path, to: .waiting(waiting), because: "its wait is over", &work)
-            case .waiting, .serving, .stopping, .failed:
+            case .waiting, .comparing, .serving, .stopping, .failed:
                 break
             }
         }

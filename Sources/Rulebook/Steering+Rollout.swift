@@ -43,7 +43,13 @@ extension Rulebook {
                 // From now on an undo means to stop this one.
                 deployments[index].previous = nil
                 deployments[index].rollout = deployments[index].current.map {
-                    Rollout(.upgrade, from: $0, to: next, at: work.now)
+                    Rollout(
+                        .upgrade,
+                        from: $0,
+                        to: next,
+                        at: work.now,
+                        comparing: record.declaration.comparison
+                    )
                 }
                 work.noteChange()
             }

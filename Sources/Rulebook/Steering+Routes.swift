@@ -103,6 +103,7 @@ extension Rulebook {
                 ? percent(of: deployment, as: declaration) : declaration.percent,
             mirrorPercent: traffic(of: deployment.key.endpoint)?
                 .mirrored(to: deployment.key.deployment) ?? 0,
+            keptRequests: deployment.keptRequests,
             availability: deployment.despair.map { .failed($0) } ?? .open,
             runs: routed(of: deployment, policy)
         )

@@ -32,6 +32,7 @@ extension Rulebook {
             steerRollout(&work)
             steerStarts(&work)
             steerLanes(&work)
+            steerComparisons(&work)
             steerProbes(&work)
         }
         steerRoutes(&work)

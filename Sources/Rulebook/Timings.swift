@@ -12,6 +12,8 @@ package enum Timings {
     package static let seekAgain: Duration = .seconds(10)
     /// How long a gateway may take to finish its requests when the server shuts down.
     package static let retirement: Duration = .seconds(70)
+    /// How long a comparison of answers may take until it is begun again.
+    package static let comparison: Duration = .seconds(90)
     /// Starts in a row that never got ready before a revision is given up.
     package static let startsBeforeGivingUp = 5
 }

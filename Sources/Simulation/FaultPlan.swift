@@ -23,6 +23,8 @@ struct FaultPlan {
     var drains = false
     var illness = false
     var traffic = false
+    var comparisons = false
+    var vainComparisons = false
 
     /// A world in which everything works.
     static let none = FaultPlan()
@@ -54,5 +56,11 @@ struct FaultPlan {
         drains = people.chance(1, in: 3)
         illness = people.chance(1, in: 6)
         traffic = people.chance(1, in: 2)
+    }
+
+    /// Adds what becomes of answers that are compared, likewise.
+    mutating func addComparisons(_ asked: inout SplitMix64) {
+        comparisons = asked.chance(1, in: 2)
+        vainComparisons = asked.chance(1, in: 2)
     }
 }

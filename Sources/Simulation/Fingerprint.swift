@@ -59,6 +59,7 @@ struct Fingerprint {
         case .farewell: add(13)
         case .notice: add(14)
         case .probe: add(15)
+        case .compare: add(16)
         }
         if let run = effect.run { add(run) }
     }

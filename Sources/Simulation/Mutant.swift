@@ -45,6 +45,9 @@ public enum Mutant: String, CaseIterable, Sendable {
     case neverGivesUp = "never gives a revision up"
     case forgetsTheDue = "overlooks deadlines of all that an event is not about"
     case writesNoPlaces = "writes down nothing of who has which place"
+    case servesUncompared = "gives a new revision requests before its answers were compared"
+    case admitsDifferent = "rolls in a revision whose answers differ though they must not"
+    case comparesForEver = "waits for ever for a comparison of which nothing comes"
 
     /// The sentences of which one is expected to be broken.
     public var expected: [Sentence] {
@@ -85,6 +88,9 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .neverGivesUp: [.hopelessGivenUp]
         case .forgetsTheDue: [.scopeSuffices]
         case .writesNoPlaces: [.keptIsKnown]
+        case .servesUncompared: [.comparedFirst]
+        case .admitsDifferent: [.differentNeverServes]
+        case .comparesForEver: [.converges]
         }
     }
 
@@ -151,6 +157,9 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .neverGivesUp: policy.givesUp = { _, _ in false }
         case .forgetsTheDue: policy.heedsDue = { false }
         case .writesNoPlaces: policy.mustWrite = { $0 != .pledge }
+        case .servesUncompared: policy.comparesFirst = { _ in false }
+        case .admitsDifferent: policy.halts = { _ in false }
+        case .comparesForEver: policy.comparisonEnd = { _ in .never }
         }
         return policy
     }

@@ -68,6 +68,7 @@ extension Referee {
             forgetRoutes { $0.endpoint == name }
         case .discard(let key, let revision):
             judgeDiscard(key, revision)
+        case .compare(let run, let revision, _, _): noteCompares(run.instance.key, revision)
         case .prepare, .probe, .startNode, .startGateway, .retireGateway, .farewell, .notice:
             break
         }
@@ -173,6 +174,7 @@ extension Referee {
         for run in deployment.runs {
             check(.routesOnlyToReady, ready.contains(run)) { "a route leads to \(run)" }
         }
+        judgeCompared(deployment)
         noteStanding(key, deployment.revision)
         judgeUnwell(deployment)
         let before = routed[key] ?? []

@@ -38,6 +38,7 @@ extension Referee {
         guard isMemoryOld else { return }
         rollouts.condemned = [:]
         rollouts.undoable = []
+        comparisons.forgetDifferences()
         // Whatever was rolled in or undone since it last could write may not be remembered.
         for key in versions.keys { rollouts.wishes[key] = .either }
         // It may remember fewer of an instance's deaths than there were.
@@ -95,6 +96,7 @@ extension Referee {
                 failures: failures
             )
             noteAnswered(key, figures)
+        case .compared(let key, let revision, let found): noteCompared(key, revision, found)
         case .probed(let run, let kind, let succeeded): noteProbed(run, kind, succeeded)
         case .leave: isLeaving = true
         case .exited(let run, let report):

@@ -48,6 +48,7 @@ struct Referee {
     var traffic: [EndpointName: TrafficDeclaration] = [:]
     var isLeaving = false
     var rollouts = RolloutRecords()
+    var comparisons = ComparisonRecords()
     var drained: Set<NodeName> = []
     /// Unanswered and answered readiness probes in a row, of runs that serve.
     var probes: [Run: (failures: Int, successes: Int, isUnwell: Bool)] = [:]

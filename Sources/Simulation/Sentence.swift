@@ -54,6 +54,10 @@ public enum Sentence: String, CaseIterable, Sendable {
     case undoneStays = "what was undone does not come back by itself"
     /// Checked at each first `spawn` of an instance of a revision that fails, and in the end.
     case failingGoes = "a revision that fails while it is rolled in is rolled back"
+    /// Checked at each `publish`, for each run of a revision that is rolled in and compared.
+    case comparedFirst = "no request is routed to a new revision before its comparison ended"
+    /// Checked at each `publish`, for each run of a revision that is rolled in and must not differ.
+    case differentNeverServes = "a revision whose answers differ and must not never serves"
     /// Checked at each `publish` of an endpoint that was declared, for each deployment.
     case sharesAsDeclared = "requests are shared out and copied as was declared"
     /// Checked at each `publish` of an endpoint that was declared.

@@ -75,6 +75,7 @@ enum Happening {
     case change
     case share
     case command(Event)
+    case compareEnds(Run, Revision, most: Int, gatewayLife: Int)
     case probeEnds(Run, ProbeKind, gatewayLife: Int)
     case falls(ill: Bool)
     case count

@@ -67,6 +67,8 @@ extension SimulatedWorld {
             }
         case .probe(let run, let kind, let timeout):
             plan(.probeEnds(run, kind, gatewayLife: gateway.life), in: timeout)
+        case .compare(let run, let revision, _, let rule):
+            planComparison(of: run, revision, rule)
         case .drain(let run):
             if faults.deafness, random.chance(1, in: 8) { return }
             plan(

@@ -168,7 +168,7 @@ extension SimulatedWorld {
         case .spawn(_, let node, _), .end(_, let node):
             guard let index = nodes.firstIndex(where: { $0.name == node }) else { return }
             send(effect, to: index)
-        case .openLane, .probe, .drain, .closeLane, .publish, .unpublish, .retireGateway:
+        case .openLane, .probe, .compare, .drain, .closeLane, .publish, .unpublish, .retireGateway:
             sendToGateway(effect)
         case .prepare(let key, let revision):
             let fails = faults.failedPreparations && random.chance(1, in: 4)

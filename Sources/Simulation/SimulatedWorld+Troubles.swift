@@ -66,7 +66,8 @@ extension SimulatedWorld {
             model: "model \(revision)",
             startDeadline: random.milliseconds(15_000...40_000),
             drainDeadline: random.milliseconds(2_000...10_000),
-            probes: hasProbes ? Self.probes : nil
+            probes: hasProbes ? Self.probes : nil,
+            comparison: chooseComparison(key, revision)
         )
         if faults.brokenRevisions, random.chance(1, in: 4) { broken.insert(name(key, revision)) }
         if faults.failures, people.chance(1, in: 3) { failing.insert(name(key, revision)) }
@@ -87,6 +88,7 @@ extension SimulatedWorld {
             startDeadline: known.startDeadline,
             drainDeadline: known.drainDeadline,
             probes: known.probes,
+            comparison: known.comparison,
             settings: known.settings
         )
     }

@@ -9,6 +9,8 @@ struct SimulatedWorld {
     var random: SplitMix64
     /// What people do beside that, so that a world without them stays the same.
     var people: SplitMix64
+    /// What callers asked and revisions answered, likewise.
+    var asked: SplitMix64
     var now = Moment.zero
     var agenda = Agenda<Happening>()
     var referee = Referee()
@@ -45,10 +47,14 @@ struct SimulatedWorld {
     var broken: Set<String> = []
     /// Revisions of which three in ten answers fail.
     var failing: Set<String> = []
+    /// Revisions that answer otherwise than the one before.
+    var different: Set<String> = []
     /// Runs that answer no probe.
     var ill: [Run] = []
     /// Whether probes are asked at all.
     let hasProbes: Bool
+    /// Whether revisions are compared before they serve.
+    let comparesAnswers: Bool
     /// Whether callers send what no revision can answer.
     let hasBadClients: Bool
 
@@ -59,6 +65,10 @@ struct SimulatedWorld {
         var faults = FaultPlan(&random)
         faults.addPeople(&people)
         self.people = people
+        var asked = SplitMix64(seed: seed &+ 0x0a5c_ed00_0000_0000)
+        faults.addComparisons(&asked)
+        self.asked = asked
+        comparesAnswers = faults.comparisons
         self.faults = faults
         hasBadClients = faults.badClients
         hasProbes = faults.illness
@@ -131,6 +141,8 @@ struct SimulatedWorld {
         case .change: change()
         case .share: share()
         case .command(let event): deliver(event)
+        case .compareEnds(let run, let revision, let most, let life):
+            endComparison(run, revision, most, life)
         case .probeEnds(let run, let kind, let life): endProbe(run, kind, life)
         case .falls(let isIll): fall(ill: isIll)
         case .count: countAnswers()

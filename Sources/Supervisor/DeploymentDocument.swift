@@ -119,7 +119,8 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
             startDeadline: .seconds(settings.startDeadlineSeconds),
             drainDeadline: .milliseconds(settings.deadlineMilliseconds) + drainGrace,
             failureRule: settings.failureRule,
-            probes: settings.probes
+            probes: settings.probes,
+            comparison: settings.comparisonRule
         )
     }
 
@@ -165,6 +166,7 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         )
         if let limit = settings.bodyLimit { route.bodyLimit = limit }
         route.mirrorPercent = published.mirrorPercent
+        route.keptRequests = published.keptRequests
         // What short commands and folders brought waits by its own deadline, as it always did.
         if isManaged { route.pendingLimit = settings.pendingLimit }
         return route

@@ -26,7 +26,7 @@ enum JournalText {
         case .declared(let declaration): subjects.append(declaration.key.description)
         case .withdrawn(let key), .prepared(let key, _), .preparationFailed(let key, _, _),
             .rolloutPaused(let key), .rolloutResumed(let key), .rolloutUndone(let key),
-            .answered(let key, _, _, _):
+            .answered(let key, _, _, _), .compared(let key, _, _):
             subjects.append(key.description)
         case .trafficDeclared(let traffic): subjects.append(traffic.endpoint.text)
         case .endpointWithdrawn(let endpoint): subjects.append(endpoint.text)
@@ -81,6 +81,9 @@ enum JournalText {
         case .ejected(let run, let reason): "the gateway ejected \(run): \(reason)"
         case .probed(let run, let kind, let succeeded):
             "\(run) \(succeeded ? "answered" : "did not answer") its \(kind.rawValue) probe"
+        case .compared(let key, let revision, let found):
+            "\(key) \(revision) answered \(Counted(found.requests, "recent request")), "
+                + "\(found.differing) of them otherwise"
         case .drained(let run): "\(run) holds no request any more"
         case .gatewayJoined(let lanes): "the gateway joined with \(Counted(lanes.count, "lane"))"
         case .gatewayLost: "the gateway was lost"
@@ -110,6 +113,8 @@ enum JournalText {
         case .end(let run, let node): "end \(run) on \(node)"
         case .openLane(let run, let node, _): "open the lane of \(run) from \(node)"
         case .probe(let run, let kind, _): "ask \(run) for its \(kind.rawValue)"
+        case .compare(let run, let new, let old, _):
+            "compare what \(run) of \(new) answers with what \(old) did"
         case .drain(let run): "drain \(run)"
         case .closeLane(let run): "close the lane of \(run)"
         case .publish(let published): "publish the route of \(published.endpoint)"

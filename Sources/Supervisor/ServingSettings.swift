@@ -43,12 +43,24 @@ struct ServingSettings: Codable, Hashable, Sendable {
     /// How its scorers are asked whether they are well; nothing: as every lane is.
     var probes: ProbeRules?
 
-    /// What is made of answers that differ from those of another deployment or revision; nothing: they
-    /// are told.
+    /// What is made of answers that differ from those of another deployment or revision; nothing: of
+    /// mirrored ones they are told, of revisions none are compared.
     var comparison: RolloutSettings.Comparison?
     /// How far two numbers may lie apart, as a share of the larger, and count as equal; nothing: not
     /// at all.
     var tolerance: Double?
+    /// Recent requests that a new revision answers before it serves; nothing: the usual number.
+    var comparedRequests: Int?
+
+    /// What is made of its answers while it is rolled in; nothing where they are not compared.
+    var comparisonRule: ComparisonRule? {
+        guard let comparison, comparison != .off else { return nil }
+        return ComparisonRule(
+            requests: comparedRequests ?? ComparisonRule.usualRequests,
+            tolerance: tolerance ?? 0,
+            isRequired: comparison == .require
+        )
+    }
 
     /// How its answers to copies are compared with the live ones; nothing where they are not.
     var mirrorComparison: MirrorComparison? {
@@ -89,6 +101,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         failureRule = FailureRule(manifest.rollout)
         comparison = manifest.rollout.comparison
         tolerance = manifest.rollout.tolerance
+        comparedRequests = manifest.rollout.comparedRequests
     }
 }
 

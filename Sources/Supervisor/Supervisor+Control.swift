@@ -120,9 +120,10 @@ extension Supervisor: ServerControl {
 
     /// Whether a revision that is declared once more may be one more attempt.
     ///
-    /// A folder that is found again is no wish to have back what somebody undid.
+    /// A folder that is found again is no wish to have back what somebody undid, or what answers
+    /// otherwise than it may.
     private func mayTryAgain(_ document: DeploymentDocument) -> Bool {
-        if case .dropped = document.origin, rulebook.isUndone(document.key, document.revision) {
+        if case .dropped = document.origin, rulebook.staysAway(document.key, document.revision) {
             return false
         }
         return rulebook.isGivenUp(document.key, document.revision)

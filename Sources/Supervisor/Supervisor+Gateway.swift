@@ -117,6 +117,8 @@ extension Supervisor {
             observe(.ejected(run, why))
         case .probed(let run, let kind, let isAnswered):
             observe(.probed(run, kind, succeeded: isAnswered))
+        case .compared(let tally):
+            observe(.compared(tally.run.instance.key, tally.new, RevisionComparison(tally)))
         case .drained(let run):
             observe(.drained(run))
         case .statistics(let counters):

@@ -58,6 +58,7 @@ extension Supervisor {
         status.oldLeft = rollout.oldLeft
         status.answers = rollout.answers
         status.failures = rollout.failures
+        status.comparison = rollout.comparison.map { RolloutComparisonStatus($0) }
         status.since = rollout.since.map(date)
         status.pausedSince = rollout.pausedSince.map(date)
         status.ended = rollout.ended.map(date)
@@ -117,6 +118,7 @@ extension RolloutStatus.State {
             switch state {
             case .preparing: .preparing
             case .rolling: .rolling
+            case .comparing: .comparing
             case .paused: .paused
             case .goingBack: .goingBack
             case .completed: .completed

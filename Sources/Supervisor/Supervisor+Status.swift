@@ -235,6 +235,7 @@ extension InstanceStatus.State {
         switch name {
         case .waiting: self = .waiting
         case .starting: self = .starting
+        case .comparing: self = .comparing
         case .serving: self = .serving
         case .draining: self = .draining
         case .stopping: self = .stopping

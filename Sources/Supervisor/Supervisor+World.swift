@@ -28,6 +28,8 @@ extension Supervisor {
                     timeoutMilliseconds: Int(timeout.wholeMilliseconds)
                 )
             )
+        case .compare(let run, _, let old, let rule):
+            compare(run, with: old, rule)
         case .drain(let run):
             _ = gateway.joined?.send(GatewayOrder.drain(run))
         case .closeLane(let run):

@@ -167,7 +167,7 @@ actor Supervisor {
                 let document = shelf.document(view.key, revision)
             else { continue }
             if case .dropped = document.origin, configuration.models != nil { continue }
-            if rulebook.isUndone(view.key, revision) { continue }
+            if rulebook.staysAway(view.key, revision) { continue }
             do throws(Problem) {
                 _ = try declare(document.again(as: nextRevision(of: view.key)))
             } catch {

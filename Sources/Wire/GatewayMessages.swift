@@ -19,6 +19,8 @@ public enum GatewayOrder: Codable, Sendable {
     case drain(Run)
     /// The run is dead and its tree is gone: settle what it held.
     case end(Run)
+    /// Ask a run what its deployment was asked before: answered by `compared`, unless it ends.
+    case compare(ComparisonOrder)
     /// Report counters: answered by `statistics` for each deployment, then `statisticsEnd`.
     case reportStatistics(id: Int)
     /// Report how mirrored answers compare with the live ones: answered by `comparison` for each pair
@@ -56,6 +58,8 @@ public enum GatewayReport: Codable, Sendable {
     case probed(Run, ProbeKind, isAnswered: Bool)
     /// The run holds no request and has been told to leave.
     case drained(Run)
+    /// What a run answered to what was asked before.
+    case compared(RevisionTally)
     /// One deployment's counters.
     case statistics(DeploymentStatistics)
     /// What the revisions of a deployment answered since the gateway started, in order.
@@ -172,6 +176,8 @@ public struct DeploymentRoute: Codable, Sendable {
     public var mirrorPercent: Int
     /// Most requests waiting and being scored, one more is refused with 429; nothing for no limit.
     public var pendingLimit: Int?
+    /// Recent requests and their answers that are kept in memory, at most; nothing where none are.
+    public var keptRequests: Int?
 
     /// Makes a deployment's route.
     public init(

@@ -131,15 +131,3 @@ class Compare(Commanded):
 
         self.assertEqual(off.code, command.NO_ROOM)
         self.assertIn("'scorekeeper.rollout.compare: off'", off.err)
-
-    def test_a_guard_that_no_rollout_keeps_is_refused(self) -> None:
-        self.done("online-endpoint", "create", "-n", "guarded")
-        file = Path(self._folder.name) / "guarded.yml"
-        text = DOCUMENT.format(name="blue", endpoint="guarded", scorer=self.scorer, words="0")
-        file.write_text(text + "  scorekeeper.rollout.compare: require\n")
-
-        done = self.run_command("online-deployment", "create", "-f", file)
-
-        self.assertEqual(done.code, command.BAD_INPUT, done.err)
-        self.assertIn("no rollout compares answers", done.err)
-        self.assertIn("guarded.yml:5:32", done.err)

@@ -110,6 +110,11 @@ import Vocabulary
         ("app_insights_enabled: true", "notUsed"), ("provisioning_state: Succeeded", "answeredKey"),
         ("request_settings: {max_queue_wait_ms: 500}", "notUsed"),
         ("data_collector: {collections: {request: {enabled: 'False'}}}", "notUsed"),
+        ("properties: {scorekeeper.rollout.compare_requests: 9}", "notUsed"),
+        (
+            "properties: {scorekeeper.retry: never, scorekeeper.rollout.compare: require}",
+            "comparisonAsksAgain"
+        ),
     ])
     func `is told what of it changes nothing`(text: String, code: String) {
         let findings = read(text + "\n").findings

@@ -106,7 +106,7 @@ import Vocabulary
         #expect(stage.deployment?.instances.count == 5)
         #expect(stage.deployment?.givenUp == Self.second)
         #expect(stage.deployment?.rollout?.state == .undone)
-        #expect(stage.rulebook.isUndone(Stage.key, Self.second))
+        #expect(stage.rulebook.staysAway(Stage.key, Self.second))
     }
 
     @Test func `goes back by the same waves after it has ended`() {
@@ -142,7 +142,7 @@ import Vocabulary
 
         #expect(stage.deployment?.current == Self.second)
         #expect(stage.deployment?.givenUp == nil)
-        #expect(!stage.rulebook.isUndone(Stage.key, Self.second))
+        #expect(!stage.rulebook.staysAway(Stage.key, Self.second))
     }
 
     @Test func `keeps one revision to go back to, and no more`() {

@@ -12,6 +12,8 @@ struct Stage {
     var effects: [Effect] = []
     /// Revisions whose runs never say ready.
     var silent: [Revision] = []
+    /// What revisions answer to what was asked before; one that is not here never answers.
+    var found: [Revision: RevisionComparison] = [:]
     /// Runs that answer no probe.
     var unwell: [Run] = []
     var nodes: [NodeName]
@@ -95,6 +97,8 @@ struct Stage {
         case .end(let run, _): [.exited(run, ExitReport(cause: .signalled(9)))]
         case .probe(let run, let kind, _):
             [.probed(run, kind, succeeded: !unwell.contains(run))]
+        case .compare(let run, let revision, _, _):
+            found[revision].map { [.compared(run.instance.key, revision, $0)] } ?? []
         case .discard, .closeLane, .publish, .unpublish, .startNode, .startGateway, .retireGateway,
             .farewell, .notice:
             []
@@ -116,7 +120,8 @@ struct Stage {
         instances: Int = 1,
         type: InstanceType = .shared,
         rule: FailureRule? = nil,
-        probes: ProbeRules? = nil
+        probes: ProbeRules? = nil,
+        comparison: ComparisonRule? = nil
     ) -> DeploymentDeclaration {
         DeploymentDeclaration(
             key: key,
@@ -126,7 +131,8 @@ struct Stage {
             environment: "environment",
             model: "model \(number)",
             failureRule: rule,
-            probes: probes
+            probes: probes,
+            comparison: comparison
         )
     }
 

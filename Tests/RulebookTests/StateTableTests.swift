@@ -170,6 +170,22 @@ import Vocabulary
         return stage
     }
 
+    private static var comparing: Stage {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 2)))
+        let rule = ComparisonRule(isRequired: true)
+        stage.play(.declared(Stage.declaration(2, instances: 2, comparison: rule)))
+        return stage
+    }
+
+    private static func compared(equal: Int, different: Int) -> Event {
+        var found = RevisionComparison()
+        found.requests = equal + different
+        found.equal = equal
+        found.different = different
+        return .compared(Stage.key, second, found)
+    }
+
     private static var deployments: StateTable {
         var lone = Stage()
         lone.play(.declared(Stage.declaration(1, instances: 2)))
@@ -183,6 +199,7 @@ import Vocabulary
                 ("starting", stage(prepared)),
                 ("serving, its first", lone),
                 ("preparing the next", upgradePrepared),
+                ("comparing", comparing),
                 ("rolling in", rolling),
                 ("paused", rolling(.rolloutPaused(Stage.key))),
                 ("rolled in", rolled),
@@ -215,6 +232,8 @@ import Vocabulary
                 "`answered`, r2 failing",
                 .answered(Stage.key, second, answers: 50, failures: 50)
             ),
+            trial("`compared`, r2 the same", compared(equal: 9, different: 0)),
+            trial("`compared`, r2 not the same", compared(equal: 8, different: 1)),
             trial("`withdrawn`", .withdrawn(Stage.key)),
             trial("`nodeLost`", .nodeLost(Stage.node)),
             trial("`gatewayLost`", .gatewayLost),

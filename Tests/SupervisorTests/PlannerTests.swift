@@ -45,6 +45,23 @@ import Vocabulary
         #expect(!stage.planner.plan.answer.isIncomplete)
     }
 
+    @Test func `says that answers are compared, of a new revision and not of the first`() throws {
+        var stage = try PlanStage()
+        stage.planner.add(stage.endpoint([:]))
+        var draft = stage.draft("blue")
+        draft.settings.comparison = .require
+        stage.planner.add(draft, isBuilt: true)
+        let first = try #require(stage.planner.plan.answer.steps.last)
+        stage.again()
+        draft.settings.comparedRequests = 20
+        stage.planner.add(draft, isBuilt: true)
+        let second = try #require(stage.planner.plan.answer.steps.first)
+
+        let told = "it answers up to 20 recent requests before it serves, and a difference halts it"
+        #expect(!first.changes.contains { $0.contains("recent requests") })
+        #expect(second.changes.contains(told))
+    }
+
     @Test func `says what a new revision changes, and never a variable's value`() throws {
         var stage = try PlanStage()
         stage.planner.add(stage.endpoint([:]))

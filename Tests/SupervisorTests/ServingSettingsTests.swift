@@ -29,6 +29,25 @@ import Wire
         #expect((settings.variables["SCOREKEEPER_RETRY"] == "never") == (retry == .never))
     }
 
+    @Test func `have a new revision compared only where that is said, and as it is said`() {
+        var manifest = DeploymentSettings()
+        let silent = ServingSettings(manifest, retryUnlessSaid: .once)
+        manifest.rollout.comparison = .off
+        let off = ServingSettings(manifest, retryUnlessSaid: .once)
+        manifest.rollout.comparison = .report
+        let report = ServingSettings(manifest, retryUnlessSaid: .once)
+        manifest.rollout.comparison = .require
+        manifest.rollout.tolerance = 0.01
+        manifest.rollout.comparedRequests = 10
+        let required = ServingSettings(manifest, retryUnlessSaid: .once)
+
+        #expect(silent.comparisonRule == nil)
+        #expect(off.comparisonRule == nil)
+        #expect(report.comparisonRule == ComparisonRule(requests: 64, isRequired: false))
+        let rule = ComparisonRule(requests: 10, tolerance: 0.01, isRequired: true)
+        #expect(required.comparisonRule == rule)
+    }
+
     @Test(arguments: [nil, 1 << 20])
     func `bound a body only where that is said`(limit: Int?) {
         var manifest = DeploymentSettings()

@@ -17,7 +17,7 @@ public struct RolloutSettings: Hashable, Codable, Sendable {
 
     /// What is made of answers that differ.
     public var comparison: Comparison?
-    /// How far two numbers may lie apart and count as equal.
+    /// How far two numbers may lie apart and count as equal, as a share of the larger.
     public var tolerance: Double?
     /// How many live requests are scored by both revisions.
     public var comparedRequests: Int?
@@ -42,9 +42,10 @@ extension DeploymentSettingsReader {
     mutating func readRollout(_ entry: YAMLEntry) {
         let (value, key) = (entry.value, entry.key)
         switch key {
-        case "scorekeeper.rollout.compare": readComparison(entry)
+        case "scorekeeper.rollout.compare":
+            settings.rollout.comparison =
+                values.word(value, key, RolloutSettings.Comparison.self)
         case "scorekeeper.rollout.compare_requests":
-            values.noteUnused(entry, "a rollout compares no answers")
             settings.rollout.comparedRequests =
                 values.integer(value, key, in: 1...1_000, isQuotable: true)
         case "scorekeeper.rollout.tolerance":
@@ -58,36 +59,19 @@ extension DeploymentSettingsReader {
         }
     }
 
-    /// What is compared today are mirrored answers: nobody may believe that a rollout is guarded.
-    private mutating func readComparison(_ entry: YAMLEntry) {
-        let comparison = values.word(entry.value, entry.key, RolloutSettings.Comparison.self)
-        settings.rollout.comparison = comparison
-        switch comparison {
-        case .report:
-            values.findings.note(
-                "rolloutUncompared",
-                "'\(entry.key)': mirrored answers are compared, and 'scorekeeper compare' tells what "
-                    + "they differ in; a rollout compares none yet",
-                at: entry.location
-            )
-        case .require:
-            values.findings.add(
-                Problem(
-                    .unsupported,
-                    code: "notSupported",
-                    what: "'\(entry.key): require' is not supported yet: no rollout compares "
-                        + "answers, so that none would halt",
-                    remedy: "write 'report', mirror requests to a second deployment, and see "
-                        + "'scorekeeper compare'",
-                    location: entry.value.location
-                )
-            )
-        case .off, nil: break
-        }
-    }
-
-    /// Refuses what is said of a comparison that is not made.
+    /// Refuses what is said of a comparison that is not made, and tells what one costs.
     mutating func checkRollout() {
+        tellSecondCall()
+        if settings.rollout.comparison == nil,
+            let place = manifest.places["scorekeeper.rollout.compare_requests"]
+        {
+            values.findings.note(
+                "notUsed",
+                "'scorekeeper.rollout.compare_requests' is accepted and not used: no answers are "
+                    + "compared where 'scorekeeper.rollout.compare' is left out",
+                at: place
+            )
+        }
         guard settings.rollout.comparison == .off else { return }
         for key in ["scorekeeper.rollout.tolerance", "scorekeeper.rollout.compare_requests"] {
             guard let place = manifest.places[key] else { continue }
@@ -98,5 +82,18 @@ extension DeploymentSettingsReader {
                 at: place
             )
         }
+    }
+
+    /// Whoever says that no request is scored twice is told where one is.
+    private mutating func tellSecondCall() {
+        guard settings.retry == .never, settings.rollout.comparison ?? .off != .off,
+            let place = manifest.places["scorekeeper.rollout.compare"]
+        else { return }
+        values.findings.note(
+            "comparisonAsksAgain",
+            "'scorekeeper.rollout.compare': a new revision is asked recent requests once more, "
+                + "though 'scorekeeper.retry' is 'never'",
+            at: place
+        )
     }
 }

@@ -216,6 +216,9 @@ struct Planner {
         }
         present[key] = document
         var changes = known.map { DocumentChanges.of(document, from: $0) } ?? []
+        if known != nil, let rule = document.settings.comparisonRule {
+            changes.append(Self.words(rule))
+        }
         if document.environment != nil, !isBuilt {
             changes.append("its environment is built first")
         }
@@ -233,6 +236,12 @@ struct Planner {
             ),
             .deployment(draft)
         )
+    }
+
+    private static func words(_ rule: ComparisonRule) -> String {
+        let requests = Counted(rule.requests, "recent request")
+        return "it answers up to \(requests) before it serves, and "
+            + (rule.isRequired ? "a difference halts it" : "differences are told")
     }
 
     private mutating func refuse(

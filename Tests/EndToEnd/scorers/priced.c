@@ -3,14 +3,15 @@
 
 // A scorer that prices a number: two that were given different words answer differently.
 //
-//     priced OFFSET [--taxed] [--refuses]
+//     priced OFFSET [--taxed] [--refuses] [--slow]
 //
 // The price is the number and the offset. `--taxed` tells a tax and no currency any more;
-// `--refuses` answers numbers below zero with 422.
+// `--refuses` answers numbers below zero with 422; `--slow` takes a quarter of a second for each.
 #include <scorer.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_told(int count, char **words, const char *what) {
     for (int i = 2; i < count; i++)
@@ -27,6 +28,7 @@ int main(int count, char **words) {
     const double offset = atof(words[1]);
     const char *more = is_told(count, words, "--taxed") ? "\"tax\": 0.5" : "\"currency\": \"EUR\"";
     const bool refuses = is_told(count, words, "--refuses");
+    const bool is_slow = is_told(count, words, "--slow");
     if (scorer_attach(SCORER_LANE_DESCRIPTOR, &lane) != SCORER_OK)
         return 4;
     scorer_ready(lane);
@@ -35,6 +37,8 @@ int main(int count, char **words) {
         size_t length = request.body_length < sizeof asked ? request.body_length : 0;
         memcpy(asked, request.body, length);
         const double number = atof(asked);
+        if (is_slow)
+            usleep(250000);
         const int status = refuses && number < 0 ? 422 : 200;
         snprintf(text, sizeof text, "{\"price\": %.6f, %s}", number + offset, more);
         scorer_answer(lane, &request, status, NULL, 0, text, strlen(text));

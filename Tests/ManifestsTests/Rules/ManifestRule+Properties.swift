@@ -69,13 +69,5 @@ extension ManifestRule {
             "misplacedKey 5:1",
             "under 'properties'"
         ),
-        .init(
-            .deployment,
-            "properties.scorekeeper.rollout.compare",
-            "is no require yet",
-            "properties: {scorekeeper.rollout.compare: require}",
-            "notSupported 5:43",
-            "write 'report'"
-        ),
     ]
 }

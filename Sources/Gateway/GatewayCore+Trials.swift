@@ -1,0 +1,142 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import AnswerComparison
+import NIOCore
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// What was asked before is asked of a new revision, before it is given live requests.
+///
+/// Its run has no route, so no live request is in its lane; what it is asked are copies, which count
+/// nowhere. Nothing of the old revision is asked: its answers were kept when callers got them.
+extension GatewayCore {
+    /// How long until a lane that could take nothing is tried again.
+    private static let pause = TimeAmount.milliseconds(20)
+
+    /// Keeps recent requests of a deployment from now on, so many; those there are go with zero.
+    func keep(_ limit: Int, of deployment: Deployment) {
+        guard limit > 0 else {
+            deployment.kept = nil
+            return
+        }
+        if let kept = deployment.kept { return kept.change(to: limit) }
+        deployment.kept = KeptRequests(limit: limit, room: keptRoom)
+    }
+
+    /// A live answer is whole: keeps it with its request where that is due.
+    func keepSample(
+        _ completion: borrowing Completion,
+        of exchange: Exchange,
+        from station: LaneStation
+    ) {
+        guard exchange.isSampled, exchange.progress == .awaited,
+            let deployment = exchange.deployment
+        else { return }
+        let revision = station.order.revision
+        deployment.kept?.keep(exchange, completion, of: deployment, revision, at: now)
+    }
+
+    /// Asks a run what is kept of its deployment, and reports what its answers differ in.
+    func compare(_ order: ComparisonOrder) {
+        guard let station = stations.first(where: { $0.run == order.run }), station.isReady else {
+            return
+        }
+        for trial in trials where trial.station === station { over(trial) }
+        let kept = station.deployment.kept?.answered(by: order.old, most: order.requests) ?? []
+        let trial = Trial(order, of: station, kept)
+        trials.append(trial)
+        let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
+        loop.scheduleTask(in: .milliseconds(Int64(order.limitMilliseconds))) {
+            let (core, trial) = bound.value
+            guard !trial.isOver else { return }
+            core.beginTurn()
+            trial.cutShort()
+            core.finish(trial)
+        }
+        goOn(trial)
+    }
+
+    /// Asks what comes next.
+    private func goOn(_ trial: Trial) {
+        guard !trial.isOver, !trial.station.isEnded else { return over(trial) }
+        guard let next = trial.next else { return finish(trial) }
+        let station = trial.station
+        let length = next.request.body.count
+        guard let bound = dispatcher.bindTrial(to: station.id, length: length, at: now) else {
+            return goOn(trial, in: Self.pause)
+        }
+        let copy = Exchange(copyOf: next.request, for: station.deployment, at: now)
+        copy.request = bound.request
+        copy.deadline = bound.deadline
+        copy.isSampled = true
+        copy.trial = trial
+        trial.noteAsked(bound.request)
+        remember(copy, as: bound.request)
+        unpostedCopies.append((bound.request, station.id))
+        if bound.deadline < timerDue { setTimer() }
+    }
+
+    private func goOn(_ trial: Trial, in pause: TimeAmount) {
+        let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
+        loop.scheduleTask(in: pause) {
+            let (core, trial) = bound.value
+            core.beginTurn()
+            core.goOn(trial)
+        }
+    }
+
+    /// An answer came, or a part of it.
+    func judge(
+        _ completion: borrowing Completion,
+        of copy: Exchange,
+        in trial: Trial,
+        isLast: Bool
+    ) {
+        let isWhole = isLast && copy.progress == .awaited
+        copy.progress = isLast ? .complete : .streaming
+        guard isLast, !trial.isOver, trial.request == copy.request else { return }
+        trial.request = .none
+        let isShort = completion.bodyLength <= KeptRequests.Room.answerLimit
+        let answer = ComparedAnswer(
+            status: completion.status,
+            body: isWhole && isShort ? completion.body() : nil,
+            microseconds: (now.nanoseconds &- copy.postedAt.nanoseconds) / 1_000
+        )
+        let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
+        let loop = self.loop
+        desk.measure(trial.expected, answer, tolerance: trial.order.tolerance) { difference in
+            loop.execute {
+                let (core, trial) = bound.value
+                core.beginTurn()
+                guard !trial.isOver else { return }
+                trial.note(answer, difference)
+                core.goOn(trial)
+            }
+        }
+    }
+
+    /// No answer comes: nothing is said of a run that is gone, which is reported by itself.
+    func lose(_ request: RequestID, in trial: Trial, _ failure: RequestFailure) {
+        guard !trial.isOver, trial.request == request else { return }
+        trial.request = .none
+        if trial.station.isEnded { return over(trial) }
+        trial.noteUnanswered(isOurs: failure != .deadline)
+        goOn(trial, in: .zero)
+    }
+
+    private func finish(_ trial: Trial) {
+        over(trial)
+        report(.compared(trial.found))
+    }
+
+    private func over(_ trial: Trial) {
+        trial.isOver = true
+        trials.removeAll { $0 === trial }
+        guard trial.request != .none else { return }
+        decide(.clientGone(trial.request))
+        trial.request = .none
+    }
+}

@@ -1,0 +1,79 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import Vocabulary
+
+/// How far the comparison of a new revision's answers with the old one's is.
+///
+/// It begins when the first run of the new revision is ready, and until it has ended none of them is
+/// given requests. What the gateway tells of it counts whichever run was asked; where it tells
+/// nothing, it is asked again, and a comparison that comes to nothing three times by the new
+/// revision's doing, or for want of time, has ended as well: a rollout waits for it, never for ever.
+struct RolloutComparison: Codable, Equatable, Sendable {
+    /// A run that the kept requests are put to.
+    struct Underway: Codable, Equatable, Sendable {
+        let run: Run
+        /// When it is given up.
+        let until: Moment
+    }
+
+    /// Times that it may come to nothing.
+    static let attempts = 3
+
+    let rule: ComparisonRule
+    /// The run that is asked; nothing while none is.
+    var underway: Underway?
+    /// How often it came to nothing.
+    private(set) var vain = 0
+    /// What was found.
+    private(set) var found: RevisionComparison?
+    /// What it came to; nothing until it has ended.
+    private(set) var verdict: ComparisonVerdict?
+
+    init(_ rule: ComparisonRule) {
+        self.rule = rule
+    }
+
+    /// Whether it has ended.
+    var isOver: Bool { verdict != nil }
+
+    /// Whether its end halts the rollout.
+    var isHalting: Bool { rule.isRequired && verdict?.isGood == false }
+
+    mutating func end(_ verdict: ComparisonVerdict, _ found: RevisionComparison?) {
+        self.verdict = verdict
+        self.found = found?.bounded
+        underway = nil
+    }
+
+    /// Notes that it came to nothing.
+    mutating func noteVain(because reason: String) {
+        vain += 1
+        underway = nil
+        guard vain >= Self.attempts else { return }
+        end(.unfinished("it was begun \(vain) times in vain: \(reason)"), nil)
+    }
+}
+
+extension Deployment {
+    /// Whether the runs of a revision are to be compared before they get requests.
+    func awaitsComparison(of revision: Revision) -> Bool {
+        guard !isWithdrawn, target == revision, let rollout, rollout.to == revision,
+            rollout.outcome == nil, let comparison = rollout.comparison
+        else { return false }
+        return !comparison.isOver
+    }
+
+    /// When the comparison under way is given up; nothing while none is.
+    var comparisonDeadline: Moment? {
+        guard let target, awaitsComparison(of: target) else { return nil }
+        return rollout?.comparison?.underway?.until
+    }
+
+    /// Recent requests that the gateway shall keep of it: as many as a revision wants that serves,
+    /// comes or is being prepared.
+    var keptRequests: Int? {
+        let records = [current, target, next].compactMap { $0 }.compactMap(record)
+        return records.compactMap(\.declaration.comparison?.requests).max()
+    }
+}
