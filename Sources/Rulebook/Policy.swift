@@ -38,6 +38,9 @@ package struct Policy: Sendable {
     /// Whether what fails its readiness probe gets no requests, others being well or not.
     package var mayLeaveOut: @Sendable (_ areOthersWell: Bool) -> Bool = { $0 }
 
+    /// Whether an answer to a probe counts, a question being open or not.
+    package var heedsAnswer: @Sendable (_ isAsked: Bool) -> Bool = { $0 }
+
     /// Whether an instance that serves may be drained, and enough serve on.
     package var mayDrain: @Sendable (_ serving: Int, _ wanted: Int) -> Bool = { $0 - 1 >= $1 }
 

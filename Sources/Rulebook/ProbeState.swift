@@ -37,6 +37,8 @@ package struct ProbeState: Codable, Hashable, Sendable {
         var successes = 0
         /// Unanswered questions in a row.
         var failures = 0
+        /// Whether a question was put of which nothing was heard yet.
+        var isAsked: Bool?
     }
 
     /// What an answer changes.
@@ -71,14 +73,23 @@ package struct ProbeState: Codable, Hashable, Sendable {
         for index in tracks.indices where tracks[index].nextAt <= now {
             guard let rule = rules.rule(tracks[index].kind) else { continue }
             tracks[index].nextAt = now + rule.period
+            tracks[index].isAsked = true
             due.append(tracks[index].kind)
         }
         return due
     }
 
-    /// Takes an answer, or that none came.
-    mutating func note(_ kind: ProbeKind, _ succeeded: Bool, _ rule: ProbeRule) -> Verdict {
-        guard let index = tracks.firstIndex(where: { $0.kind == kind }) else { return .unchanged }
+    /// Takes an answer, or that none came; one that nobody waits for was said before.
+    mutating func note(
+        _ kind: ProbeKind,
+        _ succeeded: Bool,
+        _ rule: ProbeRule,
+        _ policy: Policy
+    ) -> Verdict {
+        guard let index = tracks.firstIndex(where: { $0.kind == kind }),
+            policy.heedsAnswer(tracks[index].isAsked == true)
+        else { return .unchanged }
+        tracks[index].isAsked = false
         tracks[index].successes = succeeded ? tracks[index].successes + 1 : 0
         tracks[index].failures = succeeded ? 0 : tracks[index].failures + 1
         if tracks[index].failures >= rule.failureThreshold {

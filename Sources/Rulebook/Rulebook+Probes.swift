@@ -34,7 +34,7 @@ extension Rulebook {
         guard let path = find(run, work.policy),
             case .serving(var serving) = self[path].state,
             let rule = declaration(for: self[path])?.probes?.rule(kind),
-            let verdict = serving.probes?.note(kind, succeeded, rule)
+            let verdict = serving.probes?.note(kind, succeeded, rule, work.policy)
         else { return }
         self[path].state = .serving(serving)
         let times = Counted(rule.failureThreshold, "time")

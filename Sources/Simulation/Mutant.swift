@@ -39,6 +39,7 @@ public enum Mutant: String, CaseIterable, Sendable {
     case forgetsDrains = "grants a node's drain and forgets it"
     case routesToUnwell = "routes to what fails its readiness probe"
     case leavesOutAll = "leaves out what fails its readiness probe, the last included"
+    case countsTwice = "counts what is said twice of a probe for two answers"
     case ignoresTraffic = "gives each deployment its own percentage, whatever the endpoint says"
     case sharesAnything = "shares requests out by whatever percentages"
     case letsLiveGo = "lets a deployment go that answers requests"
@@ -82,6 +83,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .forgetsDrains: [.drainedGetsNothing]
         case .routesToUnwell: [.unwellLeftOut]
         case .leavesOutAll: [.lastStaysRouted]
+        case .countsTwice: [.neverBelow]
         case .ignoresTraffic: [.sharesAsDeclared, .sharesWhole]
         case .sharesAnything: [.sharesWhole]
         case .letsLiveGo: [.liveIsKept]
@@ -151,6 +153,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .forgetsDrains: policy.heedsDrain = { false }
         case .routesToUnwell: policy.mayLeaveOut = { _ in false }
         case .leavesOutAll: policy.mayLeaveOut = { _ in true }
+        case .countsTwice: policy.heedsAnswer = { _ in true }
         case .ignoresTraffic: policy.heedsTraffic = { false }
         case .sharesAnything: policy.mayShare = { _ in true }
         case .letsLiveGo: policy.mayLetGo = { _ in true }

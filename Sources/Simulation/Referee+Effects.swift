@@ -47,8 +47,9 @@ extension Referee {
         case .spawn(let run, let node, let revision):
             judgePresence(of: node, effect)
             judgeSpawn(run, node, revision)
-        case .end(_, let node):
+        case .end(let run, let node):
             judgePresence(of: node, effect)
+            dismissed.insert(run)
         case .openLane(let run, let node, _):
             judgePresence(of: node, effect)
             check(.lanesToProcesses, known.contains(run)) { "\(run) has no process yet" }
@@ -59,6 +60,7 @@ extension Referee {
         case .drain(let run):
             let isRouted = (routed[run.instance.key] ?? []).contains(run)
             check(.unroutedBeforeDrained, !isRouted) { "\(run) is drained and still routed to" }
+            dismissed.insert(run)
         case .publish(let endpoint):
             let keys = endpoint.deployments.map(\.key)
             forgetRoutes { $0.endpoint == endpoint.endpoint && !keys.contains($0) }
@@ -69,7 +71,8 @@ extension Referee {
         case .discard(let key, let revision):
             judgeDiscard(key, revision)
         case .compare(let run, let revision, _, _): noteCompares(run.instance.key, revision)
-        case .prepare, .probe, .startNode, .startGateway, .retireGateway, .farewell, .notice:
+        case .probe(let run, let kind, _): noteAsked(run, kind)
+        case .prepare, .startNode, .startGateway, .retireGateway, .farewell, .notice:
             break
         }
     }
@@ -99,6 +102,7 @@ extension Referee {
         strangers.remove(run)
         ended.remove(run)
         answered.remove(run)
+        dismissed.remove(run)
         revisions[run] = revision
         nodes[run] = node
 
@@ -181,7 +185,7 @@ extension Referee {
         routed[key] = deployment.runs
         // Left out though the gateway could still bind requests to it: that is our own act.
         let dropped = before.filter {
-            ready.contains($0) && !deployment.runs.contains($0) && !isUnwell($0)
+            ready.contains($0) && !deployment.runs.contains($0) && !mayBeLeftOut($0)
         }
         if rollouts.paused[key] != nil, !isLeaving {
             // What is rolled in may fail meanwhile, and goes.

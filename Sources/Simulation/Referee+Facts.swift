@@ -36,6 +36,8 @@ extension Referee {
         rollouts.baking = []
         probes = [:]
         guard isMemoryOld else { return }
+        // What it had drained or ended may be thought to serve.
+        dismissed = []
         rollouts.condemned = [:]
         rollouts.undoable = []
         comparisons.forgetDifferences()

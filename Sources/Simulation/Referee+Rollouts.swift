@@ -29,6 +29,8 @@ struct RolloutRecords {
     var condemned: [DeploymentKey: Revision] = [:]
     /// Deployments that have gone back once: what is smaller there may take over at once.
     var returned: Set<DeploymentKey> = []
+    /// Deployments of those whose newest revision was declared with another count since.
+    var grown: Set<DeploymentKey> = []
     /// Deployments of which an undo must be granted.
     var undoable: Set<DeploymentKey> = []
     /// The revision that is published, the one before it, and since when.
@@ -42,6 +44,7 @@ struct RolloutRecords {
         wishes[key] = nil
         condemned[key] = nil
         undoable.remove(key)
+        grown.remove(key)
         answers[key] = nil
         baking.remove(key)
     }
@@ -66,7 +69,11 @@ extension Referee {
         switch event {
         case .declared(let declaration):
             let key = declaration.key
-            guard version(key, declaration.revision) == nil else { return }
+            guard version(key, declaration.revision) == nil else {
+                // What stands while a return to what was before is paused may be asked to grow.
+                if rollouts.returned.contains(key) { rollouts.grown.insert(key) }
+                return
+            }
             rollouts.wishes[key] = nil
             rollouts.condemned[key] = nil
             rollouts.undoable.remove(key)
@@ -98,7 +105,7 @@ extension Referee {
     mutating func noteAnswered(_ key: DeploymentKey, _ answers: RolloutRecords.Answers) {
         rollouts.answers[key, default: []].append(answers)
         guard let newest = versions[key]?.last?.declaration.revision,
-            let standing = rollouts.standing[key], rollouts.wishes[key] == nil
+            let standing = rollouts.standing[key], rollouts.wishes[key] != .undone
         else { return }
         if standing.now != newest { judgeAnswers(key, of: newest, beside: standing.now) }
         if let before = standing.before, rollouts.baking.contains(key),
@@ -129,7 +136,9 @@ extension Referee {
         noteHopeless(key, fresh)
         rollouts.returned.insert(key)
         let isNewest = versions[key]?.last?.declaration.revision == fresh
-        if isNewest, verdicts.allSatisfy({ $0 }) { rollouts.condemned[key] = fresh }
+        // What may have been undone, and undone again, may go or stay.
+        guard isNewest, rollouts.wishes[key] == nil, verdicts.allSatisfy({ $0 }) else { return }
+        rollouts.condemned[key] = fresh
     }
 
     /// A route was published: the revision that it names has been rolled out whole.
@@ -157,7 +166,8 @@ extension Referee {
             $0.run.instance.key == key && drained.contains($0.node) && $0.revision == revision
         }
         if let paused = rollouts.paused[key], !mayMove {
-            check(.pausedStands, revision < paused, "\(run) of \(revision) starts")
+            let isGrown = revision == paused && rollouts.grown.contains(key)
+            check(.pausedStands, revision < paused || isGrown, "\(run) of \(revision) starts")
         }
         if let condemned = rollouts.condemned[key] {
             check(.failingGoes, revision != condemned, "\(run) of \(revision) starts")
@@ -166,7 +176,8 @@ extension Referee {
 
     /// Judges the order in which a decision starts runs; called before they are.
     mutating func judgeOrder(_ decision: Decision) {
-        var begun = Set(processes.map(\.run.instance.key))
+        let serving = processes.map(\.run).filter { !dismissed.contains($0) }
+        var begun = Set(serving.map(\.instance.key))
         var hasStartedMore = false
         for effect in decision.effects {
             guard case .spawn(let run, _, _) = effect else { continue }

@@ -50,8 +50,8 @@ struct Referee {
     var rollouts = RolloutRecords()
     var comparisons = ComparisonRecords()
     var drained: Set<NodeName> = []
-    /// Unanswered and answered readiness probes in a row, of runs that serve.
-    var probes: [Run: (failures: Int, successes: Int, isUnwell: Bool)] = [:]
+    /// What the probes of runs that serve have come to.
+    var probes: [Run: ProbeRecord] = [:]
 
     // What was told to the rulebook.
     var joined: Set<NodeName> = []
@@ -80,6 +80,8 @@ struct Referee {
     var answered: Set<Run> = []
     /// Runs of whose end the rulebook has been told.
     var ended: Set<Run> = []
+    /// Runs that it has had drained or ended: they serve nobody, whatever they still hold.
+    var dismissed: Set<Run> = []
 
     mutating func check(
         _ sentence: Sentence,

@@ -111,6 +111,54 @@ import Vocabulary
         #expect(!stage.effects.contains { if case .end = $0 { true } else { false } })
     }
 
+    @Test func `ends no start before its own budget is spent, and says what that was`() throws {
+        var stage = Stage()
+        stage.silent = [Revision(number: 1)]
+        let rules = ProbeRules(liveness: Self.quick)
+        let patient = Stage.declaration(1, probes: rules, startDeadline: .seconds(600))
+        stage.play(.declared(patient))
+
+        stage.pass(.milliseconds(599_999))
+        let early = stage.effects.contains { if case .end = $0 { true } else { false } }
+        stage.pass(.milliseconds(1))
+
+        #expect(!early)
+        #expect(stage.effects.contains(.end(Stage.run(1, 1), on: Stage.node)))
+        let problem = try #require(stage.deployment?.instances.first?.problem)
+        #expect(problem.contains("was not ready within 600000 ms"))
+    }
+
+    @Test func `is judged by one answer a question, however often that is said`() {
+        var stage = stage(ProbeRules(liveness: Self.quick, readiness: Self.quick))
+        let run = Stage.run(1, 1)
+        stage.pass(.seconds(5))
+        for kind in ProbeKind.allCases {
+            for _ in 0..<5 { stage.hear(.probed(run, kind, succeeded: false)) }
+        }
+        let untouched = stage.published?.runs.count
+
+        stage.unwell = [run]
+        stage.pass(.seconds(6))
+
+        #expect(untouched == 2)
+        #expect(stage.effects.contains(.end(run, on: Stage.node)))
+    }
+
+    @Test func `counts anew once a gateway is back`() {
+        var stage = stage(ProbeRules(liveness: Self.quick))
+        stage.unwell = [Stage.run(1, 1)]
+        stage.pass(.seconds(8))
+        stage.play(.gatewayLost)
+
+        stage.play(.gatewayJoined([]))
+        stage.pass(.seconds(8))
+        let early = stage.effects.contains(.end(Stage.run(1, 1), on: Stage.node))
+        stage.pass(.seconds(2))
+
+        #expect(!early)
+        #expect(stage.effects.contains(.end(Stage.run(1, 1), on: Stage.node)))
+    }
+
     @Test(arguments: ProbeKind.allCases)
     func `that fails halts the rollout of its revision`(kind: ProbeKind) {
         var stage = Stage()

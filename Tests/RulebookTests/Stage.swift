@@ -121,6 +121,7 @@ struct Stage {
         type: InstanceType = .shared,
         rule: FailureRule? = nil,
         probes: ProbeRules? = nil,
+        startDeadline: Duration = .seconds(300),
         comparison: ComparisonRule? = nil
     ) -> DeploymentDeclaration {
         DeploymentDeclaration(
@@ -130,6 +131,7 @@ struct Stage {
             instanceType: type,
             environment: "environment",
             model: "model \(number)",
+            startDeadline: startDeadline,
             failureRule: rule,
             probes: probes,
             comparison: comparison
