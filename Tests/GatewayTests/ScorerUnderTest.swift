@@ -40,9 +40,11 @@ final class ScorerUnderTest: Sendable {
     /// Requests that it has begun.
     var begun: Int { count.load(ordering: .sequentiallyConsistent) }
 
+    /// A scorer that has loaded; with a gate to doze at it takes nothing until that opens.
     init(
         socket: Int32,
         threads: Int,
+        dozingAt gate: Gate? = nil,
         _ work: @escaping @Sendable (Asked) -> Answer
     ) {
         self.socket = socket
@@ -51,7 +53,12 @@ final class ScorerUnderTest: Sendable {
             guard scorer_attach(socket, &opened) == SCORER_OK, let opened else { return }
             nonisolated(unsafe) let lane = opened
             scorer_ready(lane)
-            for _ in 0..<threads { Thread.detachNewThread { self.loop(lane, work) } }
+            for _ in 0..<threads {
+                Thread.detachNewThread {
+                    gate?.pass()
+                    self.loop(lane, work)
+                }
+            }
         }
     }
 
