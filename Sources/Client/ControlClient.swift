@@ -88,8 +88,13 @@ public struct ControlClient: Sendable {
     public func onlineDeployment(_ key: DeploymentKey) async throws(Problem) -> OnlineDeployment {
         let all = try await onlineDeployments(of: key.endpoint)
         if let found = all.first(where: { $0.name == key.deployment }) { return found }
-        let there = all.map { "'\($0.name)'" }.joined(separator: ", ")
-        throw Problem(
+        throw Self.noDeployment(key, but: all.map(\.name))
+    }
+
+    /// What is wrong with the name of a deployment that is not there, and which are.
+    static func noDeployment(_ key: DeploymentKey, but names: [DeploymentName]) -> Problem {
+        let there = names.map { "'\($0)'" }.joined(separator: ", ")
+        return Problem(
             .notFound,
             code: "deploymentNotFound",
             what: "there is no deployment '\(key)'" + (there.isEmpty ? "" : ", but \(there)"),

@@ -7,10 +7,15 @@ import Vocabulary
 
 /// A file that the output of an instance, or of a build, is kept in.
 public struct LogFile: Sendable, Hashable {
-    /// `deployment/ordinal`, or `deployment/environment` for a build.
-    public let label: String
+    /// The deployment whose output it is.
+    public let deployment: DeploymentName
+    /// The instance's number; nothing for a build.
+    public let ordinal: Int?
     /// The file.
     public let path: String
+
+    /// `deployment/ordinal`, or `deployment/environment` for a build.
+    public var label: String { "\(deployment)/\(ordinal.map(String.init) ?? "environment")" }
 
     /// The files of an endpoint's instances under a state folder, by deployment, then by ordinal.
     ///
@@ -18,13 +23,14 @@ public struct LogFile: Sendable, Hashable {
     /// wanted most when it is dead.
     public static func all(of endpoint: EndpointName, state: String) -> [LogFile] {
         let folder = "\(state)/logs/\(endpoint)"
-        return names(in: folder).flatMap { deployment in
+        return names(in: folder).compactMap(DeploymentName.init).flatMap { deployment in
             let ordinals = names(in: "\(folder)/\(deployment)").compactMap { name in
                 name.hasSuffix(".log") ? Int(name.dropLast(4)) : nil
             }
             return ordinals.sorted().map { ordinal in
                 LogFile(
-                    label: "\(deployment)/\(ordinal)",
+                    deployment: deployment,
+                    ordinal: ordinal,
                     path: "\(folder)/\(deployment)/\(ordinal).log"
                 )
             }
@@ -37,7 +43,7 @@ public struct LogFile: Sendable, Hashable {
             guard let environment = deployment.environment, environment.state != .built,
                 let log = environment.log
             else { return nil }
-            return LogFile(label: "\(deployment.name)/environment", path: log)
+            return LogFile(deployment: deployment.name, ordinal: nil, path: log)
         }
     }
 

@@ -70,6 +70,7 @@ final class HeldProcess {
         self.user = user
         self.scratch = scratch
         self.enclosure = enclosure
+        log.begin(run)
     }
 
     /// Takes in what the child has said; answers whether its program has just begun to run.

@@ -8,6 +8,7 @@ import Wire
 
 /// One run's output: a pipe read by the node, a file that stays small.
 ///
+/// Each line has the time at which it was read before it, and each run begins with a line of ours.
 /// Two segments of `segmentBytes` at most: when the file is full it becomes `<name>.1`. What a
 /// scorer writes faster than `bytesPerSecond` is dropped and counted; it is read all the same, so
 /// that the scorer is slowed down and never stopped.
@@ -43,6 +44,12 @@ final class LogCapture {
         self.path = path?.isEmpty == true ? nil : path
     }
 
+    /// Says which run writes from here on: an instance lives through many, in one file.
+    func begin(_ run: Run) {
+        text.stamp = LogStamp.now.bytes
+        store(text.heading("scorekeeper: run \(run.incarnation) begins"))
+    }
+
     /// The pipe's descriptor, for polling.
     var descriptor: Int32 { pipe.number }
 
@@ -65,6 +72,7 @@ final class LogCapture {
     /// Takes what is still in the pipe, and ends the file.
     func finish(now: Moment) {
         _ = read(now: now)
+        text.stamp = LogStamp.now.bytes
         tellDropped()
         store(text.finish())
         file = nil
@@ -72,6 +80,7 @@ final class LogCapture {
 
     /// Adds a line of our own behind everything.
     func add(_ line: String) {
+        text.stamp = LogStamp.now.bytes
         store(text.note(line))
         file = nil
     }
@@ -95,6 +104,7 @@ final class LogCapture {
     }
 
     private func keep(_ bytes: ArraySlice<UInt8>, now: Moment) {
+        if path != nil { text.stamp = LogStamp.now.bytes }
         let kept = allowance.take(bytes.count, now: now)
         if kept > 0 {
             tellDropped()

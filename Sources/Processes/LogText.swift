@@ -16,6 +16,9 @@ struct LogText {
     /// Most bytes of a line in such a report.
     static let longestLastLine = 512
 
+    /// What is written before each line; never a part of the report of the end.
+    var stamp: [UInt8] = []
+
     private var line: [UInt8] = []
     private var cutBytes = 0
     private var recent: [[UInt8]] = []
@@ -60,12 +63,17 @@ struct LogText {
         return output
     }
 
+    /// A line of our own that no report of the end repeats.
+    func heading(_ text: String) -> [UInt8] {
+        stamp + Array(text.utf8) + [UInt8(ascii: "\n")]
+    }
+
     /// Adds a line of our own.
     mutating func note(_ text: String) -> [UInt8] {
         let unfinished = finish()
         let bytes = Array(text.utf8)
         remember(bytes)
-        return unfinished + bytes + [UInt8(ascii: "\n")]
+        return unfinished + stamp + bytes + [UInt8(ascii: "\n")]
     }
 
     private mutating func end(into output: inout [UInt8]) {
@@ -74,6 +82,7 @@ struct LogText {
         var text = Self.isPlain(line) ? line : Self.printable(line)
         if cutBytes > 0 { text += Array(" [\(cutBytes) more bytes]".utf8) }
         remember(text)
+        output += stamp
         output += text
         output.append(UInt8(ascii: "\n"))
         line.removeAll(keepingCapacity: true)

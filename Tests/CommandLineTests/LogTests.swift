@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Client
+import ControlAPI
 import Foundation
 import Testing
 import Vocabulary
@@ -89,7 +90,7 @@ import Vocabulary
         try write("from one\n", to: "1.log")
         try write("\u{1b}[2Jfrom two\n", to: "2.log")
         var lines: [String] = []
-        var reader = LogReader(lines: 10) { lines.append($0) }
+        var reader = LogReader(lines: 10, zone: .gmt) { lines.append($0) }
 
         reader.add(LogFile.all(of: try BusyServer.name("iris"), state: state))
         try append("more\n", to: "1.log")
@@ -100,5 +101,74 @@ import Vocabulary
                 "default/1  from one", "default/2  \\u{1b}[2Jfrom two", "default/1  more",
             ]
         )
+    }
+
+    @Test func `tells its times, and several are read in their order`() throws {
+        let day = "2026-03-01T09:30"
+        try write("\(day):00.250Z one\nwithout a time\n\(day):02.000Z three\n", to: "1.log")
+        try write("\(day):01.000Z two\n", to: "2.log")
+        var lines: [String] = []
+        let zone = try #require(TimeZone(secondsFromGMT: 3_600))
+        var reader = LogReader(lines: 10, zone: zone) { lines.append($0) }
+
+        reader.add(LogFile.all(of: try BusyServer.name("iris"), state: state))
+
+        #expect(
+            lines == [
+                "default/1  2026-03-01 10:30:00.250  one",
+                "default/1  without a time",
+                "default/2  2026-03-01 10:30:01.000  two",
+                "default/1  2026-03-01 10:30:02.000  three",
+            ]
+        )
+    }
+
+    @Test func `of an instance that is gone is read where that is asked for`() throws {
+        for name in ["1.log", "2.log"] { try write("x\n", to: name) }
+        let iris = try Self.iris(instances: [2])
+
+        let usual = try Self.choice("iris").files(under: state, of: iris, isAll: false)
+        let all = try Self.choice("iris").files(under: state, of: iris, isAll: true)
+        let named = try Self.choice("iris/default/1").files(under: state, of: iris, isAll: false)
+        let alone = try Self.choice("iris/default").files(under: state, of: nil, isAll: false)
+
+        #expect(usual.files.map(\.label) == ["default/2"])
+        #expect(usual.gone == 1)
+        #expect(all.files.map(\.label) == ["default/1", "default/2"])
+        #expect(all.gone == 0)
+        #expect(named.files.map(\.label) == ["default/1"])
+        #expect(alone.files.count == 2)
+    }
+
+    @Test func `of a deployment that is not there is refused, and those that are there are named`()
+        throws
+    {
+        let iris = try Self.iris(instances: [1])
+
+        let problem = #expect(throws: Problem.self) {
+            try Self.choice("iris/blu").files(under: state, of: iris, isAll: false)
+        }
+
+        #expect(problem?.kind == .notFound)
+        #expect(problem?.description.contains("'iris/blu', but 'default'") == true)
+        #expect(LogChoice("iris/default/0") == nil)
+        #expect(LogChoice("my_iris") == nil)
+    }
+
+    private static func choice(_ text: String) throws -> LogChoice {
+        try #require(LogChoice(text))
+    }
+
+    private static func iris(instances: [Int]) throws -> EndpointStatus {
+        let status = try BusyServer.iris()
+        var iris = status
+        let instance = try #require(iris.deployments[0].instances.first)
+        iris.deployments = [iris.deployments[0]]
+        iris.deployments[0].instances = instances.map { ordinal in
+            var one = instance
+            one.id = InstanceID(key: instance.id.key, ordinal: ordinal)
+            return one
+        }
+        return iris
     }
 }

@@ -132,7 +132,20 @@ class Verbs(EndToEnd):
             return "the model was asked" in logs.out and logs
 
         logs = self.wait_for("what the model wrote", look)
-        self.assertTrue(all(line.startswith("default/") for line in logs.out.splitlines()))
+        for line in logs.out.splitlines():
+            self.assertRegex(line, r"^default/\d+  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}  ")
+        one = self.run_command("logs", "verbs/default/1")
+        self.assertIn("scorekeeper: run 1 begins", one.out)
+        self.assertNotIn("default/", one.out)
+
+    def test_logs_of_a_deployment_that_is_not_there_name_those_that_are(self) -> None:
+        for words in (["logs", "verbs/blu"], ["online-deployment", "get-logs", "-e", "verbs"]):
+            named = words if words[0] == "logs" else [*words, "-n", "blu"]
+
+            done = self.run_command(*named)
+
+            self.assertEqual(done.code, NOT_FOUND, done)
+            self.assertIn("there is no deployment 'verbs/blu', but 'default'", done.err)
 
     def test_explain_tells_the_story_from_the_journal(self) -> None:
         pid = self.instances("verbs")[0]["pid"]

@@ -20,6 +20,37 @@ import Vocabulary
         #expect(lines == ["one", "two \\u{1b}[31mred\\u{0}\u{fffd}", "unfinished"])
     }
 
+    @Test func `has the time before each line, and not in the report of the end`() {
+        var text = LogText()
+        text.stamp = LogStamp(timespec(tv_sec: 1_772_357_400, tv_nsec: 250_999_999)).bytes
+
+        var bytes = text.heading("scorekeeper: run 2 begins")
+        bytes += text.take(Array("one\ntw".utf8)[...])
+        bytes += text.note("[told]")
+
+        let time = "2026-03-01T09:30:00.250Z"
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        #expect(
+            lines == [
+                "\(time) scorekeeper: run 2 begins", "\(time) one", "\(time) tw",
+                "\(time) [told]",
+            ]
+        )
+        #expect(text.lastLines == ["one", "tw", "[told]"])
+    }
+
+    @Test func `says where a run begins`() throws {
+        let node = try TestNode()
+
+        _ = try node.result(of: "print('hello')")
+
+        let log = try String(contentsOfFile: "\(node.folder)/scorer.log", encoding: .utf8)
+        let lines = log.split(separator: "\n").map { $0.dropFirst(25) }
+        #expect(lines.first?.hasPrefix("scorekeeper: run ") == true)
+        #expect(lines.first?.hasSuffix(" begins") == true)
+        #expect(lines.last == "hello")
+    }
+
     @Test func `cuts a line of ten megabytes and says by how much`() {
         var text = LogText()
 

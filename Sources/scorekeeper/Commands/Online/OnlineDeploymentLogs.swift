@@ -3,13 +3,16 @@
 
 import ArgumentParser
 import Client
+import Foundation
 
 /// `scorekeeper online-deployment get-logs`.
 struct OnlineDeploymentLogs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get-logs",
-        abstract: "Prints what a deployment's scorers wrote last.",
+        abstract: "Prints what a deployment's scorers wrote last, and when.",
         discussion: """
+            'scorekeeper logs ENDPOINT/DEPLOYMENT' can also follow them, and print what is gone.
+
             EXAMPLE
               scorekeeper online-deployment get-logs -e iris -n blue --lines 50
             """
@@ -29,8 +32,9 @@ struct OnlineDeploymentLogs: AsyncParsableCommand {
     func run() async throws {
         let key = try which.key()
         let endpoint = try await server.client.endpoint(key.endpoint)
-        var reader = LogReader(lines: lines) { Output.print($0) }
-        let all = LogFile.builds(of: endpoint) + LogFile.all(of: key.endpoint, state: server.folder)
-        reader.add(all.filter { $0.label.hasPrefix("\(key.deployment)/") })
+        let found = try LogChoice(key).files(under: server.folder, of: endpoint, isAll: false)
+        var reader = LogReader(lines: lines, zone: .current) { Output.print($0) }
+        reader.add(found.files)
+        if !reader.hasPrinted { Output.tell("notice: '\(key)' has written nothing yet") }
     }
 }
