@@ -44,7 +44,14 @@ enum EntryPoint {
 
     /// Tells what went wrong and leaves with the status that it calls for.
     private static func leave(_ error: any Error) -> Never {
-        guard let problem = error as? Problem else { Scorekeeper.exit(withError: error) }
+        guard let problem = error as? Problem else {
+            let status = Scorekeeper.exitCode(for: error)
+            guard status == .validationFailure else { Scorekeeper.exit(withError: error) }
+            Output.tell(Scorekeeper.fullMessage(for: error))
+            let words = Array(CommandLine.arguments.dropFirst())
+            for line in AzureAdvice.lines(for: words) { Output.tell("  \(line)") }
+            exit(status.rawValue)
+        }
         Output.tell("scorekeeper: \("\(problem)".printable)")
         exit(CommandStatus(problem).rawValue)
     }

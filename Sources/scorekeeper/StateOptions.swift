@@ -33,7 +33,7 @@ struct OutputOptions: ParsableArguments {
         case table, json
     }
 
-    @Option(help: "How to write the answer: for people or for programs.")
+    @Option(name: .shortAndLong, help: "How to write the answer: for people or for programs.")
     var output: Format = .table
 }
 

@@ -9,7 +9,7 @@ struct DeploymentAddress: ParsableArguments {
     @Option(name: .shortAndLong, help: "The deployment.")
     var name: String
 
-    @Option(name: [.customShort("e"), .long], help: "The endpoint.")
+    @Option(name: [.customShort("e"), .long, .customLong("endpoint")], help: "The endpoint.")
     var endpointName: String
 
     func key() throws(Problem) -> DeploymentKey {

@@ -18,7 +18,7 @@ struct DeploymentOptions: ParsableArguments {
     var name: String?
 
     @Option(
-        name: [.customShort("e"), .long],
+        name: [.customShort("e"), .long, .customLong("endpoint")],
         help: "The endpoint; the one that the document names where left out."
     )
     var endpointName: String?

@@ -15,7 +15,7 @@ struct OnlineDeploymentList: AsyncParsableCommand {
             """
     )
 
-    @Option(name: [.customShort("e"), .long], help: "The endpoint.")
+    @Option(name: [.customShort("e"), .long, .customLong("endpoint")], help: "The endpoint.")
     var endpointName: String
 
     @OptionGroup var server: StateOptions

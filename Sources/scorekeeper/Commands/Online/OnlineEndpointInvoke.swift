@@ -18,7 +18,10 @@ struct OnlineEndpointInvoke: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The endpoint.")
     var name: String
 
-    @Option(name: .shortAndLong, help: "One deployment, past the split of traffic.")
+    @Option(
+        name: [.short, .long, .customLong("deployment")],
+        help: "One deployment, past the split of traffic."
+    )
     var deploymentName: String?
 
     @Option(
