@@ -26,4 +26,35 @@ extension Ledger {
             throw Problem.ledger(error, doing: "copy", path: source)
         }
     }
+
+    /// Copies the ledger of a backup, which nobody writes and which may lie where nobody may.
+    ///
+    /// SQLite cannot open one that is written ahead without writing beside it, so its bytes are
+    /// copied; only where something was written ahead does SQLite copy it.
+    /// Errors: as for `copy`.
+    public static func take(_ source: String, to target: String) throws(Problem) {
+        var facts = stat()
+        if stat("\(source)-wal", &facts) == 0, facts.st_size > 0 {
+            return try copy(source, to: target)
+        }
+        do {
+            try makePrivateFile(target)
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: source), options: .alwaysMapped)
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: target))
+            try file.write(contentsOf: bytes)
+            try file.synchronize()
+            try file.close()
+        } catch let error as Problem {
+            throw error
+        } catch {
+            let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+            throw Problem(
+                isFull ? .exhausted : .failed,
+                code: isFull ? "diskFull" : "ledgerUnreadable",
+                what: "cannot copy the ledger '\(source)': \(error.localizedDescription)",
+                remedy: isFull
+                    ? "free some space and ask again" : "let this user read the backup"
+            )
+        }
+    }
 }

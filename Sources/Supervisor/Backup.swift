@@ -37,6 +37,14 @@ public struct Backup: Sendable {
                 remedy: "name its folder with --state"
             )
         }
+        guard access(state.ledger, R_OK) == 0 else {
+            throw Problem(
+                .failed,
+                code: "stateForbidden",
+                what: "cannot read '\(state.ledger)': \(String(cString: strerror(errno)))",
+                remedy: "take the backup as the user that the server runs as"
+            )
+        }
         guard isAbsentOrEmpty else {
             throw Problem(
                 .conflict,
@@ -75,18 +83,33 @@ public struct Backup: Sendable {
                 remedy: "name another folder with --state, or move that one away"
             )
         }
+        let isNew = access(state.path, F_OK) != 0
+        do throws(Problem) {
+            return try restore(into: state)
+        } catch {
+            if isNew { Self.remove(state.path) }
+            throw error
+        }
+    }
+
+    private func restore(into state: StateFolder) throws(Problem) -> Int {
         try state.make()
         let lock = try ServerLock(folder: state.path)
+        defer { withExtendedLifetime(lock) {} }
         // The ledger comes last: a state folder without one is none, and can be restored into again.
         let arriving = state.ledger + ".restored"
         unlink(arriving)
-        try Ledger.copy("\(path)/ledger.sqlite", to: arriving)
-        let count = try Self.copy(Self.contents(of: arriving), from: path, to: state.path)
-        guard rename(arriving, state.ledger) == 0 else {
-            throw Self.unwritable(state.ledger, errno)
+        do throws(Problem) {
+            try Ledger.take("\(path)/ledger.sqlite", to: arriving)
+            let count = try Self.copy(Self.contents(of: arriving), from: path, to: state.path)
+            guard rename(arriving, state.ledger) == 0 else {
+                throw Self.unwritable(state.ledger, errno)
+            }
+            return count
+        } catch {
+            unlink(arriving)
+            throw error
         }
-        withExtendedLifetime(lock) {}
-        return count
     }
 
     private func fill(_ folder: String, from state: StateFolder) throws(Problem) -> Int {

@@ -56,6 +56,7 @@ class BackedUp(Commanded):
         self.server.wait_until_up()
 
         self.assertEqual(restored.code, command.DONE, restored.err)
+        self.assertEqual(sorted(one.name for one in backup.iterdir()), ["ledger.sqlite", "models"])
         self.assertEqual(self.facts(), before)
         self.assertEqual(self.score("kept", {}, "score"), (200, b"[second]"))
         names = [one["name"] for one in self.server.status()["endpoints"]]
@@ -87,7 +88,7 @@ class BackedUp(Commanded):
 
         self.assertEqual(refused.code, command.FAILED, refused.err)
         self.assertIn("is not what its name says", refused.err)
-        self.assertFalse((new / "ledger.sqlite").exists())
+        self.assertFalse(new.exists(), "a refused backup leaves no half of a state")
 
 
 if __name__ == "__main__":
