@@ -8,8 +8,24 @@ import Vocabulary
 
 /// A decision as a row of the journal: for a person first, for a program beside it.
 enum JournalText {
-    /// The row that keeps `decision`.
-    static func entry(for decision: Decision, decidedAt: Date) -> JournalEntry {
+    /// The rows that keep `decision`; none for routine.
+    ///
+    /// Scorers that are well are asked so every few seconds: the journal is finite, and what it is
+    /// kept for would be gone from it within minutes.
+    static func entries(for decision: Decision, decidedAt: Date) -> [JournalEntry] {
+        isRoutine(decision) ? [] : [entry(for: decision, decidedAt: decidedAt)]
+    }
+
+    private static func isRoutine(_ decision: Decision) -> Bool {
+        guard decision.refusal == nil, decision.turns.isEmpty, case .tick = decision.event
+        else { return false }
+        return !decision.steps.isEmpty
+            && decision.steps.allSatisfy { step in
+                if case .probe = step.effect { true } else { false }
+            }
+    }
+
+    private static func entry(for decision: Decision, decidedAt: Date) -> JournalEntry {
         JournalEntry(
             decidedAt: decidedAt,
             moment: decision.moment,

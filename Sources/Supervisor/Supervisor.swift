@@ -319,7 +319,7 @@ actor Supervisor {
         return Transaction(
             changes: changes,
             state: StateChange(state),
-            journal: [JournalText.entry(for: decision, decidedAt: date)]
+            journal: JournalText.entries(for: decision, decidedAt: date)
         )
     }
 
