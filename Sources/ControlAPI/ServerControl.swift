@@ -8,7 +8,7 @@ import Wire
 ///
 /// The supervisor is one; a test has another. The control plane knows neither's inside, and the
 /// supervisor never learns that it is spoken to over HTTP.
-public protocol ServerControl: OnlineControl, AssetControl, PlanControl {
+public protocol ServerControl: OnlineControl, AssetControl, PlanControl, PatchControl {
     /// Takes up a deployment and answers at once; serving comes later and shows in `status`.
     ///
     /// Errors: `invalid` for a model that cannot be served, `conflict` for a name that another

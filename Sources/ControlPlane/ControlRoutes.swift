@@ -65,6 +65,7 @@ struct ControlRoutes: Sendable {
         addOnline(to: router)
         addAssets(to: router)
         addRollouts(to: router)
+        addPatches(to: router)
         addNodes(to: router)
         addMetrics(to: router)
         return router.buildResponder()

@@ -18,13 +18,17 @@ struct BuildSteps: Sendable {
 
     /// Makes the empty virtual environment.
     func makePrefix() async throws(Problem) {
-        // uv takes settings from the nearest uv.toml above; the nearest one shall say nothing.
-        try write("", to: staging + "/uv.toml")
+        try shutOutSettings()
         let arguments = build.uv.makePrefix(
             prefix,
             interpreter: build.identity.interpreter.path
         )
         try await uv(arguments, step: .prepare)
+    }
+
+    /// Keeps settings of others out: uv takes them from the nearest `uv.toml` above.
+    func shutOutSettings() throws(Problem) {
+        try write("", to: staging + "/uv.toml")
     }
 
     /// Resolves the definition; answers the lock, and what a person should be told about it.
@@ -33,9 +37,9 @@ struct BuildSteps: Sendable {
     /// registry does not tell when a file was published, or where a version was asked for later:
     /// then as of today.
     func resolve() async throws(Problem) -> (LockedRequirements, [String]) {
-        guard let date = build.identity.definition.asOf, build.settings.usesRegistry else {
-            return try await resolve(asOf: nil)
-        }
+        let definition = build.identity.definition
+        guard let date = definition.asOf, definition.settlement == nil, build.settings.usesRegistry
+        else { return try await resolve(asOf: nil) }
         do throws(Problem) {
             return try await resolve(asOf: date)
         } catch {
@@ -49,23 +53,29 @@ struct BuildSteps: Sendable {
         }
     }
 
+    /// Resolves as of today, whatever was known of the registry before.
+    func resolveAnew() async throws(Problem) -> LockedRequirements {
+        try await resolve(asOf: nil, refresh: build.mayRefresh).0
+    }
+
     /// Resolves as of a day, or of today.
     ///
     /// Build requirements are wishes of a tool that builds from source. We do not, so pip and wheel
     /// have no use here, and the others (setuptools is imported by some packages when they run)
     /// give way where they contradict what the model needs.
     private func resolve(
-        asOf date: String?
+        asOf date: String?,
+        refresh: Bool = false
     ) async throws(Problem) -> (LockedRequirements, [String]) {
         let definition = build.identity.definition
         let needed = definition.requirements.map(\.text) + (try wheels(of: definition))
         let wished = definition.buildRequirements.filter { !["pip", "wheel"].contains($0.name) }
             .map(\.text)
         do throws(Problem) {
-            return (try await resolve(needed + wished, asOf: date), [])
+            return (try await resolve(needed + wished, asOf: date, refresh: refresh), [])
         } catch {
             guard error.kind == .invalid, !wished.isEmpty else { throw error }
-            let lock = try await resolve(needed, asOf: date)
+            let lock = try await resolve(needed, asOf: date, refresh: refresh)
             let names = wished.map { "'\($0)'" }.joined(separator: ", ")
             return (lock, ["leaves out \(names): it contradicts the model's requirements"])
         }
@@ -146,7 +156,8 @@ struct BuildSteps: Sendable {
 
     private func resolve(
         _ lines: [String],
-        asOf date: String?
+        asOf date: String?,
+        refresh: Bool
     ) async throws(Problem) -> LockedRequirements {
         guard !lines.isEmpty else {
             try write("", to: lockFile)
@@ -154,7 +165,7 @@ struct BuildSteps: Sendable {
         }
         let input = staging + "/requirements.in"
         try write(lines.joined(separator: "\n") + "\n", to: input)
-        let constraints = build.identity.definition.constraints.map(\.text)
+        let constraints = build.constraints
         let constraintsFile = staging + "/constraints.in"
         try write(constraints.joined(separator: "\n") + "\n", to: constraintsFile)
         try await uv(
@@ -163,7 +174,8 @@ struct BuildSteps: Sendable {
                 constraints: constraints.isEmpty ? nil : constraintsFile,
                 asOf: date,
                 to: lockFile,
-                interpreter: python,
+                refresh: refresh,
+                interpreter: build.identity.interpreter.path,
                 settings: build.settings
             ),
             step: .resolve

@@ -51,7 +51,8 @@ extension BuiltEnvironment {
             bytes: stored.bytes,
             builtAt: stored.builtAt,
             seconds: stored.seconds,
-            notices: stored.notices
+            notices: stored.notices,
+            definition: stored.definition
         )
     }
 }

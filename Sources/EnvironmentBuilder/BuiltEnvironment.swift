@@ -40,4 +40,6 @@ public struct BuiltEnvironment: Hashable, Codable, Sendable {
     public let seconds: Double
     /// What a person should be told about it, for example that another Python patch was used.
     public let notices: [String]
+    /// The digest of the definition alone; nothing where an earlier version built it.
+    public internal(set) var definition: Digest?
 }

@@ -69,7 +69,8 @@ struct EnvironmentBuild: Sendable {
             // Whole seconds: what is read back from the file is equal.
             builtAt: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)),
             seconds: Double((clock.now - began).wholeMilliseconds) / 1_000,
-            notices: notices + leftOut
+            notices: notices + leftOut,
+            definition: identity.definitionDigest
         )
         tell("ready after \(built.seconds) s", log)
         try await Blocking.run { () throws(Problem) in try publish(built, from: staging) }

@@ -9,7 +9,7 @@ import Vocabulary
 /// What makes two built environments the same: everything that decides what comes out.
 ///
 /// The lock is not part of it: it is an outcome. A definition that leaves versions open is resolved
-/// once, when it is first built here, and stays so.
+/// once, when it is first built here, and stays so until it is settled on others.
 struct EnvironmentIdentity: Hashable, Sendable {
     /// Grows when a build of the same definition would come out differently.
     static let builderVersion = 1
@@ -29,6 +29,14 @@ struct EnvironmentIdentity: Hashable, Sendable {
 
     /// The SHA-256 digest of the canonical text.
     var digest: Vocabulary.Digest { Vocabulary.Digest(of: canonicalText.utf8) }
+
+    /// The digest of the definition alone, whichever Python it is for.
+    var definitionDigest: Vocabulary.Digest { Self.digest(of: definition) }
+
+    /// The digest of a definition in its one spelling.
+    static func digest(of definition: EnvironmentDefinition) -> Vocabulary.Digest {
+        Vocabulary.Digest(of: definition.canonicalText.utf8)
+    }
 }
 
 extension Vocabulary.Digest {

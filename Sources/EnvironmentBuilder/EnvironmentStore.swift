@@ -11,10 +11,10 @@ public import Vocabulary
 /// two processes the second waits for the first one's lock. A build that everybody stopped waiting
 /// for is ended with all it started.
 public actor EnvironmentStore {
-    private let folder: StoreFolder
-    private let settings: BuildSettings
-    private let variables: [String: String]
-    private let interpreters: Interpreters
+    let folder: StoreFolder
+    let settings: BuildSettings
+    let variables: [String: String]
+    let interpreters: Interpreters
     private var foundUv: Uv?
     private var flights: [Digest: Flight] = [:]
     private var lastNumber = 0
@@ -40,7 +40,7 @@ public actor EnvironmentStore {
         of definition: EnvironmentDefinition,
         python: PythonPolicy
     ) async throws(Problem) -> EnvironmentProspect {
-        let found = await interpreters.all()
+        let found = definition.settlement.preferred(among: await interpreters.all())
         guard let choice = choose(among: found, for: definition, python: python) else {
             throw .noPython(for: definition, among: found)
         }
@@ -48,10 +48,11 @@ public actor EnvironmentStore {
             definition: definition,
             interpreter: choice.interpreter
         )
+        let ready = standing(identity)
         return EnvironmentProspect(
             interpreter: choice.interpreter,
-            digest: identity.digest,
-            isBuilt: load(identity.digest) != nil,
+            digest: ready?.digest ?? identity.digest,
+            isBuilt: ready != nil,
             notices: choice.notices
         )
     }
@@ -74,10 +75,10 @@ public actor EnvironmentStore {
             definition: definition,
             interpreter: choice.interpreter
         )
-        if let ready = load(identity.digest) { return ready }
+        if let ready = standing(identity) { return ready }
         let uv = try await uv()
         // No suspension from here to the waiter's registration: nobody can slip in between.
-        if let ready = load(identity.digest) { return ready }
+        if let ready = standing(identity) { return ready }
         if flights[identity.digest] == nil {
             let board = ProgressBoard()
             launch(
@@ -243,7 +244,7 @@ public actor EnvironmentStore {
 
     // MARK: Tools
 
-    private func uv() async throws(Problem) -> Uv {
+    func uv() async throws(Problem) -> Uv {
         if let foundUv { return foundUv }
         let tools = (folder.root as NSString).deletingLastPathComponent + "/tools"
         let uv = try await Uv.locate(settings: settings, tools: tools, variables: variables)
@@ -251,12 +252,12 @@ public actor EnvironmentStore {
         return uv
     }
 
-    private func interpreter(
+    func interpreter(
         for definition: EnvironmentDefinition,
         policy: PythonPolicy,
         progress: @Sendable (String) -> Void
     ) async throws(Problem) -> InterpreterChoice {
-        let found = await interpreters.all()
+        let found = definition.settlement.preferred(among: await interpreters.all())
         // Fetching what was asked for comes before taking something near it.
         if let choice = choose(among: found, for: definition, python: .exact) { return choice }
         if settings.fetchesPython, let wanted = definition.python.pinned {

@@ -19,6 +19,7 @@ struct StoreFolder: Hashable, Sendable {
     func environment(_ digest: Digest) -> String { "\(root)/\(digest)" }
     func lock(_ digest: Digest) -> String { "\(locks)/\(digest)" }
     func log(_ digest: Digest) -> String { "\(logs)/\(digest).log" }
+    func resolutionLog(_ digest: Digest) -> String { "\(logs)/\(digest)-resolved.log" }
 
     /// Makes the folders that are missing.
     ///

@@ -76,12 +76,14 @@ struct Uv: Hashable, Sendable {
 
     /// Resolves `input` to `output`, every file with its hashes.
     ///
-    /// Shape: `constraints` is a file of them; `asOf` a day, whose beginning is meant.
+    /// Shape: `constraints` is a file of them; `asOf` a day, whose beginning is meant; `refresh`
+    /// where what the registry said a while ago does not count.
     func lock(
         _ input: String,
         constraints: String?,
         asOf: String?,
         to output: String,
+        refresh: Bool = false,
         interpreter: String,
         settings: BuildSettings
     ) -> [String] {
@@ -90,6 +92,7 @@ struct Uv: Hashable, Sendable {
             "--generate-hashes", "--no-header", "--no-python-downloads",
         ]
         if let constraints { arguments += ["--constraints", constraints] }
+        if refresh { arguments.append("--refresh") }
         if let asOf { arguments += ["--exclude-newer", asOf + "T00:00:00Z"] }
         return arguments + common(settings)
     }

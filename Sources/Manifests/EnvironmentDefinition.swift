@@ -58,6 +58,8 @@ public struct EnvironmentDefinition: Hashable, Codable, Sendable {
     /// What a model leaves open meant what was there when it was saved. It is the first day of the
     /// month after that, so that models saved again every day share an environment.
     public let asOf: String?
+    /// What it was settled on when it was resolved once more; nothing where it never was.
+    public internal(set) var settlement: EnvironmentSettlement?
     /// The files it was read from, relative to the model, in the order they were opened.
     public let sources: [String]
 
@@ -81,6 +83,7 @@ public struct EnvironmentDefinition: Hashable, Codable, Sendable {
         self.wheels = wheels.filter { paths.insert($0.path).inserted }.sorted { $0.path < $1.path }
         self.wheelRoot = nil
         self.asOf = asOf
+        self.settlement = nil
         self.sources = sources
     }
 
@@ -97,8 +100,8 @@ public struct EnvironmentDefinition: Hashable, Codable, Sendable {
     /// The definition in its one spelling: what its digest is taken of.
     ///
     /// Shape: a version line, `python`, then `build`, `require`, `constrain` and `wheel` lines in
-    /// order of their text and what the last are taken from and the whole as of, each ended by a
-    /// line feed; no line for what is not there. File names and places are left out: they change nothing that is
+    /// order of their text and what the last are taken from, the whole as of and settled on, each
+    /// ended by a line feed; no line for what is not there. File names and places are left out: they change nothing that is
     /// built.
     public var canonicalText: String {
         var lines = ["scorekeeper-environment 1", "python \(python)"]
@@ -108,6 +111,7 @@ public struct EnvironmentDefinition: Hashable, Codable, Sendable {
         lines += wheels.map { "wheel \($0.path)" }
         if let wheelRoot { lines.append("wheels of \(wheelRoot)") }
         if let asOf { lines.append("as of \(asOf)") }
+        if let settlement { lines.append("settled \(settlement.digest)") }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -138,6 +142,7 @@ extension EnvironmentDefinition {
         if let root: String = try values.decodeIfPresent(forKey: .wheelRoot) {
             self = takingWheels(from: root)
         }
+        settlement = try values.decodeIfPresent(forKey: .settlement)
     }
 }
 

@@ -71,6 +71,11 @@ extension Rulebook {
         return halt.revision == revision && halt.isLasting
     }
 
+    /// The revision that a deployment was brought to last and that was not given up.
+    public func wantedRevision(of key: DeploymentKey) -> Revision? {
+        index(of: key).flatMap { deployments[$0].wanted?.revision }
+    }
+
     /// Deployments whose answers are watched now, revision by revision, in order.
     public var watched: [DeploymentKey] { deployments.filter(\.isWatched).map(\.key) }
 

@@ -50,11 +50,14 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     var settings: ServingSettings
     /// The registered models and environments that it was made of.
     var assets: [AssetID]?
+    /// The revision that it is in every way but for its environment's packages.
+    var patches: Revision?
 
     /// Whether `other` would serve the same in every way, whatever its revision.
     func serves(sameAs other: DeploymentDocument) -> Bool {
         var twin = other
         twin.revision = revision
+        twin.patches = patches
         return twin == self
     }
 

@@ -54,6 +54,11 @@ struct DocumentShelf {
         documents[key]?.first { $0.revision == revision }
     }
 
+    /// Whether some document's environment was settled by a patch.
+    var holdsPatches: Bool {
+        documents.values.joined().contains { $0.environment?.settlement != nil }
+    }
+
     /// Whether a document of the deployment is on the shelf.
     func holds(_ key: DeploymentKey) -> Bool { documents[key] != nil }
 

@@ -114,7 +114,11 @@ extension Supervisor: ServerControl {
         try refuseDropped(draft)
         try refuseSecond(draft)
         let document = draft.document(revision: nextRevision(of: draft.key))
+            .settled(like: standing)
         if let present, present.serves(sameAs: document), !mayTryAgain(present) { return present }
+        if let standing = unpatched(draft, present), standing.serves(sameAs: document) {
+            return standing
+        }
         return try declare(document)
     }
 
@@ -127,6 +131,17 @@ extension Supervisor: ServerControl {
             return false
         }
         return rulebook.isGivenUp(document.key, document.revision)
+    }
+
+    /// What stands of a folder whose patch was given up: finding the folder again changes nothing.
+    private func unpatched(
+        _ draft: Draft,
+        _ present: DeploymentDocument?
+    ) -> DeploymentDocument? {
+        guard case .dropped = draft.origin, let present, present.patches != nil,
+            rulebook.isGivenUp(present.key, present.revision)
+        else { return nil }
+        return standing(draft.key)
     }
 
     /// A folder of the name of a declared endpoint is another thing: it would be there unseen.

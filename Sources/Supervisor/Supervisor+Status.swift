@@ -3,6 +3,7 @@
 
 import ControlAPI
 import Foundation
+import Manifests
 import Rulebook
 import Vocabulary
 import Wire
@@ -180,6 +181,12 @@ extension Supervisor {
         return reasons
     }
 
+    private static func notices(of definition: EnvironmentDefinition) -> [String] {
+        guard let settlement = definition.settlement else { return [] }
+        let day = settlement.settledAt.formatted(.iso8601.year().month().day())
+        return ["was patched: its packages are those of \(day), within its pins"]
+    }
+
     private func environmentFacts(
         of document: DeploymentDocument,
         _ view: DeploymentView
@@ -200,7 +207,7 @@ extension Supervisor {
                 digest: environment.digest,
                 state: .built,
                 log: environments.logPath(of: environment.digest),
-                notices: environment.notices
+                notices: environment.notices + Self.notices(of: definition)
             )
         case .failed(let problem):
             return EnvironmentStatus(

@@ -89,7 +89,7 @@ extension Supervisor {
 
     /// The environment of a definition: at once when it stands, else built; one build however many
     /// ask.
-    private func build(
+    func build(
         _ definition: EnvironmentDefinition,
         for settings: ServingSettings
     ) async throws(Problem) -> BuiltEnvironment {

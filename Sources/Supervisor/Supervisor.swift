@@ -61,6 +61,8 @@ actor Supervisor {
     var meter = AnswerMeter()
     var meterTask: Task<Void, Never>?
     var comparisons = ComparisonBoard()
+    /// Resolutions that somebody was shown, and may have rolled in.
+    var patches = PatchBook()
     private var connections = 0
     private let alarm: Alarm
     private(set) var isLeaving = false
@@ -167,6 +169,8 @@ actor Supervisor {
                 let document = shelf.document(view.key, revision)
             else { continue }
             if case .dropped = document.origin, configuration.models != nil { continue }
+            // What it patched stands; whoever wants the packages all the same patches again.
+            if document.patches != nil, view.current != nil { continue }
             if rulebook.staysAway(view.key, revision) { continue }
             do throws(Problem) {
                 _ = try declare(document.again(as: nextRevision(of: view.key)))

@@ -46,7 +46,10 @@ struct Scorekeeper: ParsableCommand {
                     ModelGroup.self, EnvironmentGroup.self, Compare.self,
                 ]
             ),
-            CommandGroup(name: "Changes:", subcommands: [RolloutCommands.self, NodeCommands.self]),
+            CommandGroup(
+                name: "Changes:",
+                subcommands: [RolloutCommands.self, Patch.self, NodeCommands.self]
+            ),
             CommandGroup(name: "Scorers of your own:", subcommands: [Conform.self, Debug.self]),
             CommandGroup(name: "The server's state:", subcommands: [BackUp.self, Restore.self]),
             CommandGroup(name: "Proof:", subcommands: [EscapeTest.self, Simulate.self]),

@@ -312,6 +312,26 @@ extension MemoryServer: AssetControl {
     }
 }
 
+extension MemoryServer: PatchControl {
+    func planPatch(_ request: PatchRequest) throws(Problem) -> PatchPlan {
+        guard request.names != ["nobody"] else {
+            throw Problem(.notFound, code: "patchName", what: "nothing is called 'nobody'")
+        }
+        return PatchPlan(
+            environments: [.init(digest: nil, names: request.names, pins: ["demo==1.0"])],
+            others: []
+        )
+    }
+
+    func buildPatch(_ settlement: Digest) throws(Problem) {
+        throw Problem(.notFound, code: "patchForgotten", what: "no '\(settlement.short)'")
+    }
+
+    func patch(_ step: PatchStep) throws(Problem) -> DeployAnswer {
+        DeployAnswer(key: step.key, revision: step.revision.next, url: url(step.key.endpoint))
+    }
+}
+
 extension MemoryServer: PlanControl {
     func plan(_ request: PlanRequest) -> PlanAnswer {
         PlanAnswer(steps: [.init("endpoint", request.path, .create)], notices: ["told"])

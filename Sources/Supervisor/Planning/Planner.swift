@@ -18,6 +18,8 @@ struct Planner {
     var endpoints: [EndpointName: EndpointDocument]
     /// What is wanted of deployments now.
     var present: [DeploymentKey: DeploymentDocument]
+    /// What stands of deployments, where environments were patched.
+    let standing: [DeploymentDocument]
     /// Everything that is decided about.
     var rulebook: Rulebook
     /// The moment at which it is decided.
@@ -30,12 +32,14 @@ struct Planner {
         assets: AssetShelf,
         endpoints: [EndpointName: EndpointDocument],
         present: [DeploymentDocument],
+        standing: [DeploymentDocument] = [],
         rulebook: Rulebook,
         now: Moment
     ) {
         self.assets = assets
         self.endpoints = endpoints
         self.present = Dictionary(uniqueKeysWithValues: present.map { ($0.key, $0) })
+        self.standing = standing
         self.rulebook = rulebook
         self.now = now
     }
@@ -195,7 +199,8 @@ struct Planner {
         let key = draft.key
         let known = present[key]
         let next = rulebook.nextRevision(of: key)
-        let document = draft.document(revision: known.map { max($0.revision.next, next) } ?? next)
+        let revision = known.map { max($0.revision.next, next) } ?? next
+        let document = draft.document(revision: revision).settled(like: standing)
         noteCopies(document.contents)
         let action: PlanAnswer.Step.Action = known == nil ? .create : .update
         guard endpoints[key.endpoint] != nil else {
@@ -208,7 +213,7 @@ struct Planner {
             )
             return refuse("deployment", "\(key)", action, problem)
         }
-        if let known, known.serves(sameAs: document), !rulebook.isGivenUp(key, known.revision) {
+        if let known, stands(document, known) {
             return plan.add(.init("deployment", "\(key)", .unchanged))
         }
         if let refusal = rulebook.decide(.declared(document.declaration), at: now).refusal {
@@ -231,8 +236,7 @@ struct Planner {
                 capacity: rulebook.reservation(of: key),
                 callers: known == nil
                     ? "nothing: it answers nobody until the traffic names it"
-                    : "nothing: new instances serve before old ones drain, and what never gets "
-                        + "ready leaves the old ones as they are"
+                    : Self.rolledIn
             ),
             .deployment(draft)
         )
@@ -242,6 +246,18 @@ struct Planner {
         let requests = Counted(rule.requests, "recent request")
         return "it answers up to \(requests) before it serves, and "
             + (rule.isRequired ? "a difference halts it" : "differences are told")
+    }
+
+    /// Whether a document would change nothing.
+    ///
+    /// What was given up is tried again; but where that was a patch, nobody who writes documents
+    /// asked for it, and what it should have taken the place of is what they ask for.
+    private func stands(_ document: DeploymentDocument, _ known: DeploymentDocument) -> Bool {
+        guard rulebook.isGivenUp(known.key, known.revision) else {
+            return known.serves(sameAs: document)
+        }
+        guard known.patches != nil else { return false }
+        return standing.first { $0.key == known.key }?.serves(sameAs: document) == true
     }
 
     private mutating func refuse(

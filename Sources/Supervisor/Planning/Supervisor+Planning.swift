@@ -60,6 +60,7 @@ extension Supervisor: PlanControl {
             assets: assets,
             endpoints: endpoints,
             present: shelf.wanted,
+            standing: standing,
             rulebook: rulebook,
             now: now
         )
@@ -137,7 +138,7 @@ extension Supervisor: PlanControl {
     }
 
     private func isBuilt(_ draft: Draft) async -> Bool {
-        let document = draft.document(revision: Revision(number: 1))
+        let document = draft.document(revision: Revision(number: 1)).settled(like: standing)
         guard let definition = document.environment else { return true }
         let prospect = try? await environments.prospect(
             of: definition,
