@@ -81,7 +81,10 @@ public enum PatchReport {
             let verb = count.verb("is", "are")
             return lines + ["\(count) \(verb) \(serving ? "patched" : "being patched")"]
         }
-        lines.append("\(failed.key) was not patched: \(failed.problem.error.message.printable)")
+        // Its rollout goes on by itself where the server only could not be asked any more.
+        let isUnknown = ["noServer", "connectionLost"].contains(failed.problem.error.code)
+        let how = isUnknown ? "was not seen to its end" : "was not patched"
+        lines.append("\(failed.key) \(how): \(failed.problem.error.message.printable)")
         lines += outcome.untouched.map { "\($0) was not touched" }
         if let last = outcome.patched.last {
             lines.append("to go back on what was patched: 'scorekeeper rollout undo \(last.key)'")

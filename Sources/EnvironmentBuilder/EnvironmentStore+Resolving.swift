@@ -108,14 +108,17 @@ extension EnvironmentBuild {
 
 extension EnvironmentSettlement {
     /// What a resolution came to.
-    fileprivate init(of identity: EnvironmentIdentity, _ lock: LockedRequirements) {
+    init(of identity: EnvironmentIdentity, _ lock: LockedRequirements) {
         let packages = lock.packages.map { Package(name: $0.name, version: $0.version) }
+        let base = identity.interpreter
+        let madeAt = base.madeAt.map { " \(Int($0.timeIntervalSince1970))" } ?? ""
         let text = """
-            \(identity.definition.canonicalText)python \(identity.interpreter.version)
+            \(identity.definition.canonicalText)python \(base.version)\(madeAt)
             \(packages.map(\.constraint).joined(separator: "\n"))
             """
         self.init(
-            python: identity.interpreter.version,
+            python: base.version,
+            pythonMadeAt: base.madeAt,
             packages: packages,
             digest: Vocabulary.Digest(of: text.utf8),
             // Whole seconds: what is read back from the ledger is equal.

@@ -95,6 +95,12 @@ actor Interpreters {
         guard lines.count == 4, lines[0] == "cpython final 0",
             let version = PythonVersion(lines[1])
         else { return nil }
-        return Interpreter(path: path, version: version, prefix: lines[2], platform: lines[3])
+        return Interpreter(
+            path: path,
+            version: version,
+            prefix: lines[2],
+            platform: lines[3],
+            madeAt: Program.madeAt(path)
+        )
     }
 }

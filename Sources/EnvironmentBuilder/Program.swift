@@ -26,6 +26,13 @@ enum Program {
         return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec)"
     }
 
+    /// When a file was last written, in whole seconds; nothing where there is none.
+    static func madeAt(_ path: String) -> Date? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Date(timeIntervalSince1970: Double(status.st_mtim.tv_sec))
+    }
+
     private static func isBinary(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

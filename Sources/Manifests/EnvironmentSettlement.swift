@@ -28,6 +28,8 @@ public struct EnvironmentSettlement: Hashable, Codable, Sendable {
 
     /// The Python that the versions were chosen for.
     public let python: PythonVersion
+    /// When that Python was made, where that is known: a version may be made again.
+    public let pythonMadeAt: Date?
     /// The packages, in order of name.
     public let packages: [Package]
     /// Names the definition, the Python and the packages together.
@@ -36,8 +38,15 @@ public struct EnvironmentSettlement: Hashable, Codable, Sendable {
     public let settledAt: Date
 
     /// Makes a settlement.
-    public init(python: PythonVersion, packages: [Package], digest: Digest, settledAt: Date) {
+    public init(
+        python: PythonVersion,
+        pythonMadeAt: Date? = nil,
+        packages: [Package],
+        digest: Digest,
+        settledAt: Date
+    ) {
         self.python = python
+        self.pythonMadeAt = pythonMadeAt
         self.packages = packages
         self.digest = digest
         self.settledAt = settledAt

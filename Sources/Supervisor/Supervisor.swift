@@ -183,7 +183,7 @@ actor Supervisor {
 
     /// Learns which environments stand from before: what serves already never asks for its own.
     private func recallEnvironments() {
-        for document in shelf.wanted {
+        for document in shelf.wanted + standing {
             guard let definition = document.environment else { continue }
             Task {
                 let prospect = try? await environments.prospect(

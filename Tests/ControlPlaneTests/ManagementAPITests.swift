@@ -35,6 +35,29 @@ import Vocabulary
         }
     }
 
+    @Test func `plans a patch, builds it and rolls it in, a step at a time`() async throws {
+        try await RunningServer.run { server in
+            let key = DeploymentKey(endpoint: try endpoint("iris"), deployment: .dropped)
+            let settlement = try #require(Digest(String(repeating: "5", count: 64)))
+            let step = PatchStep(key: key, revision: Revision(number: 4), settlement: settlement)
+
+            let plan = try await server.client.planPatch(PatchRequest(names: ["iris"]))
+            let unknown = await #expect(throws: Problem.self) {
+                try await server.client.planPatch(PatchRequest(names: ["nobody"]))
+            }
+            let forgotten = await #expect(throws: Problem.self) {
+                try await server.client.buildPatch(settlement)
+            }
+            let answer = try await server.client.patch(step)
+
+            #expect(plan.environments.first?.names == ["iris"])
+            #expect(plan.steps.isEmpty)
+            #expect(unknown?.kind == .notFound)
+            #expect(forgotten?.code == "patchForgotten")
+            #expect(answer == DeployAnswer(key: key, revision: step.revision.next, url: answer.url))
+        }
+    }
+
     @Test func `takes endpoints and deployments by themselves`() async throws {
         try await RunningServer.run { server in
             let iris = try endpoint("iris")

@@ -9,6 +9,7 @@ Packages come from a folder of wheels that the test writes: no index is asked.
 from __future__ import annotations
 
 import json
+import subprocess
 import unittest
 from pathlib import Path
 from typing import Any, Dict, List
@@ -16,7 +17,7 @@ from typing import Any, Dict, List
 import command
 import control
 import wheels
-from harness import EndToEnd, OpenLoop
+from harness import EndToEnd, OpenLoop, program
 
 DOCUMENT = """\
 endpoint_name: {name}
@@ -25,11 +26,13 @@ environment: {{ conda_file: {name}.yaml }}
 """
 CONDA = "dependencies:\n- python=3.11\n- pip:\n  - {requirement}\n"
 SCRIPT = """\
+import time
+
 import {package}
 
 
 def init():
-    pass
+    time.sleep({seconds})
 
 
 def run(data):
@@ -57,11 +60,15 @@ class Patched(EndToEnd):
         wrapper.chmod(0o755)
         return wrapper
 
-    def declare(self, name: str, package: str, requirement: str) -> None:
-        """A script that answers the version of its package, which serves when this returns."""
+    def declare(self, name: str, package: str, requirement: str, seconds: float = 0) -> None:
+        """A script that answers the version of its package, which serves when this returns.
+
+        Shape: each start of it takes `seconds` at least.
+        """
         folder = Path(self._folder.name) / "documents"
         (folder / name).mkdir(parents=True)
-        (folder / name / "score.py").write_text(SCRIPT.format(package=package))
+        script = SCRIPT.format(package=package, seconds=seconds)
+        (folder / name / "score.py").write_text(script)
         (folder / f"{name}.yaml").write_text(CONDA.format(requirement=requirement))
         (folder / f"{name}.yml").write_text(DOCUMENT.format(name=name))
         self.server.run("deploy", "-f", str(folder / f"{name}.yml"))
@@ -147,8 +154,10 @@ class Patching(Patched):
         self.assertEqual(self.answer("first"), "1.0.0")
         again = self.patch("--dry-run")
         self.assertIn("r2 was this, and was undone; name it to have it tried again", again.out)
-        named = self.patch("first", "--yes")
-        self.assertEqual((named.code, self.answer("first")), (command.DONE, "1.0.1"), named)
+        named = self.patch("first", "--yes", "--no-wait")
+        self.assertEqual(named.code, command.DONE, named)
+        self.assertIn("first/default is on its way to r3", named.out)
+        self.wait_for("the new one", lambda: self.answer("first") == "1.0.1")
 
     def test_a_release_that_cannot_be_imported_ends_the_patch_and_the_old_one_serves_on(
         self,
@@ -214,14 +223,30 @@ class Patching(Patched):
         self.assertIn("between/default", unknown.err)
 
 
-class Restarted(Patched):
-    """A server that is killed and started again after a patch."""
+class Killed(Patched):
+    """A command that is killed in the middle, and a server that is killed after it."""
 
-    def test_what_was_patched_stays_so_and_can_be_undone_in_the_next_life(self) -> None:
+    def test_a_patch_that_was_killed_goes_on_where_it_was_and_outlives_the_server(self) -> None:
         wheels.write(self.wheels, "demo", "1.0")
-        self.declare("lasting", "demo", "demo")
+        # Long enough to be killed in the middle.
+        self.declare("lasting", "demo", "demo", seconds=3)
+        self.declare("later", "demo", "demo")
         wheels.write(self.wheels, "demo", "2.0")
-        self.assertEqual(self.patch("--yes").code, command.DONE)
+        words = [str(program()), "patch", "--yes", "--state", str(self.server.state)]
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as killed:
+            assert killed.stderr is not None
+            for line in killed.stderr:
+                if line == b"rolling lasting/default\n":
+                    break
+            self.wait_for("its rollout", lambda: self.rollout("lasting")["state"] != "none")
+            killed.kill()
+
+        self.wait_for("the new one", lambda: self.answer("lasting") == "2.0")
+        self.assertEqual(self.answer("later"), "1.0")
+        on = self.patch("--yes")
+        self.assertEqual(on.code, command.DONE, on)
+        self.assertIn("1 deployment is patched", on.out)
+        self.assertEqual(self.answer("later"), "2.0")
 
         self.server.process.kill()
         self.server.process.wait()
@@ -230,6 +255,7 @@ class Restarted(Patched):
         self.server.wait_until_serving("lasting")
 
         self.assertEqual(self.answer("lasting"), "2.0")
+        self.assertIn("nothing to patch", self.patch("--yes").out)
         self.assertEqual(self.deployment("lasting")["revision"], 2)
         self.server.run("rollout", "undo", "lasting")
         self.wait_for("the old one", lambda: self.answer("lasting") == "1.0")

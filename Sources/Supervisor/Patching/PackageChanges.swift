@@ -3,6 +3,7 @@
 
 import ControlAPI
 import EnvironmentBuilder
+import Foundation
 import Manifests
 
 /// What differs between what is built and what it would be settled on.
@@ -14,8 +15,26 @@ enum PackageChanges {
     ) -> [PackageChange] {
         let installed = built.packages.map { ($0.name, $0.version) }
         let chosen = settlement.packages.map { ($0.name, $0.version) }
-        let base = [("Python", "\(built.base.version)")]
-        return between(base, [("Python", "\(settlement.python)")]) + between(installed, chosen)
+        return python(built.base, settlement) + between(installed, chosen)
+    }
+
+    /// What changes of Python itself: its version, or that the same version was made again.
+    private static func python(
+        _ base: Interpreter,
+        _ settlement: EnvironmentSettlement
+    ) -> [PackageChange] {
+        let (was, will) = ("\(base.version)", "\(settlement.python)")
+        if was != will { return between([("Python", was)], [("Python", will)]) }
+        guard let old = base.madeAt, let new = settlement.pythonMadeAt, old != new else {
+            return []
+        }
+        return [
+            PackageChange(
+                "Python",
+                from: "\(was) of \(old.formatted(.iso8601))",
+                to: "\(will) of \(new.formatted(.iso8601))"
+            )
+        ]
     }
 
     /// The changes from some versions to others, in order of name.

@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import ControlAPI
 import EnvironmentBuilder
 import Manifests
 import Vocabulary
@@ -35,6 +36,16 @@ struct PatchCandidate {
             keys.formUnion(found.map(\.document.key))
         }
         return all.filter { keys.contains($0.document.key) }
+    }
+
+    /// What is told of it where nothing can be done; nothing where something can.
+    var passedOver: PatchPlan.Deployment? {
+        let program =
+            "it is a program, and has no packages to resolve; build it and deploy it again"
+        let why = document.environment == nil ? program : obstacle
+        return why.map {
+            PatchPlan.Deployment(key: document.key, revision: document.revision, passed: $0)
+        }
     }
 
     private func isMeant(byPlace name: String) -> Bool {

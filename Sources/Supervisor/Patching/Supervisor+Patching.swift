@@ -19,21 +19,12 @@ extension Supervisor: PatchControl {
         let chosen = try PatchCandidate.chosen(by: request.names, among: candidates)
         var plan = PatchPlan(environments: [], others: [])
         var resolver = PatchResolver(environments)
-        for group in PatchCandidate.groups(of: chosen) {
+        for group in PatchCandidate.groups(of: chosen.filter { $0.obstacle == nil }) {
             plan.environments.append(
                 await patching(group, &resolver, isNamed: !request.names.isEmpty)
             )
         }
-        for candidate in chosen where candidate.document.environment == nil {
-            plan.others.append(
-                PatchPlan.Deployment(
-                    key: candidate.document.key,
-                    revision: candidate.document.revision,
-                    passed: "it is a program, and has no packages to resolve; build it and deploy "
-                        + "it again"
-                )
-            )
-        }
+        plan.others = chosen.compactMap(\.passedOver)
         return plan
     }
 
@@ -164,8 +155,7 @@ extension Supervisor: PatchControl {
         told.deployments = group.map { candidate in
             PatchPlan.Deployment(
                 key: candidate.document.key,
-                revision: candidate.document.revision,
-                passed: candidate.obstacle
+                revision: candidate.document.revision
             )
         }
         guard let built = first.built else {
@@ -183,8 +173,8 @@ extension Supervisor: PatchControl {
         guard !told.changes.isEmpty else { return told }
         if definition.settlement == nil, let date = definition.asOf {
             told.notices.append(
-                "what the model leaves open was resolved as of \(date), after it was saved; now as "
-                    + "of today"
+                "what the model leaves open was meant as of \(date), after it was saved; here it is "
+                    + "resolved as of today"
             )
         }
         told.settlement = settlement.digest
@@ -201,7 +191,7 @@ extension Supervisor: PatchControl {
             rulebook: rulebook,
             now: now
         )
-        for place in told.deployments.indices where told.deployments[place].passed == nil {
+        for place in told.deployments.indices {
             let document = group[place].document
             let key = document.key
             if !isNamed, let refused = refusal(of: settlement, by: key) {
