@@ -66,7 +66,7 @@ class OperationsPage(EndToEnd):
         return body.decode()
 
     def test_its_commands_work_in_the_order_in_which_they_stand(self) -> None:
-        in_place, blue_green, back, quota, backup = (
+        in_place, blue_green, back, patch, quota, backup = (
             block.splitlines() for block in snippets("sh", "OPERATIONS.md")
         )
 
@@ -91,6 +91,8 @@ class OperationsPage(EndToEnd):
         self.assertEqual(self.answerer(), "[blue]")
         self.shell(back[1])
         self.assertEqual(self.answerer(), "[blue]")
+        self.assertIn("it is a program, and has no packages", self.shell(patch[0]))
+        self.assertIn("nothing to patch", self.shell(patch[1]))
         self.assertIn("if node-1 is lost: rates/blue", self.shell(quota[0]))
         self.shell(backup[0])
         self.assertTrue((self.folder / "monday" / "ledger.sqlite").exists())
