@@ -41,6 +41,15 @@ extension Capacity {
         pledges.removeAll { $0.places.isEmpty && $0.limit == 0 && $0.required == 0 }
     }
 
+    /// What the capacity would be with every free place put anew.
+    func spreadAnew(_ policy: Policy) -> Capacity {
+        var anew = self
+        anew.isLopsided = true
+        anew.isStale = true
+        anew.arrange(policy)
+        return anew
+    }
+
     /// Puts every free place anew once a node is there again, unless any deployment lost by it.
     private mutating func spreadAgain(_ policy: Policy) {
         guard isLopsided == true else { return }
@@ -132,9 +141,19 @@ extension Capacity {
         room(on: node).millicores < 0
     }
 
-    /// Whether something can be started on a node now.
+    /// Whether a node is there.
     func isJoined(_ node: NodeName) -> Bool {
         shares.contains { $0.node == node && $0.isJoined }
+    }
+
+    /// Whether what a node is told is done now.
+    func isReachable(_ node: NodeName) -> Bool {
+        shares.contains { $0.node == node && $0.isReachable }
+    }
+
+    /// Whether a node says nothing, though it is there.
+    func isSilent(_ node: NodeName) -> Bool {
+        shares.contains { $0.node == node && $0.isJoined && $0.isSilent == true }
     }
 
     /// Whether something may be put on a node now.
@@ -156,6 +175,15 @@ extension Capacity {
         if !isDrained { isLopsided = true }
     }
 
+    /// Notes that a node says nothing any more, or that it does again.
+    mutating func note(_ node: NodeName, isSilent: Bool) {
+        isStale = true
+        for index in shares.indices where shares[index].node == node {
+            shares[index].isSilent = isSilent
+        }
+        if !isSilent { isLopsided = true }
+    }
+
     /// Notes what a node gives out.
     mutating func note(_ node: NodeName, total: Demand?, isJoined: Bool) {
         isStale = true
@@ -163,6 +191,7 @@ extension Capacity {
         if let known = shares.firstIndex(where: { $0.node == node }) {
             shares[known].total = total ?? shares[known].total
             shares[known].isJoined = isJoined
+            shares[known].isSilent = nil
         } else {
             let index = shares.firstIndex { $0.node > node } ?? shares.endIndex
             shares.insert(Share(node: node, total: total, isJoined: isJoined), at: index)

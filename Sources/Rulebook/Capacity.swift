@@ -20,9 +20,13 @@ package struct Capacity: Codable, Equatable, Sendable {
         package var isJoined: Bool
         /// Whether nothing more shall be put there, by an operator's wish.
         package var isDrained: Bool?
+        /// Whether it says nothing, though it is there.
+        package var isSilent: Bool?
 
         /// Whether something may be put there now.
-        package var isOpen: Bool { isJoined && isDrained != true }
+        package var isOpen: Bool { isReachable && isDrained != true }
+        /// Whether what it is told is done now.
+        package var isReachable: Bool { isJoined && isSilent != true }
     }
 
     /// One instance's worth of machine.

@@ -48,6 +48,12 @@ public enum Event: Codable, Hashable, Sendable {
     case nodeJoined(NodeInventory)
     /// Observed: a node is dead, and everything it held with it.
     case nodeLost(NodeName)
+    /// Observed: a node that is there answers nothing: it is stopped, or gets no time.
+    ///
+    /// What its scorers do is not its doing: they serve on.
+    case nodeSilent(NodeName)
+    /// Observed: a node that was silent answers again; all that it had to tell follows.
+    case nodeHeard(NodeName)
     /// Observed: the run never had a process.
     case nodeRefused(Run, Problem)
     /// Observed: the run has a process.

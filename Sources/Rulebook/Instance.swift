@@ -15,8 +15,11 @@ package struct Instance: Codable, Equatable, Sendable {
     package internal(set) var since: Moment
     /// The number of its newest run; 0 before the first.
     var incarnation = 0
-    /// The instance of a drained node that it shall serve in place of.
+    /// The instance that it shall serve in place of, whose node is drained or silent or holds more
+    /// than others do.
     var replaces: InstanceID?
+    /// Whether it does so for evenness alone.
+    var evens: Bool?
     /// How often it was started after the first time.
     var restarts = 0
     /// What it remembers of its deaths.

@@ -69,6 +69,8 @@ package struct Node: Codable, Equatable, Sendable {
     var isolation: IsolationLevel?
     /// Bytes of memory that it may give out; nothing before it first joined.
     var memoryBytes: Int64?
+    /// Until when nothing is moved here for evenness alone: it may not stay; nothing once it has.
+    var settledAt: Moment?
 }
 
 /// The gateway, and what it was told.

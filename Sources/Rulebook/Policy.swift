@@ -88,6 +88,12 @@ package struct Policy: Sendable {
     /// Whether a node that is drained gets nothing more.
     package var heedsDrain: @Sendable () -> Bool = { true }
 
+    /// Whether a node that answers nothing gets nothing.
+    package var heedsSilence: @Sendable () -> Bool = { true }
+
+    /// Whether an instance moves for evenness, to a node that holds so many fewer.
+    package var evensOut: @Sendable (_ difference: Int) -> Bool = { $0 >= 2 }
+
     /// Whether an instance of a drained node may go, its replacement serving or not.
     package var mayMove: @Sendable (_ isReplaced: Bool) -> Bool = { $0 }
 

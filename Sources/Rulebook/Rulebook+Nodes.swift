@@ -12,6 +12,7 @@ extension Rulebook {
                 because: "node '\(inventory.name)' is not one of ours"
             )
         }
+        if !capacity.isJoined(inventory.name) { settleIn(inventory.name, work.now) }
         nodes[index].peer.noteJoined(at: work.now)
         nodes[index].isolation = inventory.isolation
         nodes[index].memoryBytes = inventory.memoryBytes
@@ -91,8 +92,31 @@ extension Rulebook {
         guard let index = nodes.firstIndex(where: { $0.name == name }) else { return }
         nodes[index].peer.noteLost(at: work.now, work.policy)
         work.noteChange()
+        nodes[index].settledAt = nil
         capacity.note(name, total: nil, isJoined: false)
         loseRuns(of: name, &work)
+    }
+
+    /// A node that says nothing gets nothing: what serves there is left to serve.
+    mutating func noteSilent(_ name: NodeName, _ work: inout Deliberation) {
+        guard capacity.isReachable(name) else { return }
+        capacity.note(name, isSilent: work.policy.heedsSilence())
+        work.add(
+            .notice("node '\(name)' answers nothing: what serves there is left to serve"),
+            because: "node '\(name)' is there and answers nothing"
+        )
+    }
+
+    mutating func noteHeard(_ name: NodeName, _ work: inout Deliberation) {
+        guard capacity.isSilent(name) else { return }
+        capacity.note(name, isSilent: false)
+        settleIn(name, work.now)
+        // Nobody could be told of what was being started, or ended, there.
+        for path in paths where self[path].state.reservation?.node == name { refresh(path, work) }
+        work.add(
+            .notice("node '\(name)' answers again"),
+            because: "node '\(name)' answers again"
+        )
     }
 
     private mutating func loseRuns(of name: NodeName, _ work: inout Deliberation) {
@@ -121,6 +145,7 @@ extension Rulebook {
         nodes.sort { $0.name < $1.name }
         for index in nodes.indices {
             nodes[index].peer.forget()
+            nodes[index].settledAt = nil
             capacity.note(nodes[index].name, total: nil, isJoined: false)
         }
     }

@@ -10,7 +10,7 @@ extension Rulebook {
         // An order that was believed lost, or an old word said twice. Whoever does not hold the run
         // says so, and nothing comes of it.
         noteNumber(of: run)
-        for node in nodes where node.peer.isJoined {
+        for node in nodes where capacity.isReachable(node.name) {
             work.add(
                 .end(run, on: node.name),
                 because: "run \(run) got a process when nobody wanted it any more"

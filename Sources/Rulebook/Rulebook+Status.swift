@@ -15,6 +15,7 @@ extension Rulebook {
                     name: node.name,
                     isJoined: node.peer.isJoined,
                     isDrained: capacity.isDrained(node.name),
+                    isSilent: capacity.isSilent(node.name),
                     instances: paths.count {
                         self[$0].state.reservation?.node == node.name
                     },

@@ -91,6 +91,8 @@ public struct Rulebook: Codable, Equatable, Sendable {
         case .nodeSized(let name, let millicores): noteSize(of: name, millicores, &work)
         case .nodeJoined(let inventory): noteJoined(inventory, &work)
         case .nodeLost(let name): noteLost(name, &work)
+        case .nodeSilent(let name): noteSilent(name, &work)
+        case .nodeHeard(let name): noteHeard(name, &work)
         case .nodeRefused(let run, let problem): noteRefused(run, problem, &work)
         case .spawned(let run, let pid): noteSpawned(run, pid: pid, &work)
         case .ready(let run): noteReady(run, &work)

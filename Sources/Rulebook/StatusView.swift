@@ -23,6 +23,8 @@ public struct NodeView: Codable, Hashable, Sendable {
     public let isJoined: Bool
     /// Whether it is drained: it gets nothing new, and what it holds moves away.
     public let isDrained: Bool
+    /// Whether it answers nothing, though it is there.
+    public let isSilent: Bool
     /// Instances that have a place on it.
     public let instances: Int
     /// Thousandths of a core that it may give out; nothing before it first joined.

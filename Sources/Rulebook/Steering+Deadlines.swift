@@ -20,11 +20,14 @@ extension Rulebook {
                 consider(deadline(of: deployments[index].instances[place]))
             }
         }
-        for stray in strays where capacity.isJoined(stray.node) { consider(stray.endAt) }
+        for stray in strays where capacity.isReachable(stray.node) { consider(stray.endAt) }
         if isLeaving {
             if gateway.peer.isJoined && !hasSaidFarewell { consider(gateway.retireBy) }
         } else {
-            for node in nodes { consider(node.peer.seekAt) }
+            for node in nodes {
+                consider(node.peer.seekAt)
+                consider(node.settledAt)
+            }
             consider(gateway.peer.seekAt)
         }
         return next
@@ -34,11 +37,11 @@ extension Rulebook {
     func deadline(of instance: Instance) -> Moment? {
         switch instance.state {
         case .starting(let starting):
-            starting.isTimed && capacity.isJoined(starting.reservation.node)
+            starting.isTimed && capacity.isReachable(starting.reservation.node)
                 ? starting.deadline : nil
         case .draining(let draining): draining.deadline
         case .stopping(let stopping):
-            capacity.isJoined(stopping.reservation.node) ? stopping.endAt : nil
+            capacity.isReachable(stopping.reservation.node) ? stopping.endAt : nil
         case .backingOff(let backingOff): backingOff.until
         case .serving(let serving):
             gateway.peer.isJoined && !isLeaving ? serving.probes?.nextAt : nil
@@ -48,6 +51,11 @@ extension Rulebook {
 
     /// Does what is due.
     mutating func steerDeadlines(_ work: inout Deliberation) {
+        for index in nodes.indices {
+            guard let settledAt = nodes[index].settledAt, settledAt <= work.now else { continue }
+            nodes[index].settledAt = nil
+            work.noteChange()
+        }
         for path in paths {
             let instance = self[path]
             guard let deadline = deadline(of: instance), deadline <= work.now else { continue }
@@ -83,7 +91,7 @@ extension Rulebook {
     mutating func steerEnds(_ work: inout Deliberation) {
         for path in paths {
             guard case .stopping(var stopping) = self[path].state,
-                stopping.endAt <= work.now, capacity.isJoined(stopping.reservation.node)
+                stopping.endAt <= work.now, capacity.isReachable(stopping.reservation.node)
             else { continue }
             stopping.ends += 1
             stopping.endAt = work.policy.endAgain(work.now)
@@ -92,7 +100,7 @@ extension Rulebook {
             work.add(.end(stopping.live.run, on: stopping.reservation.node), because: why)
         }
         for index in strays.indices
-        where strays[index].endAt <= work.now && capacity.isJoined(strays[index].node) {
+        where strays[index].endAt <= work.now && capacity.isReachable(strays[index].node) {
             strays[index].endAt = work.now + Timings.endAgain
             guard work.policy.endsStray() else { continue }
             work.add(

@@ -3,7 +3,8 @@
 
 import Vocabulary
 
-/// Off a node that is drained, through the surge: a replacement serves before the instance goes.
+/// Off a node that is drained, silent or fuller than others, through the surge: a replacement serves
+/// before the instance goes.
 extension Rulebook {
     mutating func drain(_ name: NodeName, _ work: inout Deliberation) {
         guard isKnown(name, "drain", &work) else { return }
@@ -67,7 +68,8 @@ extension Rulebook {
         return false
     }
 
-    /// Starts a replacement for each instance of a drained node, while there is a place for it.
+    /// Starts a replacement for each instance of a drained node, and for each that does not serve on
+    /// a silent one, while there is a place for it.
     ///
     /// Not for what a rollout replaces anyway. What has no process is moved as it is (`relocate`).
     mutating func steerMoves(_ work: inout Deliberation) {
@@ -77,39 +79,56 @@ extension Rulebook {
             guard let steered = deployments[index].steered else { continue }
             let isPaused = isHalted(index, work.policy)
             let moving = candidates(in: index) {
-                isOnDrained($0) && $0.state.live != nil
+                isDisplaced($0) && $0.state.live != nil
                     && (isPaused || $0.revision == steered.revision)
             }
             for path in moving.reversed() {
                 let moved = self[path]
                 let isReplaced = deployments[index].instances.contains { $0.replaces == moved.id }
-                let id = InstanceID(
-                    key: deployments[index].key,
-                    ordinal: deployments[index].nextOrdinal
-                )
+                let id = nextID(in: index)
                 guard !isReplaced, let place = capacity.reserve(for: id, work.policy) else {
                     continue
                 }
                 let from = moved.state.reservation.map { "'\($0.node)'" } ?? "its node"
-                let reason =
-                    "\(from) is drained, and \(moved.id) serves there; '\(place.node)' "
-                    + "has a place"
-                deployments[index].nextOrdinal += 1
-                var fresh = Instance(
-                    id: id,
-                    revision: moved.revision,
-                    state: .waiting(Waiting(reservation: place)),
-                    since: work.now,
-                    reason: reason
-                )
-                fresh.replaces = moved.id
-                deployments[index].instances.append(fresh)
-                work.note(id, is: .waiting, because: reason)
+                let why =
+                    isOnDrained(moved)
+                    ? "\(from) is drained, and \(moved.id) serves there"
+                    : "\(from) answers nothing, and \(moved.id) does not serve there"
+                let reason = "\(why); '\(place.node)' has a place"
+                replace(moved, in: index, at: place, because: reason, &work)
             }
         }
     }
 
-    /// Lets instances of drained nodes go whose replacement serves.
+    /// The name of a deployment's next instance.
+    func nextID(in index: Int) -> InstanceID {
+        InstanceID(key: deployments[index].key, ordinal: deployments[index].nextOrdinal)
+    }
+
+    /// Adds an instance that shall serve in place of another, whose going waits for that.
+    mutating func replace(
+        _ moved: Instance,
+        in index: Int,
+        at place: Reservation,
+        forEvenness evens: Bool? = nil,
+        because reason: String,
+        _ work: inout Deliberation
+    ) {
+        deployments[index].nextOrdinal += 1
+        var fresh = Instance(
+            id: place.instance,
+            revision: moved.revision,
+            state: .waiting(Waiting(reservation: place)),
+            since: work.now,
+            reason: reason
+        )
+        fresh.replaces = moved.id
+        fresh.evens = evens
+        deployments[index].instances.append(fresh)
+        work.note(fresh.id, is: .waiting, because: reason)
+    }
+
+    /// Lets instances go whose replacement serves.
     mutating func retireMoved(in index: Int, _ work: inout Deliberation) {
         let deployment = deployments[index]
         let isPaused = isHalted(index, work.policy)
@@ -120,10 +139,10 @@ extension Rulebook {
         for instance in deployment.instances {
             guard let id = instance.replaces, work.policy.mayMove(instance.isServing),
                 let path = candidates(in: index, where: { $0.id == id }).first,
-                isOnDrained(self[path]),
+                isDisplaced(self[path]) || instance.evens == true,
                 work.policy.mayMove(false) || mayRetire(path, wanted: wanted, work)
             else { continue }
-            let reason = "its node is drained, and \(instance.id) serves in its stead"
+            let reason = "\(whyDisplaced(self[path])), and \(instance.id) serves in its stead"
             retire(path, because: reason, &work)
         }
         forgetMoves(in: index, &work)
@@ -145,13 +164,31 @@ extension Rulebook {
     private mutating func forgetMoves(in index: Int, _ work: inout Deliberation) {
         for place in deployments[index].instances.indices {
             guard let id = deployments[index].instances[place].replaces else { continue }
+            let isEvening =
+                deployments[index].instances[place].evens == true && !deployments[index].isMoving
             let isMoving = deployments[index].instances.contains {
-                $0.id == id && !$0.state.isLeaving && isOnDrained($0)
+                $0.id == id && !$0.state.isLeaving && (isDisplaced($0) || isEvening)
             }
             if isMoving { continue }
             deployments[index].instances[place].replaces = nil
+            deployments[index].instances[place].evens = nil
             work.noteChange()
         }
+    }
+
+    /// Whether it should be elsewhere: its node is drained, or silent and does not let it serve.
+    private func isDisplaced(_ instance: Instance) -> Bool {
+        if isOnDrained(instance) { return true }
+        guard let node = instance.state.reservation?.node, capacity.isSilent(node) else {
+            return false
+        }
+        return instance.state.live != nil && !instance.isEstablished
+    }
+
+    private func whyDisplaced(_ instance: Instance) -> String {
+        if isOnDrained(instance) { return "its node is drained" }
+        return isDisplaced(instance)
+            ? "its node answers nothing" : "its node holds more than others"
     }
 
     private func isOnDrained(_ instance: Instance) -> Bool {

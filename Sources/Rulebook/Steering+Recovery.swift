@@ -81,7 +81,7 @@ extension Rulebook {
         let key = self[path].id.key
         let question = Policy.SpawnQuestion(
             isEveryoneHeard: isEveryoneHeard,
-            isNodeJoined: capacity.isJoined(node),
+            isNodeJoined: capacity.isReachable(node),
             isStrayNear: strays.contains { $0.node == node || $0.run.instance.key == key }
         )
         return policy.maySpawn(question) && policy.mayStart(record.isPrepared)
@@ -115,7 +115,9 @@ extension Rulebook {
         guard let declared = (deployment.steered ?? deployment.wanted)?.declaration,
             percent(of: deployment, as: declared) > 0
         else { return nil }
-        return deployment.instances.contains { !$0.state.isLeaving && $0.state.live != nil }
+        return deployment.instances.contains {
+            !$0.state.isLeaving && $0.state.name != .stopping && $0.state.live != nil
+        }
     }
 
     /// Starts every instance that has a place and may be started.

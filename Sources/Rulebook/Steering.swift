@@ -30,6 +30,7 @@ extension Rulebook {
             steerRecovery(&work)
             steerMoves(&work)
             steerRollout(&work)
+            steerEvenness(&work)
             steerStarts(&work)
             steerLanes(&work)
             steerComparisons(&work)

@@ -14,6 +14,8 @@ package enum Timings {
     package static let retirement: Duration = .seconds(70)
     /// How long a comparison of answers may take until it is begun again.
     package static let comparison: Duration = .seconds(90)
+    /// How long a node must have been there before instances are moved to it for evenness alone.
+    package static let settling: Duration = .seconds(60)
     /// Starts in a row that never got ready before a revision is given up.
     package static let startsBeforeGivingUp = 5
 }

@@ -25,6 +25,7 @@ struct FaultPlan {
     var traffic = false
     var comparisons = false
     var vainComparisons = false
+    var stops = false
 
     /// A world in which everything works.
     static let none = FaultPlan()
@@ -46,6 +47,11 @@ struct FaultPlan {
         brokenRevisions = random.chance(1, in: 2)
         failedPreparations = random.chance(1, in: 3)
         ejections = random.chance(1, in: 2)
+    }
+
+    /// Adds what befalls nodes without ending them, from one more.
+    mutating func addStops(_ nature: inout SplitMix64) {
+        stops = nature.chance(1, in: 3)
     }
 
     /// Adds what people do and what scorers answer, from a number stream of their own.

@@ -36,6 +36,9 @@ public enum Mutant: String, CaseIterable, Sendable {
     case blamesTheNew = "blames a new revision for what the old one does as well"
     case startsInOrder = "starts runs in order of name, whoever waits for them"
     case movesUnreplaced = "lets an instance of a drained node go before another serves"
+    case forgetsSilence = "gives instances to a node that answers nothing"
+    case neverEvens = "leaves instances where a node's loss drove them"
+    case evensForever = "moves instances for evenness that does not grow by it"
     case forgetsDrains = "grants a node's drain and forgets it"
     case routesToUnwell = "routes to what fails its readiness probe"
     case leavesOutAll = "leaves out what fails its readiness probe, the last included"
@@ -80,6 +83,9 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .blamesTheNew: [.converges]
         case .startsInOrder: [.servesSoonest]
         case .movesUnreplaced: [.neverBelow]
+        case .forgetsSilence: [.silentGetsNothing]
+        case .neverEvens: [.spreadInTheEnd]
+        case .evensForever: [.settles]
         case .forgetsDrains: [.drainedGetsNothing]
         case .routesToUnwell: [.unwellLeftOut]
         case .leavesOutAll: [.lastStaysRouted]
@@ -150,6 +156,9 @@ public enum Mutant: String, CaseIterable, Sendable {
             policy.fails = { rule, new, _ in rule.isBroken(new: new, old: AnswerTally()) }
         case .startsInOrder: policy.startsSoonest = { false }
         case .movesUnreplaced: policy.mayMove = { _ in true }
+        case .forgetsSilence: policy.heedsSilence = { false }
+        case .neverEvens: policy.evensOut = { _ in false }
+        case .evensForever: policy.evensOut = { $0 >= 1 }
         case .forgetsDrains: policy.heedsDrain = { false }
         case .routesToUnwell: policy.mayLeaveOut = { _ in false }
         case .leavesOutAll: policy.mayLeaveOut = { _ in true }

@@ -83,6 +83,9 @@ extension Referee {
 
     private mutating func judgePresence(of node: NodeName, _ effect: Effect) {
         check(.ordersToPresent, joined.contains(node)) { "\(effect) while \(node) is not there" }
+        if silent.isEmpty { return }
+        if case .openLane = effect { return }
+        check(.silentGetsNothing, !silent.contains(node)) { "\(effect), which answers nothing" }
     }
 
     private mutating func judgeSpawn(_ run: Run, _ node: NodeName, _ revision: Revision) {
@@ -103,6 +106,7 @@ extension Referee {
         ended.remove(run)
         answered.remove(run)
         dismissed.remove(run)
+        lastStart = now
         revisions[run] = revision
         nodes[run] = node
 
@@ -127,7 +131,7 @@ extension Referee {
     /// A place on a drained node is taken only where no other node could have given one.
     private mutating func judgeDrain(of node: NodeName, _ run: Run) {
         guard drained.contains(node) else { return check(.drainedGetsNothing, true) { "" } }
-        let others = joined.contains { !drained.contains($0) }
+        let others = joined.contains { !drained.contains($0) && !silent.contains($0) }
         check(.drainedGetsNothing, !takesNothing(run.instance.key) || !others) {
             "\(run) is started on \(node), which is drained"
         }

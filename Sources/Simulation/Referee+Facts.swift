@@ -17,6 +17,7 @@ extension Referee {
     /// The supervisor died, and its memory goes back to what was durable.
     mutating func noteSupervisorDied(forgetting undurable: [Run], isMemoryOld: Bool) {
         joined = []
+        silent = []
         heard = []
         known = []
         isGatewayJoined = false
@@ -54,6 +55,7 @@ extension Referee {
         switch event {
         case .nodeJoined(let inventory):
             joined.insert(inventory.name)
+            silent.remove(inventory.name)
             heard.insert(inventory.name)
             for held in inventory.held where held.pid != nil { known.insert(held.run) }
             let nodes = nodes
@@ -62,6 +64,7 @@ extension Referee {
             }
         case .nodeLost(let name):
             joined.remove(name)
+            silent.remove(name)
             heard.insert(name)
             let nodes = nodes
             forgetReady { nodes[$0] == name }
@@ -84,9 +87,14 @@ extension Referee {
             ready = []
             routed = [:]
             probes = [:]
+        case .nodeSilent(let name): if joined.contains(name) { silent.insert(name) }
+        case .nodeHeard(let name): silent.remove(name)
         case .spawned(let run, _): known.insert(run)
         case .ready(let run): noteReady(run)
-        case .ejected(let run, _): forgetReady { $0 == run }
+        case .ejected(let run, _):
+            dismissed.insert(run)
+            forgetReady { $0 == run }
+        case .startFailed(let run, _): dismissed.insert(run)
         case .prepared(let key, let revision): change(key, revision) { $0.isPrepared = true }
         case .preparationFailed(let key, let revision, _):
             noteHopeless(key, revision)

@@ -175,7 +175,11 @@ extension Referee {
     }
 
     /// Judges the order in which a decision starts runs; called before they are.
+    ///
+    /// While a node answers nothing, what is to be ended there is not, and nobody but the rulebook
+    /// knows of it.
     mutating func judgeOrder(_ decision: Decision) {
+        guard silent.isEmpty else { return }
         let serving = processes.map(\.run).filter { !dismissed.contains($0) }
         var begun = Set(serving.map(\.instance.key))
         var hasStartedMore = false

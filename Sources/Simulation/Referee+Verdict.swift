@@ -10,7 +10,7 @@ extension Referee {
     func expectsRestart(of run: Run, nodes known: [NodeName]) -> Bool {
         let key = run.instance.key
         guard !isLeaving, !withdrawn.contains(key), isGatewayJoined, ready.contains(run),
-            known.allSatisfy({ joined.contains($0) }),
+            known.allSatisfy({ joined.contains($0) }), silent.isEmpty,
             (routed[key] ?? []).contains(run),
             let newest = versions[key]?.last, newest.hasServed,
             revisions[run] == newest.declaration.revision
@@ -39,6 +39,8 @@ extension Referee {
                 "\(process.run) is still on \(process.node), which is drained"
             )
         }
+        let rest = now - lastStart
+        check(.settles, rest >= Self.quiet, "something was started \(rest) before the end")
         let routedTo = routes.flatMap { $0.deployments.flatMap(\.runs) }.sorted()
         let living = processes.map(\.run).sorted()
         check(
@@ -62,6 +64,7 @@ extension Referee {
             && living.allSatisfy { $0.revision == declared.revision }
         // A node that is drained delays what was promised as if it were not.
         let isShort = !drained.isEmpty && !takesNothing(key)
+        judgeSpread(of: key, living)
         let isStuck =
             isShort
             || (versions[key] ?? []).contains(where: \.declaration.instanceType.isExemptFromSurge)
@@ -88,6 +91,20 @@ extension Referee {
                 + "\(living.map { "\($0.run) of \($0.revision)" })"
         )
     }
+
+    /// What takes nothing has room everywhere.
+    private mutating func judgeSpread(of key: DeploymentKey, _ living: [Process]) {
+        guard takesNothing(key), !living.isEmpty else { return }
+        let counts = shares.keys.filter { !drained.contains($0) }.map { node in
+            living.count { $0.node == node }
+        }
+        let isEven = (counts.max() ?? 0) - (counts.min() ?? 0) <= 1
+        let places = living.map { "\($0.run) on \($0.node)" }.sorted()
+        check(.spreadInTheEnd, isEven, "of \(key) there are \(places)")
+    }
+
+    /// How long nothing has moved in the end.
+    private static let quiet = Duration.seconds(120)
 
     /// Whether some node may lack the room for one more instance, promises to others included.
     private func mayLackRoom(for key: DeploymentKey) -> Bool {

@@ -50,6 +50,10 @@ struct Referee {
     var rollouts = RolloutRecords()
     var comparisons = ComparisonRecords()
     var drained: Set<NodeName> = []
+    /// Nodes that are there and answer nothing.
+    var silent: Set<NodeName> = []
+    /// When anything was started last.
+    var lastStart = Moment.zero
     /// What the probes of runs that serve have come to.
     var probes: [Run: ProbeRecord] = [:]
 
@@ -80,7 +84,7 @@ struct Referee {
     var answered: Set<Run> = []
     /// Runs of whose end the rulebook has been told.
     var ended: Set<Run> = []
-    /// Runs that it has had drained or ended: they serve nobody, whatever they still hold.
+    /// Runs that it has had drained or ended, or must: they serve nobody, whatever they still hold.
     var dismissed: Set<Run> = []
 
     mutating func check(

@@ -42,6 +42,12 @@ public enum Sentence: String, CaseIterable, Sendable {
     case pausedStands = "while a rollout is paused nothing new starts and nothing old drains"
     /// Checked at each `spawn`, and in the end.
     case drainedGetsNothing = "a drained node is given nothing while another has room"
+    /// Checked at each `spawn` and `end`, while any node answers nothing.
+    case silentGetsNothing = "a node that answers nothing is told nothing"
+    /// Checked at the end of each world, for each deployment that has room anywhere.
+    case spreadInTheEnd = "in the end no node's loss costs more than it must"
+    /// Checked at the end of each world.
+    case settles = "once what is wanted is there, nothing moves any more"
     /// Checked at each decision that starts more than one run.
     case servesSoonest = "what serves nobody is started before what serves more"
     /// Checked at each `publish` of a deployment with a run whose readiness probe has failed.
@@ -73,7 +79,7 @@ public enum Sentence: String, CaseIterable, Sendable {
     /// Checked at each death of the supervisor, unless the disk was full.
     case keptIsKnown = "what is kept piece by piece is what is known"
     /// Checked at the end of each world, for each deployment.
-    case converges = "when the faults stop, what is wanted comes to be"
+    case converges = "within ten minutes of the last fault, what is wanted comes to be"
     /// Checked at the end of each world, for each process.
     case everyProcessWanted = "in the end nothing runs that nobody wants"
     /// Checked at the end of each world.

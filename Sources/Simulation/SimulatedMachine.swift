@@ -24,6 +24,17 @@ struct SimulatedNode {
     /// Nothing is said before what was said earlier.
     var lastWord = Moment.zero
     var lastOrder = Moment.zero
+    /// Whether it does nothing at all; its scorers go on.
+    var isStopped = false
+    /// Whether all it does takes seconds.
+    var isSlow = false
+    /// Which stop this is.
+    var stops = 0
+    /// What it would have done or said since it was stopped, in order.
+    var heldUp: [Happening] = []
+    var unsaid: [Event] = []
+    /// Whether somebody has connected since and waits for its greeting.
+    var isGreetingOwed = false
 }
 
 /// One scorer.
@@ -74,6 +85,10 @@ enum Happening {
     case trouble
     case change
     case share
+    case stops(node: Int, for: Duration)
+    case goesOn(node: Int, stop: Int)
+    case fallsSilent(node: Int, stop: Int)
+    case slows(node: Int, isSlow: Bool)
     case command(Event)
     case compareEnds(Run, Revision, most: Int, gatewayLife: Int)
     case probeEnds(Run, ProbeKind, gatewayLife: Int)

@@ -8,11 +8,12 @@ import Vocabulary
 extension SimulatedWorld {
     /// Says something to the supervisor, in order, and now and then once more.
     mutating func say(_ event: Event, from node: Int) {
+        if nodes[node].isStopped { return nodes[node].unsaid.append(event) }
         guard nodes[node].isConnected else {
             if case .exited = event { nodes[node].unheard.append(event) }
             return
         }
-        let moment = max(nodes[node].lastWord, now + random.milliseconds(0...15))
+        let moment = max(nodes[node].lastWord, now + random.milliseconds(0...15) + lag(of: node))
         nodes[node].lastWord = moment
         let word = Happening.word(event, node: node, connection: nodes[node].connection)
         agenda.plan(word, at: moment)
@@ -26,7 +27,7 @@ extension SimulatedWorld {
             if case .spawn(let run, _, _) = effect { referee.noteEnded(run) }
             return
         }
-        let moment = max(nodes[node].lastOrder, now + random.milliseconds(0...15))
+        let moment = max(nodes[node].lastOrder, now + random.milliseconds(0...15) + lag(of: node))
         nodes[node].lastOrder = moment
         if case .spawn(let run, _, _) = effect { nodes[node].ordered.append(run) }
         let order = Happening.order(effect, node: node, connection: nodes[node].connection)
@@ -52,6 +53,12 @@ extension SimulatedWorld {
         nodes[node].isAlive = true
         disconnect(node)
         nodes[node].isConnected = true
+        if nodes[node].isStopped { return nodes[node].isGreetingOwed = true }
+        greet(node)
+    }
+
+    /// Says all that it holds, once for each connection.
+    mutating func greet(_ node: Int) {
         for event in nodes[node].unheard { say(event, from: node) }
         nodes[node].unheard = []
         let inventory = NodeInventory(
@@ -81,6 +88,7 @@ extension SimulatedWorld {
         nodes[node].isAlive = false
         nodes[node].processes = []
         nodes[node].unheard = []
+        forgetStop(node)
     }
 
     mutating func carryOut(_ effect: Effect, on node: Int) {

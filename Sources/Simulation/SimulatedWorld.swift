@@ -11,6 +11,8 @@ struct SimulatedWorld {
     var people: SplitMix64
     /// What callers asked and revisions answered, likewise.
     var asked: SplitMix64
+    /// What befalls nodes without ending them, for the same reason.
+    var nature: SplitMix64
     var now = Moment.zero
     var agenda = Agenda<Happening>()
     var referee = Referee()
@@ -69,6 +71,9 @@ struct SimulatedWorld {
         faults.addComparisons(&asked)
         self.asked = asked
         comparesAnswers = faults.comparisons
+        var nature = SplitMix64(seed: seed ^ 0x5DEE_CE66_D5DE_ECE6)
+        faults.addStops(&nature)
+        self.nature = nature
         self.faults = faults
         hasBadClients = faults.badClients
         hasProbes = faults.illness
@@ -109,7 +114,8 @@ struct SimulatedWorld {
         agenda.plan(happening, at: now + delay)
     }
 
-    private mutating func happen(_ happening: Happening) {
+    mutating func happen(_ happening: Happening) {
+        if isHeldUp(happening) { return }
         switch happening {
         case .word(let event, let node, let connection):
             guard nodes[node].isConnected, nodes[node].connection == connection else { return }
@@ -140,6 +146,10 @@ struct SimulatedWorld {
         case .trouble: makeTrouble()
         case .change: change()
         case .share: share()
+        case .stops(let node, let length): stop(node, for: length)
+        case .goesOn(let node, let stop): goOn(node, stop)
+        case .fallsSilent(let node, let stop): fallSilent(node, stop)
+        case .slows(let node, let isSlow): nodes[node].isSlow = isSlow
         case .command(let event): deliver(event)
         case .compareEnds(let run, let revision, let most, let life):
             endComparison(run, revision, most, life)

@@ -31,7 +31,7 @@ public enum Simulation {
     }
 
     private static let troubled: Duration = .seconds(240)
-    private static let healed: Duration = .seconds(900)
+    private static let healed: Duration = .seconds(600)
     private static let farewell: Duration = .seconds(300)
 
     /// Lives one world to its end, or to the first sentence that does not hold.
@@ -88,6 +88,7 @@ extension SimulatedWorld {
         planDrains(until: troubled)
         planIllness(until: troubled)
         planTraffic(until: troubled)
+        planStops(until: troubled)
         live(until: now + troubled)
 
         faults = .none
