@@ -52,7 +52,8 @@ public struct StatusReport: Sendable {
             let drained =
                 node.isDrained
                 ? ", drained, \(Counted(node.instances, "instance")) left" : ""
-            let agent = "\(process(node.pid, restarts: node.restarts))\(level)\(drained)"
+            let silent = node.isSilent == true ? ", answers nothing" : ""
+            let agent = "\(process(node.pid, restarts: node.restarts))\(level)\(drained)\(silent)"
             lines.append("\(node.name.text.padded(to: 7))  \(agent)\(age(node.isOlder))")
             lines += node.isolationReasons.map { "         not higher: \($0.printable)" }
         }

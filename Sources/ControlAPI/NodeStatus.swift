@@ -23,6 +23,8 @@ public struct NodeStatus: Codable, Sendable, Hashable {
     public var restarts: Int
     /// Whether it is drained: it gets nothing new, and what it holds moves away.
     public var isDrained = false
+    /// Whether it answers nothing though it runs: it gets nothing new, and what serves there goes on.
+    public var isSilent: Bool?
     /// Instances that have a place on it.
     public var instances = 0
     /// Whether it runs another executable than the server.

@@ -145,6 +145,8 @@ struct NodeInventory {
             }
         case .cool(let environment):
             return [.cool(environment: environment)]
+        case .ask:
+            return tell(.here)
         case .leave:
             return leave()
         }

@@ -18,6 +18,8 @@ enum Inbound: Sendable {
     case gatewayReached(Result<PacketSocket, Problem>)
     /// The gateway spoke over its connection number `connection`.
     case gateway(connection: Int, PeerConnection<GatewayReport>.News)
+    /// It is time to look whether the nodes answer.
+    case look
     /// The moment that the alarm was set for has come.
     case alarm
     /// A person or the machine wants the server to end; again: at once.

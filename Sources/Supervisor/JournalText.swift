@@ -47,7 +47,8 @@ enum JournalText {
         case .trafficDeclared(let traffic): subjects.append(traffic.endpoint.text)
         case .endpointWithdrawn(let endpoint): subjects.append(endpoint.text)
         case .nodeJoined(let inventory): subjects.append(inventory.name.description)
-        case .nodeLost(let name), .nodeDrained(let name), .nodeUndrained(let name):
+        case .nodeLost(let name), .nodeDrained(let name), .nodeUndrained(let name),
+            .nodeSilent(let name), .nodeHeard(let name):
             subjects.append(name.description)
         default: break
         }
@@ -87,6 +88,8 @@ enum JournalText {
             "\(inventory.name) joined with "
                 + "\(Counted(inventory.held.count, "process", plural: "processes"))"
         case .nodeLost(let name): "\(name) was lost"
+        case .nodeSilent(let name): "\(name) answered nothing any more"
+        case .nodeHeard(let name): "\(name) answered again"
         case .nodeDrained(let name): "\(name) was drained"
         case .nodeUndrained(let name): "\(name) was undrained"
         case .nodeRefused(let run, let problem): "\(run) was refused: \(problem)"

@@ -21,6 +21,8 @@ struct NodePost {
     var restarts = -1
     /// Whether it was told to leave so that another comes in its place.
     var isReplaced = false
+    /// Whether it answers.
+    var watch = NodeWatch()
     private var arriving: [HeldProcess] = []
     private var isGreeted = false
 
@@ -43,6 +45,7 @@ struct NodePost {
         self.number = number
         isReplaced = false
         hello = nil
+        watch = NodeWatch()
         arriving = []
         isGreeted = false
     }

@@ -80,6 +80,7 @@ extension Supervisor {
         guard nodes[name]?.number == connection else { return }
         switch news {
         case .report(let report, let descriptors):
+            if nodes[name]?.watch.hear() == true { observe(.nodeHeard(name)) }
             hear(name, report, descriptors)
         case .ended(let why):
             if let post = nodes[name], post.isReplaced, !isLeaving {
@@ -141,8 +142,32 @@ extension Supervisor {
         case .notice(let text):
             logger.notice("node", metadata: ["node": "\(name)", "notice": "\(text)"])
             notices.set("\(name): \(text)", for: .node(name.text))
-        case .hello, .starting, .helloEnd:
+        case .hello, .starting, .helloEnd, .here:
             break
+        }
+    }
+
+    // MARK: - Silence
+
+    /// Looks at the nodes again and again, until it is cancelled.
+    func watchNodes() -> Task<Void, Never> {
+        Task { [inbox] in
+            while (try? await Task.sleep(for: NodeWatch.interval)) != nil { inbox.put(.look) }
+        }
+    }
+
+    func lookAtNodes() {
+        for name in configuration.nodes {
+            guard let joined = nodes[name]?.joined, nodes[name]?.hello?.answers == true,
+                let step = nodes[name]?.watch.look()
+            else { continue }
+            switch step {
+            case .nothing: continue
+            case .ask: _ = joined.send(NodeOrder.ask)
+            case .isSilent:
+                logger.warning("node silent", metadata: ["node": "\(name)"])
+                observe(.nodeSilent(name))
+            }
         }
     }
 }

@@ -56,6 +56,7 @@ extension Supervisor {
             isOlder: post?.isReplaced == true ? nil : post?.hello.map { isOlder($0.program) }
         )
         status.isDrained = view.isDrained
+        status.isSilent = view.isSilent
         status.instances = view.instances
         return status
     }

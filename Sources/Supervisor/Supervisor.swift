@@ -68,6 +68,8 @@ actor Supervisor {
     private(set) var isLeaving = false
     /// What takes the server over; nothing until somebody wants it.
     private(set) var successor: Successor?
+    /// What was found fit to, and waits until that was answered.
+    var tried: Successor?
     private var hasSaidFarewell = false
     private var isHurried = false
 
@@ -116,12 +118,14 @@ actor Supervisor {
         tryAgain()
         lookForTools()
         recallEnvironments()
+        let looks = watchNodes()
         for await inbound in inbox.arrivals {
             take(inbound)
             if hasSaidFarewell || successor != nil { break }
         }
         alarm.set(after: nil)
         meterTask?.cancel()
+        looks.cancel()
         if successor == nil { letGo() }
     }
 
@@ -217,6 +221,7 @@ actor Supervisor {
         case .node(let name, let connection, let news): hear(name, connection, news)
         case .gatewayReached(let outcome): gatewayReached(outcome)
         case .gateway(let connection, let news): hearGateway(connection, news)
+        case .look: lookAtNodes()
         case .alarm: observe(.tick)
         case .leave: leave()
         case .handOver(let successor):

@@ -13,6 +13,8 @@ public enum NodeOrder: Codable, Sendable {
     case lane(Run)
     /// Let the warmed parent of this environment go.
     case cool(environment: String)
+    /// Say something: answered by `NodeReport.here`.
+    case ask
     /// End everything and leave.
     case leave
 }
@@ -40,6 +42,8 @@ public enum NodeReport: Codable, Sendable {
     case lane(Run)
     /// Something a person should know.
     case notice(String)
+    /// The answer to `NodeOrder.ask`: the loop of the node turns.
+    case here
 }
 
 /// Who a node is and what the machine lets it do.
@@ -58,6 +62,8 @@ public struct NodeHello: Codable, Sendable {
     public let isolationReasons: [String]
     /// What it runs; nodes of earlier versions do not say.
     public let program: ProgramIdentity?
+    /// Whether it answers `NodeOrder.ask`; nodes of earlier versions do not say, and do not.
+    public let answers: Bool?
 
     /// Makes a greeting.
     public init(
@@ -67,11 +73,13 @@ public struct NodeHello: Codable, Sendable {
         memoryBytes: Int64,
         isolation: IsolationLevel,
         isolationReasons: [String],
-        program: ProgramIdentity? = nil
+        program: ProgramIdentity? = nil,
+        answers: Bool? = true
     ) {
         self.name = name
         self.pid = pid
         self.program = program
+        self.answers = answers
         self.millicores = millicores
         self.memoryBytes = memoryBytes
         self.isolation = isolation

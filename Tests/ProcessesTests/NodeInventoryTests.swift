@@ -51,6 +51,7 @@ private struct Bench {
         case .exited(let run, let exit): "exited \(run.short): \(exit)"
         case .lane(let run): "lane \(run.short)"
         case .notice(let text): "notice \(text)"
+        case .here: "here"
         }
     }
 
@@ -98,6 +99,13 @@ private let left = ExitReport(cause: .exited(status: 3))
         #expect(bench.after(bench.started(run)) == ["tell spawned 1#1 with lane of 1#1"])
         #expect(bench.after(.ended(run, left)) == ["tell exited 1#1: left with status 3"])
         #expect(bench.after(.ended(run, left)) == [])
+    }
+
+    @Test func `answers whoever asks whether it is there`() throws {
+        var bench = try Bench()
+        _ = bench.after(.supervisorArrived)
+
+        #expect(bench.after(.ordered(.ask)) == ["tell here"])
     }
 
     @Test func `refuses a run that it holds, that has ended, and any while it leaves`() throws {
