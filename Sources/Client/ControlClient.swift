@@ -10,10 +10,12 @@ import Vocabulary
 /// Errors: each method throws the server's own `Problem`, or `noServer` where there is none.
 public struct ControlClient: Sendable {
     private let socket: String
+    private let lock: String
 
     /// A client of the server whose state folder this is.
     public init(state: String) {
         self.socket = state + "/control.sock"
+        self.lock = state + "/lock"
     }
 
     /// Everything that is there now.
@@ -187,7 +189,8 @@ public struct ControlClient: Sendable {
             (name: "host", value: "localhost"), (name: "content-type", value: "application/json"),
         ]
         let exchange = HTTPExchange(method, path, headers: headers, body: body)
-        let answer = try await exchange.ask(.unixSocket(socket))
+        let wait = ServerWait(lock: lock, isRepeatable: method == "GET")
+        let answer = try await wait.answer(to: exchange, at: .unixSocket(socket))
         guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
         return answer.body
     }

@@ -49,10 +49,13 @@ public protocol ServerControl: OnlineControl, AssetControl, PlanControl, PatchCo
     /// Errors: `notFound` when the journal knows nothing of it.
     func explain(_ instance: InstanceID) async throws(Problem) -> Explanation
 
-    /// Hands the server over to another executable: answers, then becomes it.
+    /// Tries another executable, to which the server is to be handed over.
     ///
     /// Errors: `successor` where that does not run; `noHandover`, `leaving`.
     func handOver(_ request: HandoverRequest) async throws(Problem) -> HandoverAnswer
+
+    /// Becomes the executable that was tried last: called once that was answered.
+    func beginHandover() async
 
     /// What the gateway counted, in order of deployment; the last known where it does not answer.
     func statistics() async -> [DeploymentStatistics]

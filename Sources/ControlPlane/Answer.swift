@@ -10,15 +10,29 @@ import NIOFoundationCompat
 struct Answer: ResponseGenerator {
     private let response: @Sendable () throws -> Response
 
-    init(_ value: some Encodable & Sendable, status: HTTPResponse.Status = .ok) {
+    /// An answer, and what is to be done once it was written, whether or not anybody reads it.
+    init(
+        _ value: some Encodable & Sendable,
+        status: HTTPResponse.Status = .ok,
+        afterwards: (@Sendable () async -> Void)? = nil
+    ) {
         response = {
-            var body = ByteBuffer()
-            try body.writeBytes(ControlCoding.encoder().encode(value))
-            body.writeString("\n")
+            var text = ByteBuffer()
+            try text.writeBytes(ControlCoding.encoder().encode(value))
+            text.writeString("\n")
+            let bytes = text
+            var body = ResponseBody(byteBuffer: bytes)
+            if let afterwards {
+                body = ResponseBody(contentLength: bytes.readableBytes) { writer in
+                    try? await writer.write(bytes)
+                    try? await writer.finish(nil)
+                    await afterwards()
+                }
+            }
             return Response(
                 status: status,
                 headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: body)
+                body: body
             )
         }
     }

@@ -60,7 +60,10 @@ struct ControlRoutes: Sendable {
         }
         router.post("handover") { request, _ in
             let asked = try await Self.decode(HandoverRequest.self, from: request)
-            return try await Answer(control.handOver(asked), status: .accepted)
+            return try await Answer(control.handOver(asked), status: .accepted) {
+                await ControlServer.flush()
+                await control.beginHandover()
+            }
         }
         addOnline(to: router)
         addAssets(to: router)

@@ -43,6 +43,11 @@ public struct ControlServer: Sendable {
     // connections may end after their server.
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+    /// Returns once everything that was written before is with the kernel: the one loop has turned.
+    static func flush() async {
+        for _ in 0..<2 { try? await loops.next().submit {}.get() }
+    }
+
     private func serve(
         onReady: @escaping @Sendable () async -> Void
     ) async -> Result<Void, Problem> {

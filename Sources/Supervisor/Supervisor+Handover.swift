@@ -28,8 +28,12 @@ extension Supervisor {
         }
         let path = request.executable ?? configuration.program.path
         let successor = try await Successor.tried(path)
-        inbox.put(.handOver(successor))
+        tried = successor
         return HandoverAnswer(executable: path, version: successor.version)
+    }
+
+    func beginHandover() {
+        if let tried { inbox.put(.handOver(tried)) }
     }
 
     /// Whether a peer runs another executable than we do; one that does not say is of an earlier one.

@@ -45,6 +45,44 @@ import Vocabulary
         }
     }
 
+    @Test func `answers whoever has it handed over before that begins`() async throws {
+        try await RunningServer.run { server in
+            let (status, text) = try await server.ask("POST", "/handover", Data("{}".utf8))
+
+            #expect(status == 202)
+            #expect(text.contains("7.8.9"))
+            while await !server.memory.hasBegunHandover { await Task.yield() }
+        }
+    }
+
+    @Test func `is waited for where its server lives and does not listen yet`() async throws {
+        let (answers, signal) = AsyncStream.makeStream(of: Int32?.self)
+        let prepare: (String) throws -> Void = { folder in
+            try Data("\(getpid())\n".utf8).write(to: URL(filePath: folder + "/lock"))
+            Task {
+                signal.yield(try? await ControlClient(state: folder).status().server.pid)
+                signal.finish()
+            }
+        }
+        try await RunningServer.run(before: prepare) { _ in
+            for await pid in answers { #expect(pid == 41) }
+        }
+    }
+
+    @Test func `is not waited for where its server has died`() async throws {
+        let folder = NSTemporaryDirectory() + "control-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // No process has it: it is above what the kernel gives out.
+        try Data("\(Int32.max)\n".utf8).write(to: URL(filePath: folder + "/lock"))
+
+        let problem = await #expect(throws: Problem.self) {
+            try await ControlClient(state: folder).status()
+        }
+
+        #expect(problem?.code == "noServer")
+    }
+
     @Test func `is refused where the folder is not there`() async throws {
         let server = ControlServer(
             control: MemoryServer(),

@@ -23,6 +23,8 @@ actor MemoryServer: ServerControl {
     private var counters: [DeploymentStatistics] = []
     /// Whether its node was drained.
     private(set) var drained = false
+    /// Whether it was told to become another.
+    private(set) var hasBegunHandover = false
     /// What was asked for, in order.
     private(set) var asked: [DeployRequest] = []
 
@@ -100,6 +102,8 @@ actor MemoryServer: ServerControl {
     func handOver(_ request: HandoverRequest) -> HandoverAnswer {
         HandoverAnswer(executable: request.executable ?? "/installed", version: "7.8.9")
     }
+
+    func beginHandover() { hasBegunHandover = true }
 
     func quota() -> QuotaStatus {
         QuotaStatus(

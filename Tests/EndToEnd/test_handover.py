@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 from typing import Any, Dict, List
 
 import command
 import own_scorer
+from control import ControlSocket
 from harness import Call, EndToEnd, OpenLoop, program
 
 PER_SECOND = 100.0
@@ -133,6 +135,41 @@ class Handover(EndToEnd):
         for peer in ("server", "gateway", "scorer"):
             self.assertEqual(after[peer], before[peer], peer)
         self.assertEqual(after["idle"]["pid"], before["idle"]["pid"])
+
+    def test_no_command_finds_the_server_gone_while_another_takes_it_over(self) -> None:
+        over = threading.Event()
+        typed: List[command.Done] = []
+
+        def type_on() -> None:
+            while not over.is_set():
+                typed.append(command.run("status", state=self.server.state))
+
+        typing = threading.Thread(target=type_on)
+        typing.start()
+        self.addCleanup(typing.join)
+        self.addCleanup(over.set)
+        for _ in range(3):
+            self.server.run("handover")
+        count = len(typed)
+        self.wait_for("one command more", lambda: len(typed) > count)
+        over.set()
+        typing.join()
+
+        self.assertEqual([done for done in typed if done.code != command.DONE], [])
+
+    def test_whoever_asks_for_a_handover_is_answered_before_it_begins(self) -> None:
+        for _ in range(5):
+            since = self.server.status()["server"]["since"]
+            control = ControlSocket(self.server.state / "control.sock")
+            status, content = control.ask("POST", "/handover", {})
+            control.close()
+
+            self.assertEqual((status, sorted(content)), (202, ["executable", "version"]))
+            self.wait_for(
+                "the next life",
+                lambda: self.server.status()["server"]["since"] != since
+                and self.server.status()["gateway"].get("pid"),
+            )
 
     def test_what_does_not_run_is_refused_and_the_server_goes_on(self) -> None:
         before = self.peers()

@@ -61,7 +61,7 @@ int linux_become_subreaper(void);
 int linux_close_from(unsigned first);
 
 // Becomes another program: with this process's variables, its standard streams and nothing else open,
-// and no signal blocked. Returns only where it fails.
+// and no signal blocked. What other threads open meanwhile ends with them. Returns only where it fails.
 int linux_become_program(const char *path, char *const arguments[]);
 
 // Gives up root for `identifier` (user and group), clears the groups and forbids new privileges.
