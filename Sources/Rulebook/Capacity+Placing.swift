@@ -41,6 +41,18 @@ extension Capacity {
         pledges.removeAll { $0.places.isEmpty && $0.limit == 0 && $0.required == 0 }
     }
 
+    /// Whether it was tried in vain to find a place that spreads a deployment better.
+    func isStuck(_ key: DeploymentKey) -> Bool {
+        pledges.contains { $0.key == key && $0.isStuck == true }
+    }
+
+    /// Notes that it was, until places are put on nodes again.
+    mutating func noteStuck(_ key: DeploymentKey) {
+        for index in pledges.indices where pledges[index].key == key {
+            pledges[index].isStuck = true
+        }
+    }
+
     /// What the capacity would be with every free place put anew.
     func spreadAnew(_ policy: Policy) -> Capacity {
         var anew = self
@@ -74,6 +86,7 @@ extension Capacity {
         guard isStale else { return }
         spreadAgain(policy)
         isStale = false
+        for pledge in pledges.indices { pledges[pledge].isStuck = nil }
         for share in shares where !share.isOpen || isOvercommitted(share.node) {
             for pledge in pledges.indices.reversed() {
                 for place in pledges[pledge].places.indices.reversed()

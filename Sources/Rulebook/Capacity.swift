@@ -44,6 +44,9 @@ package struct Capacity: Codable, Equatable, Sendable {
         /// Places that may be held at once; above `required` only while there happens to be room.
         var limit: Int
         var places: [Place] = []
+        /// Whether its instances stand unevenly and no place would make that better, as far as is
+        /// known since places were last put on nodes.
+        var isStuck: Bool?
 
         var held: Int { places.count { $0.holder != nil } }
     }

@@ -54,6 +54,7 @@ extension Rulebook {
         for index in nodes.indices {
             guard let settledAt = nodes[index].settledAt, settledAt <= work.now else { continue }
             nodes[index].settledAt = nil
+            capacity.isStale = true
             work.noteChange()
         }
         for path in paths {

@@ -12,11 +12,12 @@ import Vocabulary
 extension Rulebook {
     mutating func steerEvenness(_ work: inout Deliberation) {
         guard nodes.count > 1, isEveryoneHeard, gateway.peer.isJoined else { return }
-        for index in deployments.indices {
+        for index in deployments.indices where deployments[index].instances.count > 1 {
             guard let moved = oneTooMany(in: index, work.policy), isAtRest(index),
-                let from = moved.state.reservation?.node
+                let from = moved.state.reservation?.node, !capacity.isStuck(moved.id.key)
             else { continue }
             let held = heldByNode(index)
+            capacity.noteStuck(moved.id.key)
             // The place that a move left is where the one before it was, and worth nothing there.
             var anew = capacity.spreadAnew(work.policy)
             guard let place = anew.reserve(for: nextID(in: index), work.policy),
