@@ -25,7 +25,7 @@ import Testing
 /// | 15 | a scorer scribbles | `LaneStress/run`, `LaneHonestyTests`, `test_fault_scorer.py` |
 /// | 16 | a scorer answers others, twice, late | the same |
 /// | 17 | a wake storm | `test_isolation.py` |
-/// | 18 | a model loads for long | `test_fault_revisions.py` |
+/// | 18 | a model loads for long | `test_fault_revisions.py`, `test_probes.py` |
 /// | 20 | the supervisor is killed | `test_fault_server.py`, `test_kills.py` |
 /// | 21 | another copy of the program takes over | `test_fault_server.py` |
 /// | 22 | the server is told to leave | `test_fault_server.py` |
@@ -38,7 +38,7 @@ import Testing
 /// | 31 | a client goes | `test_long_bodies.py` |
 /// | 32 | a build is killed | `test_fault_builds.py`, `BuildKillTests` |
 /// | 33 | a build hangs | `test_fault_builds.py`, `HelperProcessTests` |
-/// | 34 | a node is lost | `test_fault_nodes.py`, `test_nodes.py`, `NodeTests` |
+/// | 34 | a node is lost or says nothing | `test_fault_nodes.py`, `test_fault_silence.py`, `SilenceTests` |
 /// | 35 | a flood of log | `FaultTests` |
 /// | 36 | many kills and restarts | `test_isolation.py` |
 /// | 37 | a pid is used again | `FaultTests` |
