@@ -62,7 +62,8 @@ extension OwnAnswer {
                 404,
                 "NoTraffic",
                 "no deployment of endpoint '\(endpoint)' gets traffic; name one in the header "
-                    + "azureml-model-deployment or give one a percentage"
+                    + "azureml-model-deployment, or give one a percentage: 'scorekeeper "
+                    + "online-endpoint update -n \(endpoint) --traffic DEPLOYMENT=100'"
             )
             : .error(
                 404,
@@ -77,10 +78,12 @@ extension OwnAnswer {
             contentType.isEmpty
             ? "the request has no Content-Type"
             : "the Content-Type is '\(contentType.prefix(64))'"
+        let isForm = contentType.hasPrefix("application/x-www-form-urlencoded")
         return .error(
             415,
             "UnsupportedMediaType",
             "\(what); send application/json, text/csv or application/vnd.apache.parquet"
+                + (isForm ? ": with curl, add -H 'Content-Type: application/json'" : "")
         )
     }
 

@@ -74,6 +74,12 @@ import Wire
                 + "Content-Length: 2\r\n\r\n{}"
         )
         let mistyped = try client.answer()
+        client.send(
+            "POST \(base)/score HTTP/1.1\r\nHost: x\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\n"
+                + "Content-Length: 2\r\n\r\n{}"
+        )
+        let form = try client.answer()
         let begun = scorer.begun
         client.post(base + "/invocations", "{}")
         let scored = try client.answer()
@@ -85,6 +91,9 @@ import Wire
         #expect(method.field("allow") == "POST")
         #expect(untyped.status == 415)
         #expect(mistyped.status == 415)
+        #expect(!mistyped.text.contains("curl"))
+        #expect(form.status == 415)
+        #expect(form.text.contains("with curl, add -H 'Content-Type: application/json'"))
         #expect(begun == 0)
         #expect(scored.text == "{}")
         #expect(version.status == 200)
