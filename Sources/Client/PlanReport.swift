@@ -47,7 +47,7 @@ public enum PlanReport {
         let refused = answer.steps.count { $0.refusal != nil }
         if refused > 0 {
             let count = Counted(refused, "step")
-            return "\(count) \(count.verb("is", "are")) refused: nothing after it is done"
+            return "\(count) \(count.verb("is", "are")) refused: nothing that follows is done"
         }
         let changes = answer.changes
         if changes == 0 && !answer.isIncomplete { return "nothing to change" }

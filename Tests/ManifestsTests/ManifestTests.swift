@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 import Vocabulary
 
@@ -305,6 +306,25 @@ private let script = "code_configuration: {code: ./src, scoring_script: score.py
         #expect(resolve("/whole/path", "deploy") == "/whole/path")
         #expect(resolve(".", "deploy") == "deploy")
         #expect(resolve("src", ".") == "src")
+    }
+
+    @Test func `goes up without detours, but where a link makes them another way`() throws {
+        let files = FileManager.default
+        let base = NSTemporaryDirectory() + "paths-\(UUID().uuidString.prefix(8))"
+        defer { try? files.removeItem(atPath: base) }
+        try files.createDirectory(atPath: "\(base)/a/b", withIntermediateDirectories: true)
+        try files.createSymbolicLink(atPath: "\(base)/link", withDestinationPath: "a/b")
+
+        #expect(ManifestPath.resolve("../../model/x", in: "\(base)/a/b") == "\(base)/model/x")
+        #expect(ManifestPath.resolve("../model", in: "\(base)/link") == "\(base)/link/../model")
+    }
+
+    @Test func `a number in quotes is told to be a text`() throws {
+        let problems = try check(head + "instance_count: \"2\"\n" + script).problems
+        let found = problems.map { "\($0)" }
+
+        let told = "is the text '2'; write a whole number from 1 to 50, without quotes"
+        #expect(found.contains { $0.contains(told) }, "\(found)")
     }
 
     @Test func `never brings the reader down, whatever its bytes are`() {

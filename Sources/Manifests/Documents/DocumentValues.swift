@@ -58,10 +58,12 @@ struct DocumentValues {
     ) -> Int? {
         let scalar = node.scalar.map { isQuotable ? $0.unquoted : $0 }
         guard let value = scalar?.integer, range.contains(value) else {
+            let isText = scalar?.integer == nil && scalar?.unquoted.integer != nil
             refuse(
                 "range",
-                "'\(key)' is \(node.kind)",
-                "write a whole number from \(range.lowerBound) to \(range.upperBound)",
+                "'\(key)' is \(isText ? "the text " : "")\(node.kind)",
+                "write a whole number from \(range.lowerBound) to \(range.upperBound)"
+                    + (isText ? ", without quotes" : ""),
                 node
             )
             return nil

@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Vocabulary
 
 /// A path that a document names.
@@ -50,9 +51,25 @@ extension DocumentValues {
 extension ManifestPath {
     /// Where `text` leads from `folder`, without the steps that lead nowhere.
     static func resolve(_ text: String, in folder: String) -> String {
-        let steps = text.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-        if text.hasPrefix("/") { return "/" + steps }
+        var folder = folder
+        var parts = text.split(separator: "/").filter { $0 != "." }
+        if text.hasPrefix("/") { return "/" + parts.joined(separator: "/") }
+        while parts.first == "..", let parent = parent(of: folder) {
+            folder = parent
+            parts.removeFirst()
+        }
+        let steps = parts.joined(separator: "/")
         if steps.isEmpty { return folder.isEmpty ? "." : folder }
         return folder.isEmpty || folder == "." ? steps : "\(folder)/\(steps)"
+    }
+
+    /// The folder above one that is there and no link: only then do both ways lead to one place.
+    private static func parent(of folder: String) -> String? {
+        var facts = stat()
+        guard let last = folder.split(separator: "/").last, last != ".", last != "..",
+            lstat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR
+        else { return nil }
+        let above = (folder as NSString).deletingLastPathComponent
+        return above.isEmpty ? "." : above
     }
 }
