@@ -29,7 +29,7 @@ extension Rulebook {
         if let scope = scope(of: event, at: now, policy) {
             var part = restricted(to: scope)
             let decision = part.decideOnAll(event, at: now, by: policy)
-            if isContained(part, in: scope) {
+            if isContained(part, in: scope, policy) {
                 return Proposal(decision: decision, outcome: part, scope: scope)
             }
         }

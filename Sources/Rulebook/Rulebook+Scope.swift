@@ -15,7 +15,8 @@ extension Rulebook {
     /// The endpoints that suffice to decide an event, in order; nothing: all of them.
     func scope(of event: Event, at now: Moment, _ policy: Policy) -> [EndpointName]? {
         guard let named = event.endpoints, !isLeaving, strays.isEmpty, !capacity.isStale,
-            capacity.isLopsided != true, !gateway.hasJoinedAnew
+            capacity.isLopsided != true, !gateway.hasJoinedAnew,
+            !nodes.contains(where: { $0.settledAt.map { $0 <= now } ?? false })
         else { return nil }
         return Set(named + (policy.heedsDue() ? due(at: now) : [])).sorted()
     }
@@ -70,8 +71,11 @@ extension Rulebook {
     }
 
     /// Whether what became of some endpoints can concern no other.
-    func isContained(_ part: Rulebook, in scope: [EndpointName]) -> Bool {
+    func isContained(_ part: Rulebook, in scope: [EndpointName], _ policy: Policy) -> Bool {
         guard part.capacity != capacity else { return true }
+        var all = self
+        all.capacity = part.capacity
+        guard !all.couldStandMoreEvenly(besides: scope, policy) else { return false }
         let isHungry = { (pledge: Capacity.Pledge) in
             !scope.contains(pledge.key.endpoint) && pledge.isHungry
         }

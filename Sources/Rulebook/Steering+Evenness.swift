@@ -13,8 +13,8 @@ extension Rulebook {
     mutating func steerEvenness(_ work: inout Deliberation) {
         guard nodes.count > 1, isEveryoneHeard, gateway.peer.isJoined else { return }
         for index in deployments.indices where deployments[index].instances.count > 1 {
-            guard let moved = oneTooMany(in: index, work.policy), isAtRest(index),
-                let from = moved.state.reservation?.node, !capacity.isStuck(moved.id.key)
+            guard let moved = misplaced(in: index, work.policy),
+                let from = moved.state.reservation?.node
             else { continue }
             let held = heldByNode(index)
             capacity.noteStuck(moved.id.key)
@@ -29,6 +29,25 @@ extension Rulebook {
                 "'\(from)' holds more of \(moved.id.key) than '\(place.node)', which has a place"
             replace(moved, in: index, at: place, forEvenness: true, because: reason, &work)
         }
+    }
+
+    /// Whether another place for one of its instances is worth looking for, in any deployment of other
+    /// endpoints than these.
+    func couldStandMoreEvenly(besides scope: [EndpointName], _ policy: Policy) -> Bool {
+        nodes.count > 1
+            && deployments.indices.contains { index in
+                deployments[index].instances.count > 1
+                    && !scope.contains(deployments[index].key.endpoint)
+                    && misplaced(in: index, policy) != nil
+            }
+    }
+
+    /// The instance that would be moved first, where it is not known to be in vain.
+    private func misplaced(in index: Int, _ policy: Policy) -> Instance? {
+        guard let moved = oneTooMany(in: index, policy), isAtRest(index),
+            !capacity.isStuck(moved.id.key)
+        else { return nil }
+        return moved
     }
 
     /// Whether all that is wanted of a deployment serves, and nothing of it is on its way.
