@@ -1,18 +1,13 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import NIOCore
 import Vocabulary
 
 /// One client's connection: requests in, answers out in the same order.
 ///
-/// The only handler of its pipeline. It knows HTTP and turns; what a request means is the core's
-/// business.
-final class Connection: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+/// It knows HTTP and turns; what a request means is the core's business, and bytes are its socket's.
+final class Connection {
     /// Requests that may wait for their turn on one connection; no more is read beyond.
     private static let pipelineLimit = 32
     /// A refused request's body up to this length is read and thrown away; beyond, we hang up.
@@ -21,7 +16,7 @@ final class Connection: ChannelInboundHandler {
     private let core: GatewayCore
     /// The endpoint whose routes stand at the root of this connection's listener.
     let owner: EndpointName?
-    private var context: ChannelHandlerContext?
+    private let socket: ClientSocket
     private var codec = RequestCodec()
     /// Whether parts are being taken out of the codec: what one leads to may not begin it again.
     private var isReadingOn = false
@@ -41,26 +36,23 @@ final class Connection: ChannelInboundHandler {
     /// The last target, and where it led.
     var route = RouteMemory()
 
-    init(core: GatewayCore, owner: EndpointName?, at now: Moment) {
+    init(core: GatewayCore, owner: EndpointName?, _ socket: ClientSocket, at now: Moment) {
         self.core = core
+        self.socket = socket
         self.owner = owner
         self.pace = ConnectionPace(at: now)
     }
 
-    // MARK: - The channel's life
+    // MARK: - The socket's life
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
+    /// Begins to serve what comes.
+    func open() {
+        socket.serve(self)
         core.opened(self)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { forget() }
-
-    func channelInactive(context: ChannelHandlerContext) { forget() }
-
-    private func forget() {
-        guard context != nil else { return }
-        context = nil
+    /// The socket is closed: whatever was asked on it, nobody waits for.
+    func ended() {
         incoming = nil
         codec.discard()
         core.closed(self)
@@ -70,26 +62,25 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
+    /// The socket takes more, after it had not.
+    func wokenByRoom() { core.beginTurn() }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            stalledSince = nil
-            if let exchange = exchanges.first { acknowledge(exchange) }
-            resumeReadingWherePossible()
-        }
-        context.fireChannelWritabilityChanged()
+    /// The client has taken so much of what was written that more may be made for it.
+    func roomCame() {
+        stalledSince = nil
+        if let exchange = exchanges.first { acknowledge(exchange) }
+        resumeReadingWherePossible()
     }
 
     // MARK: - Requests in
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// Takes over what came; what of it is kept for later is copied, for its memory is shared.
+    func received(_ bytes: ByteBuffer) {
         guard !isClosing || incoming != nil else { return }
         core.beginTurn()
-        codec.add(unwrapInboundIn(data))
+        codec.add(bytes)
         readOn()
+        codec.compact()
     }
 
     /// Takes part after part of what came, up to the next head where no further one may be read.
@@ -147,7 +138,7 @@ final class Connection: ChannelInboundHandler {
 
     /// What came is not a request: says so, reads nothing more.
     private func refuse(_ fault: RequestFault) {
-        guard context != nil else { return }
+        guard socket.isOpen else { return }
         if let exchange = incoming, exchange.progress == .awaited {
             incoming = nil
             exchange.isRead = true
@@ -161,7 +152,7 @@ final class Connection: ChannelInboundHandler {
             isClosing = true
             advance()
         } else if isClosing {
-            if exchanges.isEmpty { context?.close(promise: nil) }
+            if exchanges.isEmpty { socket.close() }
         } else {
             let exchange = Exchange(refusedOn: self, at: core.now)
             exchanges.append(exchange)
@@ -197,7 +188,7 @@ final class Connection: ChannelInboundHandler {
     // MARK: - Answers out
 
     /// Room for an answer's bytes.
-    func buffer(capacity: Int) -> ByteBuffer { ByteBufferAllocator().buffer(capacity: capacity) }
+    func buffer(capacity: Int) -> ByteBuffer { socket.buffer(capacity: capacity) }
 
     /// Hands bytes of an answer over; they leave in the answer's turn.
     func send(_ bytes: ByteBuffer, for exchange: Exchange, isLast: Bool) {
@@ -215,7 +206,7 @@ final class Connection: ChannelInboundHandler {
     /// Parts were taken over: their scorer may write the next as soon as the client keeps up.
     func acknowledge(_ exchange: Exchange) {
         guard !exchange.unacknowledged.isEmpty, exchanges.first === exchange,
-            context?.channel.isWritable == true
+            socket.isOpen, socket.hasRoom
         else { return }
         for part in exchange.unacknowledged {
             part.station.acknowledge(part.ticket)
@@ -229,10 +220,10 @@ final class Connection: ChannelInboundHandler {
     /// A missing last chunk tells it. HTTP/1.0 has none: there only a reset does.
     func breakOff() {
         if let first = exchanges.first, first.isVersion10, first.progress == .streaming {
-            let atOnce = linger(l_onoff: 1, l_linger: 0)
-            _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(atOnce)
+            socket.reset()
+        } else {
+            socket.close()
         }
-        context?.close(promise: nil)
     }
 
     /// Forgets an answer in parts that waits for its turn, so that another can be given in its
@@ -250,7 +241,7 @@ final class Connection: ChannelInboundHandler {
     func leave(atOnce: Bool) {
         takesNoMore = true
         guard let last = exchanges.last else {
-            if atOnce, codec.isEmpty { context?.close(promise: nil) }
+            if atOnce, codec.isEmpty { socket.close() }
             return
         }
         isClosing = true
@@ -260,13 +251,13 @@ final class Connection: ChannelInboundHandler {
     func flush() {
         guard isUnflushed else { return }
         isUnflushed = false
-        context?.flush()
+        socket.flush()
     }
 
     private func write(_ bytes: ByteBuffer) {
-        guard let context else { return }
-        context.write(wrapOutboundOut(bytes), promise: nil)
-        if !context.channel.isWritable, stalledSince == nil {
+        guard socket.isOpen else { return }
+        socket.write(bytes)
+        if !socket.hasRoom, stalledSince == nil {
             // Whoever does not read answers may not ask for more of them.
             stalledSince = core.now
             pauseReading()
@@ -305,24 +296,18 @@ final class Connection: ChannelInboundHandler {
     /// Where the client is still sending, only our direction is
     /// closed at first: closing both would reset the connection and lose the answer.
     private func hangUp(hasUnreadBody: Bool) {
-        guard let context else { return }
+        guard socket.isOpen else { return }
         isClosing = true
         incoming = nil
         isUnflushed = false
-        // Closing throws away what the socket has not taken yet: a slow reader's answer is long.
-        let written = context.eventLoop.makePromise(of: Void.self)
-        let mode: CloseMode = hasUnreadBody ? .output : .all
         if hasUnreadBody { pace.linger(at: core.now) }
-        written.futureResult.assumeIsolated().whenComplete { _ in
-            context.close(mode: mode, promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        socket.end(hasUnreadBody ? .output : .all)
     }
 
     private func pauseReading() {
         guard !isReadingPaused else { return }
         isReadingPaused = true
-        try? context?.channel.syncOptions?.setOption(.autoRead, value: false)
+        socket.pauseReading()
     }
 
     private func resumeReadingWherePossible() {
@@ -330,7 +315,7 @@ final class Connection: ChannelInboundHandler {
             exchanges.count < Self.pipelineLimit / 2
         else { return }
         isReadingPaused = false
-        try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
+        socket.resumeReading()
         // In a turn of its own: an answer may have led here, and others are being taken.
         if !codec.isEmpty { core.readOn(self) }
     }
@@ -339,9 +324,8 @@ final class Connection: ChannelInboundHandler {
 
     /// Bytes of answers that wait for a client that does not read; none for one that does.
     var unsentBytes: Int {
-        guard stalledSince != nil, let context else { return 0 }
-        let buffered = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-        return exchanges.reduce(buffered ?? 0) { $0 + ($1.held?.readableBytes ?? 0) }
+        guard stalledSince != nil, socket.isOpen else { return 0 }
+        return exchanges.reduce(socket.unsentBytes) { $0 + ($1.held?.readableBytes ?? 0) }
     }
 
     /// Since when it has not read; far in the future for one that does.
@@ -351,16 +335,16 @@ final class Connection: ChannelInboundHandler {
 
     /// Looks whether the client is too slow; called about once a second.
     func look(at now: Moment) {
-        guard context != nil else { return }
+        guard socket.isOpen else { return }
         if let stalledSince, now - stalledSince > ConnectionPace.idleLimit {
-            context?.close(promise: nil)
+            socket.close()
             return
         }
         guard !isReadingPaused || isClosing else { return }
         let isWaitingForUs = incoming == nil && !exchanges.isEmpty
         switch pace.judge(at: now, isReadingBody: incoming != nil, isOurTurn: isWaitingForUs) {
         case .well: return
-        case .silent: context?.close(promise: nil)
+        case .silent: socket.close()
         case .slowHead: refuse(RequestFault(status: 408, what: "the request's head took too long"))
         case .slowBody:
             refuse(RequestFault(status: 408, what: "the request's body comes too slowly"))

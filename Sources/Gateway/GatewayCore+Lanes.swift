@@ -229,11 +229,19 @@ extension GatewayCore {
             stations.append(station)
             deployment.stations.append(station)
             decide(.laneRouted(id, deployment.runs.contains(order.run)))
-            try LaneWatcher.watch(station, on: loop, for: self)
+            watch(station)
         } catch LaneError.system(let error) where [EPIPE, ECONNRESET].contains(error.number) {
             report(.ejected(order.run, LaneEnd.scorerWent))
         } catch {
             report(.ejected(order.run, "cannot make its lane: \(error)"))
+        }
+    }
+
+    private func watch(_ station: LaneStation) {
+        do throws(SystemError) {
+            station.watch = try LaneWatcher(station, for: self)
+        } catch {
+            lost(station, "its socket cannot be watched: \(error)")
         }
     }
 
@@ -268,7 +276,7 @@ extension GatewayCore {
         stationTable[Int(station.id.index)] = nil
         stations.removeAll { $0 === station }
         station.deployment.stations.removeAll { $0 === station }
-        station.watch?.close(promise: nil)
+        station.watch?.close()
         station.watch = nil
     }
 
@@ -290,8 +298,7 @@ extension GatewayCore {
             station.isDismissed = true
             report(.drained(station.run))
         } catch .socketFull {
-            let bound = NIOLoopBound((core: self, lane: lane), eventLoop: loop)
-            loop.scheduleTask(in: .milliseconds(20)) { bound.value.core.dismiss(bound.value.lane) }
+            loop.schedule(in: .milliseconds(20)) { [self] in dismiss(lane) }
         } catch {
             station.isDismissed = true
             report(.drained(station.run))
@@ -312,13 +319,11 @@ extension GatewayCore {
     /// Stops listening to a socket that rings for nothing; the lane is looked at by timer.
     func leaveAlone(_ station: LaneStation, for rest: Duration) {
         station.isResting = true
-        try? station.watch?.syncOptions?.setOption(.autoRead, value: false)
-        let bound = NIOLoopBound((core: self, station: station), eventLoop: loop)
-        loop.scheduleTask(in: TimeAmount(rest)) {
-            let (core, station) = bound.value
+        station.watch?.isListening = false
+        loop.schedule(in: rest) { [self] in
             station.isResting = false
-            try? station.watch?.syncOptions?.setOption(.autoRead, value: true)
-            core.beginTurn()
+            station.watch?.isListening = true
+            beginTurn()
         }
     }
 }

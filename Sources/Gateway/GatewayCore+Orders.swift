@@ -1,18 +1,12 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-import NIOCore
-import NIOPosix
 import RequestDispatch
 import Vocabulary
 import Wire
 
-/// Connections that wait in a listening socket: as many as the supervisor asked for.
-private let listenBacklog: Int32 = 1_024
-
 /// How long a client that is kept alive may take for one more request when the gateway is replaced.
-private let lastWordsPause = TimeAmount.milliseconds(250)
+private let lastWordsPause = Duration.milliseconds(250)
 
 /// What the supervisor orders.
 extension GatewayCore {
@@ -111,55 +105,33 @@ extension GatewayCore {
 
     private func listen(_ listener: Listener, _ socket: Descriptor) {
         guard !isLeaving, !listeners.contains(where: { $0.listener == listener }) else { return }
-        let core = NIOLoopBound(self, eventLoop: loop)
-        guard let number = try? socket.duplicate().take() else { return }
-        PeerProbes.enable(on: number)
-        ServerBootstrap(group: loop)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptRest())
-                }
-            }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: false)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let core = core.value
-                    let connection = Connection(
-                        core: core,
-                        owner: listener.endpoint,
-                        at: core.refreshedNow()
-                    )
-                    try channel.pipeline.syncOperations.addHandler(connection)
-                }
-            }
-            .withBoundSocket(number)
-            .assumeIsolated()
-            .whenSuccess { channel in
-                let core = core.value
-                // NIO has called listen(2) with a backlog of 128 on the socket it was given.
-                _ = Glibc.listen(socket.number, listenBacklog)
-                let open = OpenListener(listener: listener, descriptor: socket, channel: channel)
-                core.listeners.append(open)
-            }
+        let socket = try? Acceptor(listener, socket, on: loop) { [self] accepted in
+            serve(accepted, of: listener.endpoint)
+        }
+        if let socket { listeners.append(socket) }
+    }
+
+    private func serve(_ accepted: Descriptor, of owner: EndpointName?) {
+        let at = refreshedNow()
+        // Where it cannot be watched it is closed: the machine has no memory for one more.
+        guard let socket = try? ClientSocket(accepted, on: loop) else { return }
+        Connection(core: self, owner: owner, socket, at: at).open()
     }
 
     /// Accepts nothing more; leaves when every connection is done, or after the grace.
     func leave(within grace: Duration) {
         guard !isLeaving else { return }
         isLeaving = true
-        for open in listeners { open.channel.close(promise: nil) }
+        for open in listeners { open.close() }
         for connection in connectionsInOrder { connection.leave(atOnce: isLast) }
         if connections.isEmpty { return finish() }
-        let core = NIOLoopBound(self, eventLoop: loop)
         if !isLast {
             // Whoever has sent a request by now is heard; those who have nothing to say are let go.
-            loop.scheduleTask(in: lastWordsPause) {
-                let core = core.value
-                for connection in core.connectionsInOrder { connection.leave(atOnce: true) }
+            loop.schedule(in: lastWordsPause) { [self] in
+                for connection in connectionsInOrder { connection.leave(atOnce: true) }
             }
         }
-        loop.scheduleTask(in: TimeAmount(grace)) { core.value.finish() }
+        loop.schedule(in: grace) { [self] in finish() }
     }
 
     /// Leaves, once everything is answered or its time is over.

@@ -1,7 +1,6 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOCore
 import Vocabulary
 import Wire
 
@@ -14,14 +13,12 @@ extension GatewayCore {
         }
         let asked = now
         decide(.laneAsked(station.id))
-        let bound = NIOLoopBound((core: self, station: station), eventLoop: loop)
-        loop.scheduleTask(in: TimeAmount(timeout)) {
-            let (core, station) = bound.value
+        loop.schedule(in: timeout) { [self] in
             guard !station.isEnded else { return }
-            core.beginTurn()
-            core.drain(station)
+            beginTurn()
+            drain(station)
             let isAnswered = station.heardAt >= asked || station.isScoring
-            core.report(.probed(run, kind, isAnswered: isAnswered))
+            report(.probed(run, kind, isAnswered: isAnswered))
         }
     }
 }

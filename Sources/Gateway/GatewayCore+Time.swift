@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
-import NIOCore
 import Vocabulary
 
 /// The loop's timers: one for the dispatcher, one for slow clients.
@@ -17,11 +16,10 @@ extension GatewayCore {
     func setTimer() {
         let due = timer == nil ? dispatcher.nextTick : dispatcher.nextLook
         guard due < timerDue else { return }
-        timer?.cancel()
+        if let timer { loop.cancel(timer) }
         timerDue = due
         let pause = due == .never ? Duration.seconds(60) : max(.zero, due - now)
-        let core = NIOLoopBound(self, eventLoop: loop)
-        timer = loop.scheduleTask(in: TimeAmount(pause)) { core.value.timerFired() }
+        timer = loop.schedule(in: pause) { [self] in timerFired() }
     }
 
     private func timerFired() {
@@ -41,13 +39,11 @@ extension GatewayCore {
             return
         }
         isLooking = true
-        let core = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: .seconds(1)) {
-            let core = core.value
-            core.beginTurn()
-            for connection in core.connectionsInOrder { connection.look(at: core.now) }
-            core.unread.look(at: core.connectionsInOrder)
-            core.lookAtConnections()
+        loop.schedule(in: .seconds(1)) { [self] in
+            beginTurn()
+            for connection in connectionsInOrder { connection.look(at: now) }
+            unread.look(at: connectionsInOrder)
+            lookAtConnections()
         }
     }
 

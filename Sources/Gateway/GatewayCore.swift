@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
-import NIOCore
-import NIOPosix
 import RequestDispatch
 import RequestQueue
 import Vocabulary
@@ -18,7 +16,7 @@ import Wire
 ///
 /// Confined to the loop.
 final class GatewayCore {
-    let loop: any EventLoop
+    let loop: PollLoop
     var dispatcher: Dispatcher
     var router = Router()
     var identifiers: RequestIdentifiers
@@ -34,7 +32,7 @@ final class GatewayCore {
     var stationTable: ContiguousArray<LaneStation?> = []
     /// Whose lane had that place last: a request that its death fails is told of it by name.
     var laneRuns: ContiguousArray<Run> = []
-    var listeners: [OpenListener] = []
+    var listeners: [Acceptor] = []
     var connections: [ObjectIdentifier: Connection] = [:]
     var generation: UInt64
     var isLeaving = false
@@ -68,7 +66,7 @@ final class GatewayCore {
     private var isPerforming = false
     private var unflushed: [Connection] = []
     private var isInTurn = false
-    var timer: Scheduled<Void>?
+    var timer: Timers<() -> Void>.ID?
     var timerDue = Moment.never
     var isLooking = false
     var unread = UnreadAnswers()
@@ -77,7 +75,7 @@ final class GatewayCore {
     private static let rounds = 16
 
     init(
-        loop: any EventLoop,
+        loop: PollLoop,
         limits: DispatchLimits,
         desk: ComparisonDesk,
         report: @escaping (GatewayReport) -> Void,
@@ -96,17 +94,17 @@ final class GatewayCore {
 
     // MARK: - Turns
 
-    /// Something woke the loop; `endTurn` follows once all that is ready was read.
+    /// Something woke the loop, which calls `endTurn` once all that is ready was read.
     func beginTurn() {
         guard !isInTurn else { return }
         isInTurn = true
         now = Moment(nanoseconds: linux_monotonic_nanoseconds())
         for station in stations where station.isBusy { station.lane.disarm() }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.execute { bound.value.endTurn() }
     }
 
-    private func endTurn() {
+    /// Ends the turn that something has begun; whether another has begun meanwhile.
+    func endTurn() -> Bool {
+        guard isInTurn else { return false }
         isInTurn = false
         for _ in 0..<Self.rounds {
             postAll()
@@ -116,11 +114,12 @@ final class GatewayCore {
             postCopies()
             if armLanes() {
                 setTimer()
-                return
+                return isInTurn
             }
             now = Moment(nanoseconds: linux_monotonic_nanoseconds())
         }
         beginTurn()
+        return true
     }
 
     private func drainLanes() {
@@ -146,10 +145,9 @@ final class GatewayCore {
 
     /// Has a connection look, in a turn to come, at what it had read and left.
     func readOn(_ connection: Connection) {
-        let bound = NIOLoopBound((core: self, connection: connection), eventLoop: loop)
-        loop.execute {
-            bound.value.core.beginTurn()
-            bound.value.connection.readOn()
+        loop.execute { [self] in
+            beginTurn()
+            connection.readOn()
         }
     }
 
@@ -210,11 +208,4 @@ final class GatewayCore {
         connections[ObjectIdentifier(connection)] = nil
         if isLeaving, connections.isEmpty { finish() }
     }
-}
-
-/// A listening socket: what the supervisor said of it, its descriptor to give back, its channel.
-struct OpenListener {
-    let listener: Listener
-    let descriptor: Descriptor
-    let channel: any Channel
 }

@@ -1,7 +1,6 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOCore
 import RequestDispatch
 import RequestQueue
 import Vocabulary
@@ -40,7 +39,7 @@ final class LaneStation {
     var isEnded = false
     /// Whether the socket is left alone for a while.
     var isResting = false
-    var watch: (any Channel)?
+    var watch: LaneWatcher?
 
     var run: Run { order.run }
 

@@ -1,82 +1,98 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOCore
-import NIOPosix
+import Glibc
 import RequestQueue
 import Vocabulary
 import Wire
 
 /// Reads a lane's socket: bells, words, and the scorer's end.
 ///
-/// NIO reads a duplicate of the socket like a pipe, one packet a read, without control data: the
-/// kernel drops descriptors that a scorer sends along.
-final class LaneWatcher: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
+/// One packet a turn, without control data: the kernel drops descriptors that a scorer sends along.
+final class LaneWatcher: Watched {
     /// One byte more than the longest packet that a scorer may send.
     private static let packetCapacity = 4_608
 
     private let core: GatewayCore
     private let station: LaneStation
-
-    init(core: GatewayCore, station: LaneStation) {
-        self.core = core
-        self.station = station
-    }
+    private let number: Int32
+    private var watch: PollLoop.Watch?
 
     /// Starts watching a lane's socket.
-    static func watch(_ station: LaneStation, on loop: any EventLoop, for core: GatewayCore) throws
-    {
-        let number = try station.lane.socket.duplicate().take()
-        let bound = NIOLoopBound(LaneWatcher(core: core, station: station), eventLoop: loop)
-        let allocator = FixedSizeRecvByteBufferAllocator(capacity: packetCapacity)
-        NIOPipeBootstrap(group: loop)
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(.recvAllocator, value: allocator)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(bound.value)
-                }
-            }
-            .takingOwnershipOfDescriptor(input: number)
-            .whenFailure { _ in
-                _ = Descriptor(owning: number)
-                bound.value.lose("its socket cannot be watched")
-            }
+    ///
+    /// Errors: the kernel's, where it cannot watch one more.
+    init(_ station: LaneStation, for core: GatewayCore) throws(SystemError) {
+        self.core = core
+        self.station = station
+        self.number = station.lane.socket.number
+        super.init()
+        watch = try core.loop.watch(self, number, for: [.input, .inputEnd])
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { station.watch = context.channel }
+    /// Whether the socket is listened to; the scorer's end is noticed all the same.
+    var isListening = true {
+        didSet {
+            guard let watch, isListening != oldValue else { return }
+            core.loop.change(watch, number, to: isListening ? [.input, .inputEnd] : .inputEnd)
+        }
+    }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let packet = unwrapInboundIn(data)
+    func close() {
+        if let watch { core.loop.forget(watch, number, isClosed: false) }
+        watch = nil
+    }
+
+    override func ready(_ what: Readiness) {
+        if what.isDisjoint(with: [.end, .inputEnd]) {
+            if isListening { _ = readPacket() }
+            return
+        }
+        // What it said before it went counts.
+        while watch != nil, readPacket() {}
+        if !what.isDisjoint(with: .end) { lose(LaneEnd.scorerWent) }
+    }
+
+    override func abandon() { core.end(station) }
+
+    /// Reads one packet; false where none is there.
+    private func readPacket() -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: Self.packetCapacity, alignment: 8) { bytes in
+            var count: Int
+            repeat {
+                count = recv(number, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT))
+            } while count < 0 && errno == EINTR
+            if count > 0 {
+                heard(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            } else if count == 0 || errno != EAGAIN {
+                lose(LaneEnd.scorerWent)
+            }
+            return count > 0
+        }
+    }
+
+    private func heard(_ packet: UnsafeRawBufferPointer) {
         station.wasRung = true
         core.beginTurn()
-        let result = packet.withUnsafeReadableBytes { bytes in
-            Result { () throws(ProtocolViolation) in
-                try station.lane.interpret(packet: bytes)
-            }
+        let said: ScorerPacket?
+        do throws(ProtocolViolation) {
+            said = try station.lane.interpret(packet: packet)
+        } catch {
+            lose(error.description)
+            return
         }
-        switch result {
-        case .success(.ready): core.becameReady(station)
-        case .success(.failed(let reason)):
+        switch said {
+        case .ready: core.becameReady(station)
+        case .failed(let reason):
             // Said once, while it starts: more of it would only keep the supervisor busy.
             guard !station.isReady, !station.hasFailed else { break }
             station.hasFailed = true
             core.report(.startFailed(station.run, reason))
-        case .success(.shares(let most)): core.declare(station) { $0.shares = most }
-        case .success(.threads(let most)): core.declare(station) { $0.threads = most }
-        case .success(.told(let text)): core.pass(text, of: station)
-        case .success(.metrics(let metrics)): core.pass(metrics, of: station)
-        case .success(.bell), .success(nil): break
-        case .failure(let violation): lose(violation.description)
+        case .shares(let most): core.declare(station) { $0.shares = most }
+        case .threads(let most): core.declare(station) { $0.threads = most }
+        case .told(let text): core.pass(text, of: station)
+        case .metrics(let metrics): core.pass(metrics, of: station)
+        case .bell, nil: break
         }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { lose(LaneEnd.scorerWent) }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
     }
 
     private func lose(_ why: String) {

@@ -13,9 +13,6 @@ struct RequestBody {
     static let smallLimit = 48 << 10
     /// A long body is written in pieces of this size or larger.
     private static let writeSize = 32 << 10
-    /// A buffer this many times larger than what it holds is not kept while a request waits.
-    private static let wasteFactor = 4
-
     /// A short body; of a long one, what is not written yet.
     private(set) var bytes: ByteBuffer?
     private(set) var long: LongBody?
@@ -35,7 +32,7 @@ struct RequestBody {
             if needsDigest { longHasher = Hasher() }
         }
         if bytes == nil {
-            bytes = part
+            bytes = part.withoutWaste
         } else {
             bytes?.writeImmutableBuffer(part)
         }
@@ -61,12 +58,7 @@ struct RequestBody {
 
     /// Copies the bytes out of a receive buffer that they hold on to for nothing.
     mutating func compact() {
-        guard let held = bytes, held.storageCapacity > Self.wasteFactor * held.readableBytes else {
-            return
-        }
-        var copy = ByteBufferAllocator().buffer(capacity: held.readableBytes)
-        copy.writeImmutableBuffer(held)
-        bytes = copy
+        bytes = bytes?.withoutWaste
     }
 
     /// A keyed digest, for refusing a body that killed a scorer; differs in each life of the
@@ -80,5 +72,18 @@ struct RequestBody {
         bytes?.withUnsafeReadableBytes { hasher.combine(bytes: $0) }
         hasher.combine(count)
         return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+}
+
+extension ByteBuffer {
+    /// A buffer this many times larger than what it holds is not kept for that.
+    private static let wasteFactor = 4
+
+    /// The same bytes, in memory of their own where these lie in much larger memory.
+    var withoutWaste: ByteBuffer {
+        guard storageCapacity > Self.wasteFactor * readableBytes else { return self }
+        var copy = ByteBufferAllocator().buffer(capacity: readableBytes)
+        copy.writeImmutableBuffer(self)
+        return copy
     }
 }

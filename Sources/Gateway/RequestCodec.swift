@@ -36,6 +36,12 @@ struct RequestCodec: ~Copyable {
         pending?.writeImmutableBuffer(bytes)
     }
 
+    /// Copies what waits out of a buffer that it holds on to for little.
+    mutating func compact() {
+        guard let waiting = pending else { return }
+        pending = waiting.withoutWaste
+    }
+
     /// Gives up what came: nobody will ask for it.
     mutating func discard() {
         pending = nil

@@ -3,8 +3,6 @@
 
 import CLinux
 import Glibc
-import NIOCore
-import NIOPosix
 import RequestDispatch
 import Vocabulary
 import Wire
@@ -40,28 +38,29 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
     }
     let outbox = try Outbox()
     let desk = ComparisonDesk()
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let loop = group.next()
-    let core = try loop.submit {
-        NIOLoopBound(
+    let mail = try LoopMail()
+    let poller = try Poller()
+    try poller.add(mail.bell.number, for: .input, token: PollLoop.mailToken)
+    let thread = try LoopThread {
+        let loop = PollLoop(poller, mail)
+        loop.run(
             GatewayCore(
                 loop: loop,
                 limits: configuration.isPatient ? .patient : DispatchLimits(),
                 desk: desk,
                 report: { outbox.add($0) },
                 left: { outbox.close() }
-            ),
-            eventLoop: loop
+            )
         )
-    }.wait()
+    }
     SupervisorLink(
         listener: listener,
         outbox: outbox,
-        core: core,
-        loop: loop,
+        loop: mail,
         signals: signals,
         configuration: configuration
     ).run()
-    try group.syncShutdownGracefully()
+    mail.post { $0.loop.stop() }
+    thread.join()
     try desk.close()
 }

@@ -3,7 +3,6 @@
 
 import CLinux
 import Glibc
-import NIOCore
 import Vocabulary
 import Wire
 
@@ -14,8 +13,7 @@ import Wire
 struct SupervisorLink {
     let listener: PacketListener
     let outbox: Outbox
-    let core: NIOLoopBound<GatewayCore>
-    let loop: any EventLoop
+    let loop: LoopMail
     let signals: StopSignals
     let configuration: GatewayConfiguration
 
@@ -80,20 +78,19 @@ struct SupervisorLink {
     }
 
     private func leave(_ grace: Duration) {
-        loop.execute { core.value.leave(within: grace) }
+        loop.post { $0.leave(within: grace) }
     }
 
     private func obey(_ packet: PacketSocket.Packet) {
         guard let order = try? packet.decode(GatewayOrder.self) else { return }
         let descriptors = packet.descriptors
-        loop.execute { core.value.obey(order, descriptors) }
+        loop.post { $0.obey(order, descriptors) }
     }
 
     /// Tells a new supervisor what is held; what it missed follows.
     private func greet(_ supervisor: PacketSocket) -> Bool {
         let hello = GatewayReport.hello(pid: getpid(), program: configuration.program)
-        let greeting = try? loop.submit { core.value.greeting(hello) }.wait()
-        for (report, descriptors) in greeting ?? [] {
+        for (report, descriptors) in loop.ask({ $0.greeting(hello) }) {
             guard (try? supervisor.send(report, with: descriptors)) != nil else { return false }
         }
         return true

@@ -1,7 +1,6 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOCore
 import Vocabulary
 import Wire
 
@@ -67,12 +66,10 @@ extension GatewayCore {
         case .nothing: return
         case .pass: self.report(report(station.run, value))
         case .wait(let pause):
-            let bound = NIOLoopBound((core: self, station, place, report), eventLoop: loop)
-            loop.scheduleTask(in: TimeAmount(pause)) {
-                let (core, station, place, report) = bound.value
-                station[keyPath: place].due(at: core.refreshedNow())
+            loop.schedule(in: pause) { [self] in
+                station[keyPath: place].due(at: refreshedNow())
                 if !station.isEnded, let newest = station[keyPath: place].value {
-                    core.report(report(station.run, newest))
+                    self.report(report(station.run, newest))
                 }
             }
         }

@@ -1,7 +1,8 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
-// The Linux calls that Swift's Glibc module leaves out, each as one plain function.
+// The Linux calls that Swift's Glibc module leaves out, each as one plain function; those of an event
+// loop are in poller.h.
 //
 // Every function answers like the system call it wraps: -1 and errno on failure. None allocates,
 // none keeps state.
