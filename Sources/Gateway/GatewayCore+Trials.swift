@@ -49,9 +49,9 @@ extension GatewayCore {
         let trial = Trial(order, of: station, kept)
         trials.append(trial)
         let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
-        loop.scheduleTask(in: .milliseconds(Int64(order.limitMilliseconds))) {
+        let limit = TimeAmount.milliseconds(Int64(order.limitMilliseconds))
+        trial.limit = loop.scheduleTask(in: limit) {
             let (core, trial) = bound.value
-            guard !trial.isOver else { return }
             core.beginTurn()
             trial.cutShort()
             core.finish(trial)
@@ -97,7 +97,8 @@ extension GatewayCore {
     ) {
         let isWhole = isLast && copy.progress == .awaited
         copy.progress = isLast ? .complete : .streaming
-        guard isLast, !trial.isOver, trial.request == copy.request else { return }
+        guard isLast, !trial.isOver, trial.request == copy.request, let expected = trial.expected
+        else { return }
         trial.request = .none
         let isShort = completion.bodyLength <= KeptRequests.Room.answerLimit
         let answer = ComparedAnswer(
@@ -107,7 +108,7 @@ extension GatewayCore {
         )
         let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
         let loop = self.loop
-        desk.measure(trial.expected, answer, tolerance: trial.order.tolerance) { difference in
+        desk.measure(expected, answer, tolerance: trial.order.tolerance) { difference in
             loop.execute {
                 let (core, trial) = bound.value
                 core.beginTurn()
@@ -133,7 +134,7 @@ extension GatewayCore {
     }
 
     private func over(_ trial: Trial) {
-        trial.isOver = true
+        trial.end()
         trials.removeAll { $0 === trial }
         guard trial.request != .none else { return }
         decide(.clientGone(trial.request))

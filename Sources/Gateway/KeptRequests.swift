@@ -24,14 +24,50 @@ final class KeptRequests {
         fileprivate(set) var bytes = 0
     }
 
-    /// A request and its answer.
-    struct Kept {
+    /// A request and how revisions answered it; its bytes are free again once nobody holds it.
+    final class Kept {
         /// The copy that copies are made of.
         let request: Exchange
-        let answer: ComparedAnswer
-        /// Whose answer it is.
-        let revision: Revision
-        fileprivate let bytes: Int
+        /// What its caller was answered; later what the two revisions answered that were compared
+        /// last, so that the next one is compared with what serves, asked since or not.
+        private var answers: [(revision: Revision, answer: ComparedAnswer)]
+        private var bytes: Int
+        private let room: Room
+
+        fileprivate init(
+            _ request: Exchange,
+            _ answer: ComparedAnswer,
+            of revision: Revision,
+            _ bytes: Int,
+            in room: Room
+        ) {
+            self.request = request
+            answers = [(revision, answer)]
+            self.bytes = bytes
+            self.room = room
+            room.bytes += bytes
+        }
+
+        deinit { room.bytes -= bytes }
+
+        /// What a revision answered.
+        func answer(of revision: Revision) -> ComparedAnswer? {
+            answers.last { $0.revision == revision }?.answer
+        }
+
+        /// Keeps what a revision answered beside what another did, where there is room.
+        func note(_ answer: ComparedAnswer, of new: Revision, beside old: Revision) {
+            let left = answers.filter { $0.revision == old && old != new }
+            let gone = answers.filter { $0.revision != old || old == new }
+                .reduce(0) { $0 + ($1.answer.body?.count ?? 0) }
+            let more = (answer.body?.count ?? 0) - gone
+            guard !left.isEmpty, answer.body != nil, room.bytes + more <= Room.byteLimit else {
+                return
+            }
+            answers = left + [(new, answer)]
+            bytes += more
+            room.bytes += more
+        }
     }
 
     private static let interval = Duration.milliseconds(250)
@@ -47,12 +83,10 @@ final class KeptRequests {
         self.room = room
     }
 
-    deinit { room.bytes -= kept.reduce(0) { $0 + $1.bytes } }
-
     /// Keeps no more than so many from now on.
     func change(to limit: Int) {
         self.limit = limit
-        while kept.count > limit { forgetOldest() }
+        if kept.count > limit { kept.removeFirst(kept.count - limit) }
     }
 
     /// Whether the request that begins now is kept once it is answered.
@@ -75,7 +109,7 @@ final class KeptRequests {
         let bytes = live.scorerHead.count + live.body.count + length
         guard live.body.count <= Room.bodyLimit, length <= Room.answerLimit else { return }
         while !kept.isEmpty, kept.count >= limit || room.bytes + bytes > Room.byteLimit {
-            forgetOldest()
+            kept.removeFirst()
         }
         guard room.bytes + bytes <= Room.byteLimit else { return }
         let request = Exchange(copyOf: live, for: deployment, at: now)
@@ -86,16 +120,11 @@ final class KeptRequests {
             body: completion.body(),
             microseconds: (now.nanoseconds &- live.postedAt.nanoseconds) / 1_000
         )
-        room.bytes += bytes
-        kept.append(Kept(request: request, answer: answer, revision: revision, bytes: bytes))
+        kept.append(Kept(request, answer, of: revision, bytes, in: room))
     }
 
     /// The newest that a revision answered, the oldest of them first.
     func answered(by revision: Revision, most: Int) -> [Kept] {
-        Array(kept.filter { $0.revision == revision }.suffix(most))
-    }
-
-    private func forgetOldest() {
-        room.bytes -= kept.removeFirst().bytes
+        Array(kept.filter { $0.answer(of: revision) != nil }.suffix(most))
     }
 }

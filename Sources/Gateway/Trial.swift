@@ -17,8 +17,10 @@ final class Trial {
     private(set) var found: RevisionTally
     /// What is asked and not answered.
     var request = RequestID.none
-    var isOver = false
-    private let questions: [KeptRequests.Kept]
+    /// What ends it in any case.
+    var limit: Scheduled<Void>?
+    private(set) var isOver = false
+    private var questions: [KeptRequests.Kept]
     private var asked = 0
 
     init(_ order: ComparisonOrder, of station: LaneStation, _ questions: [KeptRequests.Kept]) {
@@ -35,8 +37,10 @@ final class Trial {
     /// What is to be asked next; nothing once all was.
     var next: KeptRequests.Kept? { asked < questions.count ? questions[asked] : nil }
 
-    /// What callers were answered to what was asked last.
-    var expected: ComparedAnswer { questions[asked - 1].answer }
+    /// What the old revision answered to what was asked last.
+    var expected: ComparedAnswer? {
+        asked > 0 ? questions[asked - 1].answer(of: order.old) : nil
+    }
 
     func noteAsked(_ request: RequestID) {
         self.request = request
@@ -46,15 +50,27 @@ final class Trial {
     /// An answer came, and this is what it differs in; nothing where it could not be compared.
     func note(_ answer: ComparedAnswer, _ difference: AnswerDifference?) {
         if let difference { found.tally.add(difference) } else { found.tally.skip() }
-        if answer.status >= 400, expected.status < 400 { found.failed += 1 }
+        if answer.status >= 400, isExpectedGood { found.failed += 1 }
+        questions[asked - 1].note(answer, of: found.new, beside: order.old)
     }
 
     /// No answer came: its time was over, or, `isOurs`, it could not be asked.
     func noteUnanswered(isOurs: Bool) {
         guard !isOurs else { return found.tally.skip() }
         found.unanswered += 1
-        if expected.status < 400 { found.failed += 1 }
+        if isExpectedGood { found.failed += 1 }
     }
 
+    private var isExpectedGood: Bool { (expected?.status ?? 400) < 400 }
+
     func cutShort() { found.isCutShort = true }
+
+    /// Lets go of what it holds.
+    func end() {
+        isOver = true
+        questions = []
+        asked = 0
+        limit?.cancel()
+        limit = nil
+    }
 }

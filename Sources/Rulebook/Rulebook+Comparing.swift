@@ -35,7 +35,8 @@ extension Rulebook {
             overlook(index, &work)
             for place in deployments[index].instances.indices {
                 let path = InstancePath(deployment: index, instance: place)
-                guard case .comparing(let comparing) = self[path].state else { continue }
+                guard case .comparing(let comparing) = deployments[index].instances[place].state
+                else { continue }
                 let revision = self[path].revision
                 if deployments[index].awaitsComparison(of: revision) {
                     order(comparing.live.run, of: index, &work)

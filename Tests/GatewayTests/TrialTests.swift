@@ -203,6 +203,41 @@ import Wire
         #expect((none.requests, none.tally.pairs) == (0, 0))
     }
 
+    @Test func `is what the next one is compared with, asked by callers since or not`() throws {
+        let (gateway, _) = try gateway()
+        try ask(gateway, ["1", "2"])
+        _ = try gateway.startScorer(gateway.run(2), revision: 2) { asked in
+            .whole(status: 200, head: "", body: Array("two \(asked.text)".utf8))
+        }
+        try gateway.send(order(gateway))
+        let second = try told(gateway)
+        for number in [3, 4] {
+            _ = try gateway.startScorer(gateway.run(number), revision: number) { asked in
+                .whole(status: 200, head: "", body: Array("two \(asked.text)".utf8))
+            }
+        }
+        let next = { (number: Int) -> GatewayOrder in
+            .compare(
+                ComparisonOrder(
+                    run: gateway.run(number),
+                    old: Self.new,
+                    requests: 64,
+                    tolerance: 0,
+                    limitMilliseconds: 60_000
+                )
+            )
+        }
+        try gateway.send(next(3))
+        let third = try told(gateway)
+        // As if r3 had been given up.
+        try gateway.send(next(4))
+        let fourth = try told(gateway)
+
+        #expect((second.tally.equal, second.tally.different) == (0, 2))
+        #expect((third.new, third.tally.equal) == (Revision(number: 3), 2))
+        #expect((fourth.new, fourth.tally.equal) == (Revision(number: 4), 2))
+    }
+
     @Test func `finds nothing where nothing is kept, or what was kept is let go`() throws {
         let (gateway, _) = try gateway(keeping: 0)
         try ask(gateway, ["1"])
