@@ -48,10 +48,8 @@ final class Exchange {
     var mirroredHead: [UInt8]?
     /// Where its answer is kept, to be compared with another.
     var pair: AnswerPair?
-    /// Whether it is kept with its answer once that is whole, and when it was posted is remembered.
-    var isSampled = false
-    /// When it was posted last; only of one that is sampled.
-    var postedAt = Moment.zero
+    /// What comes of its answer, where the whole is wanted.
+    var sample: SampledAnswer?
     /// Who is asked what was asked before; nothing for what a caller asks.
     var trial: Trial?
     var request = RequestID.none

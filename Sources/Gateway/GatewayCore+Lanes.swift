@@ -47,7 +47,7 @@ extension GatewayCore {
         guard let station = station(of: lane), let exchange = exchanges[Int(request.index)]
         else { return }
         do throws(LaneError) {
-            if exchange.isSampled { exchange.postedAt = now }
+            exchange.sample?.postedAt = now
             let ticket = try Self.post(exchange, to: station)
             station.hold(request, under: ticket)
         } catch {
@@ -171,6 +171,7 @@ extension GatewayCore {
                 return
             }
             guard exchange.progress != .complete else { return }
+            exchange.sample?.take(completion, isLast: false)
             exchange.unacknowledged.append((station, ticket))
             deliver(completion, to: exchange, isLast: false)
             if exchange.progress == .complete {

@@ -85,7 +85,7 @@ extension GatewayCore {
         case .admitted(let request, let deadline):
             exchange.request = request
             exchange.deadline = deadline
-            if isScored, let kept = deployment.kept { exchange.isSampled = kept.isDue(at: now) }
+            if isScored { exchange.sample = deployment.kept?.sample(at: now) }
             let isBelow = route == .swagger && target != head.text(.target)
             exchange.scorerHead = ScorerHead.make(
                 head,

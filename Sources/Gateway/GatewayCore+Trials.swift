@@ -23,7 +23,7 @@ extension GatewayCore {
             return
         }
         if let kept = deployment.kept { return kept.change(to: limit) }
-        deployment.kept = KeptRequests(limit: limit, room: keptRoom)
+        deployment.kept = KeptRequests(limit: limit, room: keptRoom, waiting: sampleRoom)
     }
 
     /// A live answer is whole: keeps it with its request where that is due.
@@ -32,11 +32,13 @@ extension GatewayCore {
         of exchange: Exchange,
         from station: LaneStation
     ) {
-        guard exchange.isSampled, exchange.progress == .awaited,
-            let deployment = exchange.deployment
+        guard let sample = exchange.sample, exchange.progress != .complete,
+            exchange.connection != nil, let deployment = exchange.deployment
         else { return }
+        exchange.sample = nil
+        sample.take(completion, isLast: true)
         let revision = station.order.revision
-        deployment.kept?.keep(exchange, completion, of: deployment, revision, at: now)
+        deployment.kept?.keep(exchange, sample.whole(at: now), of: deployment, revision, at: now)
     }
 
     /// Asks a run what is kept of its deployment, and reports what its answers differ in.
@@ -71,7 +73,7 @@ extension GatewayCore {
         let copy = Exchange(copyOf: next.request, for: station.deployment, at: now)
         copy.request = bound.request
         copy.deadline = bound.deadline
-        copy.isSampled = true
+        copy.sample = SampledAnswer(in: KeptRequests.Room())
         copy.trial = trial
         trial.noteAsked(bound.request)
         remember(copy, as: bound.request)
@@ -95,17 +97,12 @@ extension GatewayCore {
         in trial: Trial,
         isLast: Bool
     ) {
-        let isWhole = isLast && copy.progress == .awaited
         copy.progress = isLast ? .complete : .streaming
-        guard isLast, !trial.isOver, trial.request == copy.request, let expected = trial.expected
+        copy.sample?.take(completion, isLast: isLast)
+        guard isLast, !trial.isOver, trial.request == copy.request,
+            let expected = trial.expected, let answer = copy.sample?.whole(at: now)
         else { return }
         trial.request = .none
-        let isShort = completion.bodyLength <= KeptRequests.Room.answerLimit
-        let answer = ComparedAnswer(
-            status: completion.status,
-            body: isWhole && isShort ? completion.body() : nil,
-            microseconds: (now.nanoseconds &- copy.postedAt.nanoseconds) / 1_000
-        )
         let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
         let loop = self.loop
         desk.measure(expected, answer, tolerance: trial.order.tolerance) { difference in

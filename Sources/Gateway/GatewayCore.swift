@@ -56,6 +56,8 @@ final class GatewayCore {
     let desk: ComparisonDesk
     /// The room for recent requests, all deployments' together.
     let keptRoom = KeptRequests.Room()
+    /// The room for answers to them that are coming.
+    let sampleRoom = KeptRequests.Room(bytes: 8 << 20)
     /// Runs that are asked what was asked before.
     var trials: [Trial] = []
     /// What came out of lanes and is not decided about yet.

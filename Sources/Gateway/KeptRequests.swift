@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AnswerComparison
-import RequestQueue
 import Vocabulary
 
 /// Requests of one deployment that were answered lately, with what their callers were answered: what
@@ -14,14 +13,29 @@ import Vocabulary
 final class KeptRequests {
     /// What those of all deployments hold together.
     final class Room {
-        /// Most bytes of requests and answers.
-        static let byteLimit = 32 << 20
         /// Longest body of a request that is kept.
         static let bodyLimit = 1 << 20
-        /// Longest answer that is kept.
-        static let answerLimit = 256 << 10
 
-        fileprivate(set) var bytes = 0
+        private let limit: Int
+        private var bytes = 0
+
+        /// Of requests and answers that are kept 32 MiB; of answers that come 8.
+        init(bytes limit: Int = 32 << 20) {
+            self.limit = limit
+        }
+
+        /// Takes so much of it, where it is there.
+        func take(_ more: Int) -> Bool {
+            guard has(more) else { return false }
+            bytes += more
+            return true
+        }
+
+        /// Whether so much of it is there.
+        func has(_ more: Int) -> Bool { bytes + more <= limit }
+
+        /// Gives so much of it back.
+        func free(_ less: Int) { bytes -= less }
     }
 
     /// A request and how revisions answered it; its bytes are free again once nobody holds it.
@@ -45,10 +59,9 @@ final class KeptRequests {
             answers = [(revision, answer)]
             self.bytes = bytes
             self.room = room
-            room.bytes += bytes
         }
 
-        deinit { room.bytes -= bytes }
+        deinit { room.free(bytes) }
 
         /// What a revision answered.
         func answer(of revision: Revision) -> ComparedAnswer? {
@@ -61,12 +74,9 @@ final class KeptRequests {
             let gone = answers.filter { $0.revision != old || old == new }
                 .reduce(0) { $0 + ($1.answer.body?.count ?? 0) }
             let more = (answer.body?.count ?? 0) - gone
-            guard !left.isEmpty, answer.body != nil, room.bytes + more <= Room.byteLimit else {
-                return
-            }
+            guard !left.isEmpty, answer.body != nil, room.take(more) else { return }
             answers = left + [(new, answer)]
             bytes += more
-            room.bytes += more
         }
     }
 
@@ -75,12 +85,15 @@ final class KeptRequests {
     /// Most that are kept.
     private var limit: Int
     private let room: Room
+    /// For answers that are coming.
+    private let waiting: Room
     private var kept: [Kept] = []
     private var nextAt = Moment.zero
 
-    init(limit: Int, room: Room) {
+    init(limit: Int, room: Room, waiting: Room) {
         self.limit = limit
         self.room = room
+        self.waiting = waiting
     }
 
     /// Keeps no more than so many from now on.
@@ -89,37 +102,32 @@ final class KeptRequests {
         if kept.count > limit { kept.removeFirst(kept.count - limit) }
     }
 
-    /// Whether the request that begins now is kept once it is answered.
-    func isDue(at now: Moment) -> Bool {
-        if kept.count < limit { return true }
-        guard now >= nextAt else { return false }
-        nextAt = now + Self.interval
-        return true
+    /// Where the answer of the request that begins now is gathered; nothing where it is not kept.
+    func sample(at now: Moment) -> SampledAnswer? {
+        if kept.count >= limit {
+            guard now >= nextAt else { return nil }
+            nextAt = now + Self.interval
+        }
+        return SampledAnswer(in: waiting)
     }
 
     /// Keeps a request with its whole answer, unless there is no room for it.
     func keep(
         _ live: Exchange,
-        _ completion: borrowing Completion,
+        _ answer: ComparedAnswer,
         of deployment: Deployment,
         _ revision: Revision,
         at now: Moment
     ) {
-        let length = completion.bodyLength
-        let bytes = live.scorerHead.count + live.body.count + length
-        guard live.body.count <= Room.bodyLimit, length <= Room.answerLimit else { return }
-        while !kept.isEmpty, kept.count >= limit || room.bytes + bytes > Room.byteLimit {
+        guard live.body.count <= Room.bodyLimit, let body = answer.body else { return }
+        let bytes = live.scorerHead.count + live.body.count + body.count
+        while !kept.isEmpty, kept.count >= limit || !room.has(bytes) {
             kept.removeFirst()
         }
-        guard room.bytes + bytes <= Room.byteLimit else { return }
+        guard room.take(bytes) else { return }
         let request = Exchange(copyOf: live, for: deployment, at: now)
         request.scorerHead = live.scorerHead
         request.body.compact()
-        let answer = ComparedAnswer(
-            status: completion.status,
-            body: completion.body(),
-            microseconds: (now.nanoseconds &- live.postedAt.nanoseconds) / 1_000
-        )
         kept.append(Kept(request, answer, of: revision, bytes, in: room))
     }
 

@@ -218,7 +218,7 @@ class RolloutCompare(Commanded):
         self.assertIn("comparing", [one["state"] for one in shown])
         self.assertEqual([one for one in answers if one[0] != 200], [])
         self.assertEqual(halted["comparison"]["different"], 64)
-        # The next life of the server has not tried again what would have nothing to be compared with.
+        # The next life of the server has not tried again what may have nothing to compare with.
         self.assertEqual(self.rollout("killed", "halted")["to"], 2)
 
     def test_a_dropped_model_is_guarded_by_the_settings_beside_it(self) -> None:

@@ -256,22 +256,52 @@ import Wire
         #expect([off, on, again].map(\.requests) == [0, 1, 0])
     }
 
-    @Test func `keeps neither long bodies nor long answers, nor answers in parts`() throws {
+    @Test func `is compared whole where answers come in parts, and long ones too`() throws {
+        let work: @Sendable (ScorerUnderTest.Asked) -> ScorerUnderTest.Answer = { asked in
+            asked.text == "parts"
+                ? .parts([Array("{\"p\": [1".utf8), Array(", 2]".utf8), Array("}".utf8)])
+                : .whole(status: 200, head: "", body: .init(repeating: 7, count: 900_000))
+        }
+        let (gateway, _) = try gateway(work)
+        try ask(gateway, ["parts", "long"])
+        _ = try gateway.startScorer(gateway.run(2), revision: 2) { asked in
+            asked.text == "parts"
+                ? .whole(status: 200, head: "", body: Array("{\"p\": [1, 2.5]}".utf8))
+                : work(asked)
+        }
+
+        try gateway.send(order(gateway))
+        let found = try told(gateway)
+
+        #expect((found.tally.equal, found.tally.different) == (1, 1))
+        #expect(found.tally.outputs["p[]"]?.largestDifference == 0.5)
+    }
+
+    @Test func `fails what it breaks off`() throws {
+        let (gateway, _) = try gateway()
+        try ask(gateway, ["1"])
+        _ = try gateway.startScorer(gateway.run(2), revision: 2) { _ in .broken([[1], [2]]) }
+
+        try gateway.send(order(gateway))
+        let found = try told(gateway)
+
+        #expect((found.failed, found.tally.different) == (1, 1))
+        #expect(found.tally.statuses.map(\.statuses.second).allSatisfy { $0 >= 500 })
+    }
+
+    @Test func `is asked neither what was long nor what was answered at length`() throws {
         let (gateway, _) = try gateway { asked in
-            switch asked.text.prefix(5) {
-            case "parts": .parts([[1], [2]])
-            case "large": .whole(status: 200, head: "", body: .init(repeating: 7, count: 300_000))
-            default: .whole(status: 200, head: "", body: Array("\(asked.body.count)".utf8))
-            }
+            let length = asked.text == "large" ? 1 << 20 + 1 : 3
+            return .whole(status: 200, head: "", body: .init(repeating: 7, count: length))
         }
         let client = try gateway.connect()
         for length in [200_000, 1 << 20 + 1] {
             client.post(score, [UInt8](repeating: 9, count: length))
-            #expect(try client.answer().text == "\(length)")
+            #expect(try client.answer().text.count == 3)
         }
-        try ask(gateway, ["parts", "large", "short"])
-        let new = try gateway.startScorer(gateway.run(2), revision: 2) { asked in
-            .whole(status: 200, head: "", body: Array("\(asked.body.count)".utf8))
+        try ask(gateway, ["large", "short"])
+        let new = try gateway.startScorer(gateway.run(2), revision: 2) { _ in
+            .whole(status: 200, head: "", body: [7, 7, 7])
         }
 
         try gateway.send(order(gateway))
