@@ -135,17 +135,25 @@ final class LogCapture {
             file = nil
             _ = rename(path, path + ".1")
         }
+        if let file, Self.isRemoved(file) { self.file = nil }
         if file == nil { open(path) }
         guard let file else { return }
         let count = write(file.number, bytes, bytes.count)
         if count > 0 { written += count }
     }
 
+    /// Whether somebody has removed the file: what is written on would be nowhere.
+    private static func isRemoved(_ file: Descriptor) -> Bool {
+        var facts = stat()
+        return fstat(file.number, &facts) == 0 && facts.st_nlink == 0
+    }
+
     private func open(_ path: String) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let isNew = access(path, F_OK) != 0
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
         var number = Glibc.open(path, flags, 0o640)
         if number < 0, errno == ENOENT {
-            let folder = (path as NSString).deletingLastPathComponent
             try? FileManager.default.createDirectory(
                 atPath: folder,
                 withIntermediateDirectories: true
@@ -155,5 +163,6 @@ final class LogCapture {
         guard number >= 0 else { return }
         file = Descriptor(owning: number)
         written = Int(lseek(number, 0, SEEK_END))
+        if isNew { LogFolder.prune(folder) }
     }
 }

@@ -98,6 +98,36 @@ import Vocabulary
         #expect(text.contains("bytes came too fast and were dropped]"))
     }
 
+    @Test func `goes on in a new file where its file was removed`() throws {
+        let folder = try Workshop.makeFolder("removed-log")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = "\(folder)/1.log"
+        let pipe = try Pair.log()
+        let log = LogCapture(pipe: pipe.near, path: path)
+        let instance = try #require(InstanceID("iris/default/1"))
+
+        log.begin(Run(instance: instance, incarnation: 1))
+        try FileManager.default.removeItem(atPath: path)
+        log.add("told later")
+
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.hasSuffix("Z told later\n"))
+        withExtendedLifetime(pipe) {}
+    }
+
+    @Test func `is kept for the newest instances of a deployment`() throws {
+        let folder = try Workshop.makeFolder("many-logs")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for name in ["2.log", "2.log.1", "9.log", "10.log", "11.log", "notes.txt"] {
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        }
+
+        LogFolder.prune(folder, keeping: 2)
+
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(left == ["10.log", "11.log", "notes.txt"])
+    }
+
     @Test func `gives so much at once and so much again with time`() {
         var allowance = Allowance(perSecond: 100, burst: 300)
         let start = Moment.zero
