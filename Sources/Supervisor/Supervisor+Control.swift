@@ -113,6 +113,9 @@ extension Supervisor: ServerControl {
         }
         try refuseDropped(draft)
         try refuseSecond(draft)
+        if let problem = Problem.namedAlike(draft.key.endpoint, among: endpointNames) {
+            throw problem
+        }
         let document = draft.document(revision: nextRevision(of: draft.key))
             .settled(like: standing)
         if let present, present.serves(sameAs: document), !mayTryAgain(present) { return present }

@@ -90,11 +90,15 @@ extension Supervisor: OnlineControl {
 
     // MARK: - Declaring
 
+    /// Every endpoint that is declared, by itself or by what stands behind it.
+    var endpointNames: [EndpointName] { endpoints.keys + shelf.wanted.map(\.key.endpoint) }
+
     /// Makes a document what the endpoint is from now on.
     func declare(_ document: EndpointDocument) throws(Problem) {
         let traffic = try document.declaration()
         let shared = document.sharing(traffic)
         guard shared != endpoints[document.name] else { return }
+        if let problem = Problem.namedAlike(document.name, among: endpointNames) { throw problem }
         let before = endpoints[document.name]
         // First: carrying the decision out looks the endpoint up.
         endpoints[document.name] = shared

@@ -93,6 +93,40 @@ class Endpoints(Commanded):
         self.assertEqual(set(self.answers("named", 20)), {"[blue]"})
         self.assertEqual(self.ask("named", "grey")[0], 404)
 
+    def test_deploy_says_that_what_stands_beside_others_gets_no_requests(self) -> None:
+        self.with_two("beside")
+        self.share("beside", "blue=100")
+
+        deployed = self.run_command("deploy", "--scorer", self.tell, "--name", "beside")
+
+        self.assertEqual(deployed.code, command.DONE, deployed.err)
+        self.assertIn("'beside/default' gets no requests", deployed.err)
+        self.assertIn('-n beside --traffic "default=100"', deployed.err)
+        self.assertEqual(self.ask("beside"), (200, "[blue]"))
+
+    def test_settings_that_stand_beside_a_program_are_told_to_be_unread(self) -> None:
+        settings = Path(f"{self.tell}.yml")
+        settings.write_text("instance_count: 2\n", encoding="utf-8")
+        self.addCleanup(settings.unlink)
+
+        deployed = self.run_command("deploy", "--scorer", self.tell, "--name", "unread")
+
+        self.assertEqual(deployed.code, command.DONE, deployed.err)
+        self.assertIn(f"'{settings}' is not read", deployed.err)
+        self.assertIn("deploy that with -f", deployed.err)
+        self.assertNotIn("gets no requests", deployed.err)
+
+    def test_a_name_that_differs_from_anothers_in_case_alone_is_refused(self) -> None:
+        self.done("online-endpoint", "create", "-n", "alike")
+
+        declared = self.run_command("online-endpoint", "create", "-n", "Alike")
+        deployed = self.run_command("deploy", "--scorer", self.tell, "--name", "ALIKE")
+
+        for refused in (declared, deployed):
+            self.assertEqual(refused.code, command.NO_ROOM, refused)
+            self.assertIn("there is 'alike'", refused.err)
+            self.assertIn("choose a name that differs in more than case", refused.err)
+
     def test_all_traffic_goes_to_what_serves_and_never_to_what_does_not(self) -> None:
         self.with_two("whole")
         self.share("whole", "blue=100")

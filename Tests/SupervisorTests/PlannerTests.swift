@@ -31,6 +31,19 @@ import Vocabulary
         #expect(made.traffic.isEmpty)
     }
 
+    @Test func `refuses an endpoint whose name differs from another's in case alone`() throws {
+        var stage = try PlanStage()
+        stage.planner.add(stage.endpoint([:]))
+        stage.again()
+
+        stage.planner.add(EndpointDocument(name: try #require(EndpointName("IRIS"))))
+        stage.planner.add(EndpointDocument(name: try #require(EndpointName("iris2"))))
+
+        let steps = stage.planner.plan.answer.steps
+        #expect(steps.first?.refusal?.error.code == "nameAlike", "\(steps)")
+        #expect(steps.last?.refusal == nil)
+    }
+
     @Test func `changes nothing where everything is as the documents say`() throws {
         var stage = try PlanStage()
         stage.planner.add(stage.endpoint([:]))

@@ -169,6 +169,8 @@ struct Planner {
     }
 
     private mutating func declare(_ document: EndpointDocument) -> Problem? {
+        let names = endpoints.keys + present.keys.map(\.endpoint)
+        if let problem = Problem.namedAlike(document.name, among: names) { return problem }
         let traffic: TrafficDeclaration
         do throws(Problem) {
             traffic = try document.declaration()

@@ -72,10 +72,18 @@ struct Deploy: AsyncParsableCommand {
     func run() async throws {
         if let file { try await check(file) }
         let answer = try await server.client.deploy(request())
-        for notice in answer.notices { Output.tell("notice: \(notice.printable)") }
+        for notice in answer.notices + unread { Output.tell("notice: \(notice.printable)") }
         let deployment = noWait ? nil : try await server.client.waitUntilServing(answer)
         for notice in deployment?.environment?.notices ?? [] {
             Output.tell("notice: \(notice.printable)")
+        }
+        if let deployment, deployment.percent == 0 {
+            let (endpoint, name) = (answer.key.endpoint, answer.key.deployment)
+            Output.tell(
+                "notice: '\(answer.key)' gets no requests: others behind '\(endpoint)' answer "
+                    + "them; give it some with 'scorekeeper online-endpoint update -n \(endpoint) "
+                    + "--traffic \"\(name)=100\"', or name it alone with --name"
+            )
         }
         switch format.output {
         case .json:
@@ -95,6 +103,24 @@ struct Deploy: AsyncParsableCommand {
     private struct Report: Encodable {
         let answer: DeployAnswer
         let deployment: DeploymentStatus?
+    }
+
+    /// Settings that stand beside a program: a model's would be read, a program's need -f.
+    private var unread: [String] {
+        guard let scorer else { return [] }
+        let bare = (scorer as NSString).deletingPathExtension
+        let bases = [scorer, bare] + [model].compactMap(\.self)
+        var found: [String] = []
+        for base in bases {
+            for file in ["\(base).yml", "\(base).yaml"]
+            where FileManager.default.fileExists(atPath: file) && !found.contains(file) {
+                found.append(file)
+            }
+        }
+        return found.map { file in
+            "'\(file)' is not read: a program's settings are a document's that names it as "
+                + "'scorekeeper.scorer' under 'properties'; deploy that with -f"
+        }
     }
 
     /// Tells every problem of the document at once: a server answers with the first.
