@@ -42,7 +42,11 @@ public struct DeployWatch: Sendable {
         case .removing: return .failed(removed)
         case .building: return tell(words("building its environment", deployment))
         case .starting: return tell(words("starting", deployment))
-        case .changing: return tell(words("replacing the revision before it", deployment))
+        case .changing:
+            let pause = "its rollout is paused"
+            let words = words("replacing the revision before it", deployment)
+            let remedy = "'scorekeeper rollout resume \(answer.key)' lets it go on"
+            return tell(deployment.why.contains(pause) ? "\(words); \(remedy)" : words)
         }
     }
 

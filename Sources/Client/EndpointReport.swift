@@ -31,7 +31,7 @@ struct EndpointReport {
         ]
         if !deployment.why.isEmpty { facts.append(("because", deployment.why)) }
         if let environment = deployment.environment {
-            facts.append(("environment", words(for: environment)))
+            facts.append(("environment", words(for: environment, why: deployment.why)))
             facts += environment.notices.map { ("notice", $0) }
         }
         if let level = deployment.isolation { facts.append(("isolation", level.rawValue)) }
@@ -60,9 +60,11 @@ struct EndpointReport {
             + "\(Counted(deployment.wanted, "instance"))\(share)"
     }
 
-    private func words(for environment: EnvironmentStatus) -> String {
+    /// What has become of it; what was said just before as the reason is not said again.
+    private func words(for environment: EnvironmentStatus, why: String) -> String {
         let digest = environment.digest.map { "\($0.short) " } ?? ""
-        let progress = environment.progress.isEmpty ? "" : ": \(environment.progress)"
+        let isTold = environment.progress.isEmpty || why.contains(environment.progress)
+        let progress = isTold ? "" : ": \(environment.progress)"
         return "\(digest)\(environment.state.rawValue)\(progress)"
     }
 

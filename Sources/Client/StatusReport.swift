@@ -96,7 +96,11 @@ public struct StatusReport: Sendable {
     private var sentences: [String] {
         status.endpoints.flatMap { endpoint in
             let told = endpoint.deployments.compactMap { deployment in
-                deployment.sentence.map { "  \(deployment.name): \($0.printable)" }
+                deployment.sentence.map { sentence in
+                    let isTold = status.server.notices.contains(sentence)
+                    let words = isTold ? "see the notice above" : sentence.printable
+                    return "  \(deployment.name): \(words)"
+                }
             }
             return ["\(endpoint.name)  \(endpoint.url.printable)"] + told
         }

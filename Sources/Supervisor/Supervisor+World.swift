@@ -121,7 +121,10 @@ extension Supervisor {
             // Its Python may have been fetched meanwhile, and only now has it a name.
             await noteLog(of: definition, for: settings)
             builds.end(.failure(error), of: definition)
-            logger.error("environment not built", metadata: ["why": "\(error)"])
+            // That there is no tool to build with is told when the server begins.
+            if error.code != "noUv" {
+                logger.error("environment not built", metadata: ["why": "\(error)"])
+            }
             throw error
         }
     }

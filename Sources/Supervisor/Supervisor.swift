@@ -208,7 +208,10 @@ actor Supervisor {
             do throws(Problem) {
                 try await environments.checkTools()
             } catch {
-                logger.warning("no environment can be built", metadata: ["why": "\(error)"])
+                // Under `up`, the one model that needs an environment tells it.
+                if !configuration.isTemporary {
+                    logger.warning("no environment can be built", metadata: ["why": "\(error)"])
+                }
                 notices.set("\(error)", for: .tools)
             }
         }

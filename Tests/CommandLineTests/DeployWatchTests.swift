@@ -54,6 +54,18 @@ import Vocabulary
         )
     }
 
+    @Test mutating func `says how a paused rollout goes on`() {
+        let paused = endpoint(.changing, why: "r2 is on its way in; its rollout is paused")
+
+        #expect(
+            watch.look(at: paused)
+                == .onItsWay(
+                    "replacing the revision before it, 1 of 1 serving: r2 is on its way in; its "
+                        + "rollout is paused; 'scorekeeper rollout resume iris/default' lets it go on"
+                )
+        )
+    }
+
     @Test mutating func `goes on while the revision before is replaced`() {
         #expect(
             watch.look(at: endpoint(.changing))

@@ -17,7 +17,8 @@ extension ManifestCheck {
     private var facts: [(name: String, value: String)] {
         var facts = [("document", file)]
         if let endpoint { facts.append(("endpoint", "\(endpoint)")) }
-        facts.append(("deployment", "\(deployment)"))
+        // Of a document that could not be read, nobody knows the deployment's name.
+        if settings != nil || problems.isEmpty { facts.append(("deployment", "\(deployment)")) }
         switch serving {
         case .model(let check, let path):
             facts.append(("model", "\(path) (\(check.kind.words))"))

@@ -29,6 +29,14 @@ struct Handover: AsyncParsableCommand {
     @OptionGroup var server: StateOptions
 
     func run() async throws {
+        if let executable, access(executable, X_OK) != 0 {
+            throw Problem(
+                .notFound,
+                code: "noExecutable",
+                what: "cannot run '\(executable.printable)': \(String(cString: strerror(errno)))",
+                remedy: "name Scorekeeper's executable with --executable"
+            )
+        }
         let client = server.client
         let before = try await client.handoverProgress()
         let successor = try await client.handOver(
