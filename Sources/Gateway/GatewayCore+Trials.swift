@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AnswerComparison
-import NIOCore
 import RequestDispatch
 import RequestQueue
 import Vocabulary
@@ -14,7 +13,7 @@ import Wire
 /// nowhere. Nothing of the old revision is asked: its answers were kept when callers got them.
 extension GatewayCore {
     /// How long until a lane that could take nothing is tried again.
-    private static let pause = TimeAmount.milliseconds(20)
+    private static let pause = Duration.milliseconds(20)
 
     /// Keeps recent requests of a deployment from now on, so many; those there are go with zero.
     func keep(_ limit: Int, of deployment: Deployment) {
@@ -50,13 +49,10 @@ extension GatewayCore {
         let kept = station.deployment.kept?.answered(by: order.old, most: order.requests) ?? []
         let trial = Trial(order, of: station, kept)
         trials.append(trial)
-        let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
-        let limit = TimeAmount.milliseconds(Int64(order.limitMilliseconds))
-        trial.limit = loop.scheduleTask(in: limit) {
-            let (core, trial) = bound.value
-            core.beginTurn()
+        trial.limit = loop.schedule(in: .milliseconds(order.limitMilliseconds)) { [self] in
+            beginTurn()
             trial.cutShort()
-            core.finish(trial)
+            finish(trial)
         }
         goOn(trial)
     }
@@ -81,12 +77,10 @@ extension GatewayCore {
         if bound.deadline < timerDue { setTimer() }
     }
 
-    private func goOn(_ trial: Trial, in pause: TimeAmount) {
-        let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
-        loop.scheduleTask(in: pause) {
-            let (core, trial) = bound.value
-            core.beginTurn()
-            core.goOn(trial)
+    private func goOn(_ trial: Trial, in pause: Duration) {
+        loop.schedule(in: pause) { [self] in
+            beginTurn()
+            goOn(trial)
         }
     }
 
@@ -102,18 +96,26 @@ extension GatewayCore {
         guard isLast, !trial.isOver, trial.request == copy.request,
             let expected = trial.expected, let answer = copy.sample?.whole(at: now)
         else { return }
+        let request = trial.request
         trial.request = .none
-        let bound = NIOLoopBound((core: self, trial: trial), eventLoop: loop)
-        let loop = self.loop
+        trial.measured = request
+        let mail = loop.mail
         desk.measure(expected, answer, tolerance: trial.order.tolerance) { difference in
-            loop.execute {
-                let (core, trial) = bound.value
-                core.beginTurn()
-                guard !trial.isOver else { return }
-                trial.note(answer, difference)
-                core.goOn(trial)
-            }
+            mail.post { $0.note(difference, of: answer, to: request) }
         }
+    }
+
+    /// What an answer differs in was found, unless its trial is over.
+    private func note(
+        _ difference: AnswerDifference?,
+        of answer: ComparedAnswer,
+        to request: RequestID
+    ) {
+        guard let trial = trials.first(where: { $0.measured == request }) else { return }
+        beginTurn()
+        trial.measured = .none
+        trial.note(answer, difference)
+        goOn(trial)
     }
 
     /// No answer comes: nothing is said of a run that is gone, which is reported by itself.
@@ -132,6 +134,8 @@ extension GatewayCore {
 
     private func over(_ trial: Trial) {
         trial.end()
+        if let limit = trial.limit { loop.cancel(limit) }
+        trial.limit = nil
         trials.removeAll { $0 === trial }
         guard trial.request != .none else { return }
         decide(.clientGone(trial.request))

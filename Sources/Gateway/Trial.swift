@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AnswerComparison
-import NIOCore
 import RequestDispatch
 import Vocabulary
 import Wire
@@ -17,8 +16,10 @@ final class Trial {
     private(set) var found: RevisionTally
     /// What is asked and not answered.
     var request = RequestID.none
+    /// What was answered, and is compared on another thread.
+    var measured = RequestID.none
     /// What ends it in any case.
-    var limit: Scheduled<Void>?
+    var limit: Timers<() -> Void>.ID?
     private(set) var isOver = false
     private var questions: [KeptRequests.Kept]
     private var asked = 0
@@ -70,7 +71,5 @@ final class Trial {
         isOver = true
         questions = []
         asked = 0
-        limit?.cancel()
-        limit = nil
     }
 }

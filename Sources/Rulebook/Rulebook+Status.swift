@@ -65,6 +65,12 @@ extension Rulebook {
         return deployments[index].halt?.revision == revision
     }
 
+    /// Whether the newest revision of a deployment is this one, and somebody undid it.
+    public func isUndone(_ key: DeploymentKey, _ revision: Revision) -> Bool {
+        guard let index = index(of: key), let halt = deployments[index].halt else { return false }
+        return halt.revision == revision && halt.isUndone == true
+    }
+
     /// Whether the newest revision of a deployment is this one and is not tried again by itself:
     /// somebody undid it, or its answers differ from those of the one before.
     public func staysAway(_ key: DeploymentKey, _ revision: Revision) -> Bool {

@@ -26,7 +26,8 @@ final class PollLoop {
 
     let buffers = LoopBuffers()
     private let poller: Poller
-    private let mail: LoopMail
+    /// What other threads ask.
+    let mail: LoopMail
     private var places: ContiguousArray<Place> = []
     private var freePlaces: ContiguousArray<UInt32> = []
     private var timers = Timers<() -> Void>()
