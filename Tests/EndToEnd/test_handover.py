@@ -123,6 +123,7 @@ class Handover(EndToEnd):
         log = self.server.log.read_text("utf-8")[logged:]
         self.assertEqual(log.count('"handing over"'), 5)
         self.assertEqual([line for line in log.splitlines() if "lost" in line], [])
+        self.assertNotIn("listens on ,", log)
 
     def test_a_handover_to_the_same_executable_keeps_gateway_and_nodes(self) -> None:
         self.server.run("handover")

@@ -82,7 +82,9 @@ struct Serve: AsyncParsableCommand {
             guard let status = try? await client.status() else { return }
             let places = status.server.listeners.map(\.address).joined(separator: ", ")
             let folder = options.models.map { ", models in \($0)" } ?? ""
-            Output.tell("scorekeeper listens on \(places), state in \(options.state)\(folder)")
+            // After a handover the gateway may still be on its way.
+            let doing = places.isEmpty ? "has taken over" : "listens on \(places)"
+            Output.tell("scorekeeper \(doing), state in \(options.state)\(folder)")
         }
     }
 
