@@ -200,6 +200,22 @@ class Patching(Patched):
         self.assertIn("1 deployment is patched", done.out)
         self.assertEqual([self.answer("lost"), self.answer("found")], ["1.0", "1.1"])
 
+    def test_where_one_cannot_be_built_nothing_is_rolled_at_all(self) -> None:
+        for package in ("sound", "strange"):
+            wheels.write(self.wheels, package, "1.0")
+            self.declare(f"has-{package}", package, package)
+        wheels.write(self.wheels, "sound", "1.1")
+        # Its metadata can be read, and so it is chosen; no installer knows its form.
+        wheels.write(self.wheels, "strange", "1.1", form="9.0")
+
+        done = self.patch("has-sound", "has-strange", "--yes")
+
+        self.assertEqual(done.code, command.FAILED, done)
+        self.assertIn("nothing was patched: ", done.err)
+        self.assertEqual([self.answer("has-sound"), self.answer("has-strange")], ["1.0", "1.0"])
+        revisions = [self.deployment(name)["revision"] for name in ("has-sound", "has-strange")]
+        self.assertEqual(revisions, [1, 1])
+
     def test_who_changes_a_deployment_in_between_wins(self) -> None:
         wheels.write(self.wheels, "early", "1.0")
         self.declare("between", "early", "early")
