@@ -74,7 +74,8 @@ import Vocabulary
 
     private var path: String { folder.appendingPathComponent("ledger.sqlite").path }
 
-    /// A rulebook with a deployment that starts, and the memory of one that was deleted.
+    /// A rulebook with a deployment that starts, and the memory of two that were deleted, the
+    /// later name first.
     private func lived() throws -> Rulebook {
         var rulebook = Rulebook()
         let node = NodeName(number: 1)
@@ -86,9 +87,11 @@ import Vocabulary
             held: []
         )
         let gone = try #require(InstanceID("gone/default/1")).key
+        let away = try #require(InstanceID("away/default/1")).key
         let events: [Event] = [
             .began(nodes: [node]), .nodeJoined(inventory), .gatewayJoined([]),
             .declared(declaration(gone)), .withdrawn(gone),
+            .declared(declaration(away)), .withdrawn(away),
             .declared(declaration(try #require(key))),
             .prepared(try #require(key), Revision(number: 1)),
         ]
