@@ -10,6 +10,8 @@ extension Rulebook {
         // An order that was believed lost, or an old word said twice. Whoever does not hold the run
         // says so, and nothing comes of it.
         noteNumber(of: run)
+        // Who holds it is known and told to end it; that another does not would be taken for its end.
+        if strays.contains(where: { $0.run == run }) { return }
         for node in nodes where capacity.isReachable(node.name) {
             work.add(
                 .end(run, on: node.name),

@@ -162,9 +162,14 @@ extension Referee {
     /// Judges the first start of an instance.
     mutating func judgeFirstStart(_ run: Run, _ revision: Revision) {
         let key = run.instance.key
-        let mayMove = processes.contains {
+        let isDrained = processes.contains {
             $0.run.instance.key == key && drained.contains($0.node) && $0.revision == revision
         }
+        // What had been started on a node that answers nothing is not new where it goes on.
+        let isSilenced = nodes.contains { other, node in
+            silent.contains(node) && other.instance.key == key && revisions[other] == revision
+        }
+        let mayMove = isDrained || isSilenced
         if let paused = rollouts.paused[key], !mayMove {
             let isGrown = revision == paused && rollouts.grown.contains(key)
             check(.pausedStands, revision < paused || isGrown, "\(run) of \(revision) starts")

@@ -59,6 +59,18 @@ import Vocabulary
 }
 
 @Suite struct `An order that was believed lost` {
+    @Test func `and is being carried out is undone where it is, and nobody else is asked`() {
+        var stage = Stage(nodes: 2)
+        let stranger = Stage.run(9, 4)
+        stage.play(.declared(Stage.declaration(1)))
+        stage.join(Stage.node, held: [HeldProcess(run: stranger, pid: nil)])
+
+        let late = stage.hear(.spawned(stranger, pid: 9))
+
+        #expect(stage.effects.contains(.end(stranger, on: Stage.node)))
+        #expect(!late.effects.contains(.end(stranger, on: NodeName(number: 2))))
+    }
+
     @Test func `and is carried out after all is undone`() {
         var stage = Stage()
         stage.hear(.declared(Stage.declaration(1)))

@@ -43,6 +43,10 @@ import Testing
         #expect(Simulation.run(seed: 457).violation == nil)
     }
 
+    @Test func `takes no node's word for the end of what another holds (seed 10115)`() {
+        #expect(Simulation.run(seed: 10_115).violation == nil)
+    }
+
     @Test(arguments: Mutant.allCases)
     func `notices every planted bug, by name`(mutant: Mutant) {
         let caught = Simulation.firstCatch(of: mutant, seeds: 0..<200)
