@@ -207,13 +207,15 @@ extension Referee {
         check(.neverBelow, serving >= floor) {
             "\(first) is taken out of the route, which leaves \(serving) of \(floor)"
         }
-        judgeDisplacement(key, dropped: dropped, staying: deployment.runs)
+        let fresh = deployment.runs.filter { !before.contains($0) }
+        judgeDisplacement(key, dropped: dropped, staying: deployment.runs, fresh: fresh)
     }
 
     private mutating func judgeDisplacement(
         _ key: DeploymentKey,
         dropped: [Run],
-        staying: [Run]
+        staying: [Run],
+        fresh: [Run]
     ) {
         guard let newest = versions[key]?.last, !newest.hasServed,
             !rollouts.returned.contains(key)
@@ -222,7 +224,10 @@ extension Referee {
             guard let revision = revisions[run], let own = version(key, revision) else { continue }
             let peers = staying.count { revisions[$0] == revision }
             let isSurplus = peers >= own.declaration.instances
-            let isReplaced = staying.contains { revisions[$0] != revision }
+            // By another revision, or by one of its own that came for it.
+            let isReplaced =
+                staying.contains { revisions[$0] != revision }
+                || fresh.contains { revisions[$0] == revision }
             check(.unprovenDisplacesNothing, isSurplus || isReplaced) {
                 "\(run) goes for \(newest.declaration.revision), which never served"
             }

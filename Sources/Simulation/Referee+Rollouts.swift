@@ -107,7 +107,10 @@ extension Referee {
         guard let newest = versions[key]?.last?.declaration.revision,
             let standing = rollouts.standing[key], rollouts.wishes[key] != .undone
         else { return }
-        if standing.now != newest { judgeAnswers(key, of: newest, beside: standing.now) }
+        // What is rolled in need not be the newest: that may have been given up before it was prepared.
+        for revision in Set([answers.revision, newest]).sorted() where revision > standing.now {
+            judgeAnswers(key, of: revision, beside: standing.now)
+        }
         if let before = standing.before, rollouts.baking.contains(key),
             now - standing.since < .seconds(60)
         {
