@@ -98,7 +98,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .writesNoPlaces: [.keptIsKnown]
         case .servesUncompared: [.comparedFirst]
         case .admitsDifferent: [.differentNeverServes]
-        case .comparesForEver: [.converges]
+        case .comparesForEver: [.converges, .gatewayAgrees]
         }
     }
 

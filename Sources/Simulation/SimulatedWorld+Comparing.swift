@@ -16,7 +16,7 @@ extension SimulatedWorld {
 
     /// A run is asked; now and then nothing comes of it.
     mutating func planComparison(of run: Run, _ revision: Revision, _ rule: ComparisonRule) {
-        if faults.vainComparisons, asked.chance(1, in: 4) { return }
+        if faults.vainComparisons, asked.chance(1, in: 2) { return }
         plan(
             .compareEnds(run, revision, most: rule.requests, gatewayLife: gateway.life),
             in: asked.milliseconds(50...20_000)
