@@ -128,6 +128,8 @@ class Splits(Declared):
         for name in ("blue", "green"):
             self.add("windows", name, f"{self.tell_scorer} {name}")
         self.share("windows", "blue=70 green=30")
+        # The command may be over a moment before the gateway knows.
+        self.wait_for("the split", lambda: self.reply("windows").status == 200)
 
         split: List[str] = []
         named: List[str] = []
