@@ -5,8 +5,9 @@ import Vocabulary
 import Wire
 
 extension Server {
-    /// What one server with a handful of scorers needs: libraries end the process where none is left.
-    private static let fewestDescriptors: UInt64 = 256
+    /// What a server with few scorers and clients gets along with: libraries end the process where
+    /// none is left at its start.
+    private static let fewestDescriptors: UInt64 = 64
 
     /// Takes the descriptors that the system gives: lanes pass through, files are copied, and people
     /// and scrapers connect.

@@ -5,6 +5,13 @@ import Glibc
 
 /// How many descriptors this process may have open.
 public enum DescriptorLimit {
+    /// How many there may be now.
+    public static var current: UInt64 {
+        var limit = rlimit()
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        return getrlimit(files, &limit) == 0 ? UInt64(limit.rlim_cur) : 0
+    }
+
     /// Takes as many as the system gives: shells and services begin with few of those.
     ///
     /// Returns: how many it gives.

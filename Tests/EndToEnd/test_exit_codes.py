@@ -43,7 +43,7 @@ class ExitCodes(EndToEnd):
             )
 
     def test_a_server_with_too_few_descriptors_is_5_and_names_the_limit(self) -> None:
-        limited = "ulimit -n 64; exec \"$0\" serve --listen 127.0.0.1:0 --state \"$1\""
+        limited = "ulimit -n 48; exec \"$0\" serve --listen 127.0.0.1:0 --state \"$1\""
         done = subprocess.run(
             ["sh", "-c", limited, str(program()), str(Path(self._folder.name) / "few")],
             capture_output=True,
@@ -53,7 +53,7 @@ class ExitCodes(EndToEnd):
         )
 
         self.assertEqual(done.returncode, NO_ROOM, done)
-        for word in ("64 files open", "ulimit -Hn", "LimitNOFILE"):
+        for word in ("48 files open", "ulimit -Hn", "LimitNOFILE"):
             self.assertIn(word, done.stderr)
 
     def test_an_unknown_endpoint_is_4_and_names_the_command_that_lists_them(self) -> None:

@@ -7,14 +7,21 @@ import Wire
 
 /// Accepts connections from a listening socket of the supervisor's.
 ///
-/// It rests when a connection cannot be accepted, most often because there is no descriptor left: the
-/// socket stays readable, and looking at it again at once would be a spin.
+/// It rests when a connection cannot be accepted, or would take one of the last descriptors, which
+/// lanes and long bodies need: the socket stays readable, and looking at it again at once would be a
+/// spin. Whoever is not accepted yet waits in the kernel's queue.
 final class Acceptor: Watched {
     /// Connections that wait in it: as many as the supervisor asked for.
     private static let backlog: Int32 = 1_024
     private static let rest = Duration.milliseconds(100)
     /// Most that are accepted before others get their turn.
     private static let most = 64
+
+    /// Clients take no descriptor from this number on: an eighth is left, and 64 at most.
+    private static let lastNumber: Int32 = {
+        let most = DescriptorLimit.current
+        return Int32(clamping: most - min(64, most / 8))
+    }()
 
     /// What the supervisor said of it.
     let listener: Listener
@@ -23,6 +30,8 @@ final class Acceptor: Watched {
     private let loop: PollLoop
     private var watch: PollLoop.Watch?
     private var accepted: ((Descriptor) -> Void)?
+    /// Whether the next descriptor would be one of the last.
+    private var isScarce = false
 
     /// Errors: the kernel's, where the socket cannot be watched.
     init(
@@ -46,8 +55,11 @@ final class Acceptor: Watched {
 
     override func ready(_ what: Readiness) {
         for _ in 0..<Self.most where watch != nil {
+            guard !isScarce else { return takeRest() }
             let number = linux_accept(descriptor.number)
             if number >= 0 {
+                // The kernel gives the lowest that is free: all below are taken.
+                isScarce = number >= Self.lastNumber - 1
                 withoutDelay(number)
                 accepted?(Descriptor(owning: number))
             } else if errno == EAGAIN {
@@ -69,8 +81,19 @@ final class Acceptor: Watched {
         guard let watch else { return }
         loop.change(watch, descriptor.number, to: [])
         loop.schedule(in: Self.rest) { [self] in
-            if let watch = self.watch { loop.change(watch, descriptor.number, to: .input) }
+            guard let watch = self.watch else { return }
+            isScarce = nextNumber >= Self.lastNumber
+            guard !isScarce else { return takeRest() }
+            loop.change(watch, descriptor.number, to: .input)
         }
+    }
+
+    /// The descriptor that an accepted connection would be given.
+    private var nextNumber: Int32 {
+        let number = fcntl(descriptor.number, F_DUPFD_CLOEXEC, 0)
+        guard number >= 0 else { return .max }
+        _ = Glibc.close(number)
+        return number
     }
 
     /// Accepts nothing more; the socket stays open for whoever comes after us.
