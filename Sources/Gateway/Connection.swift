@@ -113,7 +113,6 @@ final class Connection {
         if takesNoMore { exchange.isKeptAlive = false }
         if !exchange.isKeptAlive { isClosing = true }
         core.begin(exchange, head)
-        if exchanges.count >= Self.pipelineLimit { pauseReading() }
     }
 
     private func receive(_ bytes: ByteBuffer) {
@@ -128,6 +127,8 @@ final class Connection {
         guard let exchange = incoming else { return }
         incoming = nil
         exchange.isRead = true
+        // Behind its body: one of which only the head is here could wait for the rest for ever.
+        if exchanges.count >= Self.pipelineLimit { pauseReading() }
         pace.endRequest(at: core.now)
         if exchange.isDiscarding {
             advance()
@@ -278,6 +279,7 @@ final class Connection {
             }
             guard first.progress == .complete, first.isRead || !first.isKeptAlive else {
                 continueBody(of: first)
+                resumeReadingWherePossible()
                 return
             }
             exchanges.removeFirst()
@@ -312,7 +314,7 @@ final class Connection {
 
     private func resumeReadingWherePossible() {
         guard isReadingPaused, stalledSince == nil, !isClosing || incoming != nil,
-            exchanges.count < Self.pipelineLimit / 2
+            incoming != nil || exchanges.count < Self.pipelineLimit / 2
         else { return }
         isReadingPaused = false
         socket.resumeReading()

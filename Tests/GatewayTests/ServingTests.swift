@@ -83,6 +83,30 @@ import Wire
         #expect(scorer.begun == 200)
     }
 
+    @Test(arguments: [31, 32, 33])
+    func `reads a long body behind as many requests as may wait`(count: Int) throws {
+        let gateway = try GatewayUnderTest()
+        let gate = Gate()
+        _ = try gateway.startScorer(gateway.run(1)) { asked in
+            if asked.text == "100" { gate.pass() }
+            return .echo(asked)
+        }
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+        let long = String(repeating: "x", count: 200_000)
+        let requests = (1..<count).map { number in
+            "POST /endpoints/iris/score HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
+                + "\(number + 99)"
+        }
+
+        client.send(requests.joined())
+        client.post(score, long)
+        gate.open()
+
+        for number in 1..<count { #expect(try client.answer().text == "\(number + 99)") }
+        #expect(try client.answer().text == long)
+    }
+
     @Test func `carries bodies of any size up to the limit, and no further`() throws {
         let gateway = try GatewayUnderTest()
         let scorer = try gateway.startScorer(gateway.run(1))
