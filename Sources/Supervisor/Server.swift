@@ -26,13 +26,14 @@ public struct Server: Sendable {
         configuration: ServerConfiguration,
         listeners: Listeners,
         environmentsFolder: String,
-        metricsPort: UInt16? = nil
+        metricsPort: UInt16? = nil,
+        lock: ServerLock? = nil
     ) throws(Problem) {
         self.configuration = configuration
         try Self.takeDescriptors()
         let state = configuration.state
         try state.make()
-        lock = try ServerLock(folder: state.path)
+        if let lock { self.lock = lock } else { self.lock = try ServerLock(folder: state.path) }
         let logger = Logbook.logger("supervisor", level: Self.logLevel)
         let store = try ModelStore(folder: state.models)
         let supervisor = try Supervisor(
@@ -76,6 +77,8 @@ public struct Server: Sendable {
         let machine = try machine(options.capacity)
         let types = try instanceTypes(options.instanceTypes)
         try state.make()
+        // First: looking for a gateway beside a running server would take its gateway from it.
+        let lock = try ServerLock(folder: state.path)
         try bind(&listeners, beside: state)
         let configuration = ServerConfiguration(
             state: state,
@@ -94,7 +97,8 @@ public struct Server: Sendable {
             configuration: configuration,
             listeners: listeners,
             environmentsFolder: state.environments,
-            metricsPort: options.metricsPort
+            metricsPort: options.metricsPort,
+            lock: lock
         )
     }
 

@@ -21,6 +21,7 @@ import urllib.request
 from pathlib import Path
 from typing import List, Tuple
 
+import command
 from control import ControlSocket
 from declared import Declared
 from harness import OpenLoop, program
@@ -51,6 +52,18 @@ class Supervisors(Declared):
         self.addCleanup(load.stop)
         self.wait_for("the load", lambda: len(load.calls) >= 20)
         return load
+
+    def test_a_second_server_on_the_folder_is_refused_and_takes_nothing_from_the_first(
+        self,
+    ) -> None:
+        before = self.server.status()["gateway"]
+        listen = f"127.0.0.1:{self.server.port}"
+
+        second = command.run("serve", "--listen", listen, state=self.server.state)
+
+        self.assertNotEqual(second.code, 0)
+        self.assertIn("already", second.err)
+        self.assertEqual(self.server.status()["gateway"], before)
 
     def lives(self, name: str) -> List[Tuple[str, int, int]]:
         """Each instance, its process and its life."""
