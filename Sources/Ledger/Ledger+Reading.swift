@@ -25,7 +25,10 @@ extension Ledger {
     }
 
     /// Past declarations of one deployment, the latest first.
-    public func revisions(of key: DeploymentKey, limit: Int) throws(Problem) -> [Declaration] {
+    public func revisions(
+        of key: DeploymentKey,
+        limit: Int = .max
+    ) throws(Problem) -> [Declaration] {
         try read { database in
             try Row.fetchAll(
                 database,

@@ -15,7 +15,8 @@ extension Ledger {
         guard !transaction.isEmpty || !backlog.isEmpty else { return }
         do {
             try queue.write { database in
-                for change in backlog.changes + transaction.changes {
+                let changes = backlog.changes + transaction.changes
+                for change in changes {
                     try Self.apply(change, to: database)
                 }
                 var state = backlog.state
@@ -25,6 +26,7 @@ extension Ledger {
                     try Self.append(record, to: database)
                 }
                 try prune(database, newest: records.last ?? backlog.journal.last)
+                if changes.contains(where: \.isWithdrawal) { try pruneWithdrawn(database) }
             }
         } catch {
             throw Problem.ledger(error, doing: "write", path: path)
@@ -60,6 +62,16 @@ extension Ledger {
             try database.execute(
                 sql: "DELETE FROM declaration WHERE endpoint = ? AND deployment = ?",
                 arguments: [key.endpoint.text, key.deployment.text]
+            )
+        case .forget(let key, let kept):
+            let places = kept.map { _ in "?" }.joined(separator: ", ")
+            try database.execute(
+                sql: """
+                    DELETE FROM revision WHERE endpoint = ? AND deployment = ?
+                    AND revision NOT IN (\(places))
+                    """,
+                arguments: [key.endpoint.text, key.deployment.text]
+                    + StatementArguments(kept.map(\.number))
             )
         case .keep(let document):
             try database.execute(
@@ -143,8 +155,16 @@ extension Ledger {
                 in: database
             )
         }
+    }
+
+    /// Forgets the oldest revisions of what was withdrawn: what is declared may serve by an old one.
+    private func pruneWithdrawn(_ database: Database) throws {
         try Self.execute(
-            "DELETE FROM revision WHERE id <= (SELECT max(id) FROM revision) - ?",
+            """
+            DELETE FROM revision WHERE id <= (SELECT max(id) FROM revision) - ?
+            AND NOT EXISTS (SELECT 1 FROM declaration WHERE declaration.endpoint = revision.endpoint
+            AND declaration.deployment = revision.deployment)
+            """,
             [limits.revisions],
             in: database
         )

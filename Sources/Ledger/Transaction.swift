@@ -11,6 +11,8 @@ public struct Transaction: Sendable {
         case declare(Declaration)
         /// The deployment should not be there any more.
         case withdraw(DeploymentKey)
+        /// Past revisions of the deployment are not kept any more, but for these.
+        case forget(DeploymentKey, except: [Revision])
         /// The document is kept from now on, in place of another of its name.
         case keep(KeptDocument)
         /// The document is not kept any more.
@@ -19,14 +21,19 @@ public struct Transaction: Sendable {
         /// What a change is about.
         enum Subject: Hashable {
             case deployment(DeploymentKey)
+            case revisions(DeploymentKey)
             case document(KeptDocument.ID)
         }
+
+        /// Whether a deployment goes by it.
+        var isWithdrawal: Bool { if case .withdraw = self { true } else { false } }
 
         /// What it is about: a later change of the same makes this one pointless.
         var subject: Subject {
             switch self {
             case .declare(let declaration): .deployment(declaration.key)
             case .withdraw(let key): .deployment(key)
+            case .forget(let key, _): .revisions(key)
             case .keep(let document): .document(document.id)
             case .drop(let id): .document(id)
             }

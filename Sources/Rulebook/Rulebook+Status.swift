@@ -98,6 +98,11 @@ extension Rulebook {
         deployments.flatMap { deployment in deployment.revisions.map(\.declaration) }
     }
 
+    /// Those of one deployment.
+    public func revisionsInUse(of key: DeploymentKey) -> [Revision] {
+        index(of: key).map { deployments[$0].revisions.map(\.revision) } ?? []
+    }
+
     /// Whether a run may have a process: what a log file or a lane of it is still needed for.
     public func mayBeAlive(_ run: Run) -> Bool {
         find(run, .standard) != nil || strays.contains { $0.run == run }

@@ -21,13 +21,10 @@ struct DocumentShelf {
     private var unwanted: Set<DeploymentKey> = []
     private var newest: [DeploymentKey: Revision] = [:]
 
-    /// How many past revisions are read back: a rollout holds two, one superseded midway three.
-    private static let remembered = 4
-
-    /// Reads what the ledger keeps.
+    /// Reads what the ledger keeps: the one that serves may be older than many that were given up.
     init(_ ledger: Ledger) throws(Problem) {
         for declaration in try ledger.loadDeclarations() {
-            let past = try ledger.revisions(of: declaration.key, limit: Self.remembered)
+            let past = try ledger.revisions(of: declaration.key)
             let all = ([declaration] + past).compactMap {
                 try? $0.decode(DeploymentDocument.self)
             }

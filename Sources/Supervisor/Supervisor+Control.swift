@@ -208,7 +208,11 @@ extension Supervisor: ServerControl {
         // The shelf first: carrying the decision out looks the document up.
         shelf.put(document)
         do throws(Problem) {
-            try request(.declared(document.declaration), changes: [.declare(declaration)])
+            let used = rulebook.revisionsInUse(of: document.key)
+            try request(
+                .declared(document.declaration),
+                changes: [.forget(document.key, except: used), .declare(declaration)]
+            )
         } catch {
             shelf.takeBack(document)
             throw error

@@ -196,12 +196,21 @@ extension Supervisor {
         let route = EndpointRoute(
             endpoint: published.endpoint,
             deployments: published.deployments.compactMap { deployment in
-                shelf.document(deployment.key, deployment.revision)?
-                    .route(
-                        deployment,
-                        statuses: statuses(of: deployment.key),
-                        isManaged: endpoints[deployment.key.endpoint] != nil
+                guard let document = shelf.document(deployment.key, deployment.revision) else {
+                    logger.error(
+                        "a deployment is not served: its document is gone; deploy it again",
+                        metadata: [
+                            "deployment": "\(deployment.key)",
+                            "revision": "\(deployment.revision)",
+                        ]
                     )
+                    return nil
+                }
+                return document.route(
+                    deployment,
+                    statuses: statuses(of: deployment.key),
+                    isManaged: endpoints[deployment.key.endpoint] != nil
+                )
             },
             comparison: comparison(published)
         )

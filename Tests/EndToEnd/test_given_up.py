@@ -95,11 +95,7 @@ class GivenUp(Commanded):
         self.wait_for("its end", lambda: self.server.deployment("first") is None)
 
     def test_a_replacement_ends_the_deploy_with_the_reason_and_the_old_one_goes_on(self) -> None:
-        folder = Path(self._folder.name) / "byoc-c"
-        shutil.copytree(ROOT / "Samples" / "byoc-c", folder)
-        support = program().parent / "support"
-        subprocess.run(["make", "-s", "-C", str(folder), f"SUPPORT={support}"], check=True)
-        self.server.run("deploy", "--scorer", str(folder / "echo"), "--name", "replaced")
+        self.server.run("deploy", "--scorer", self.echo("byoc-c"), "--name", "replaced")
 
         deploy = self.run_command("deploy", self.hopeless("second"), "--name", "replaced")
 
@@ -130,6 +126,30 @@ class GivenUp(Commanded):
         self.assertIn(missing, failed.err)
         self.assertIn("'again/default' r1: ", failed.err)
         self.assertIn("'again/default' r2: ", again.err)
+
+    def test_what_serves_outlives_any_number_of_starts_with_one_given_up(self) -> None:
+        self.server.run("deploy", "--scorer", self.echo("good"), "--name", "lasting")
+        self.run_command("deploy", self.hopeless("third"), "--name", "lasting")
+
+        for _ in range(5):
+            self.server.process.kill()
+            self.server.process.wait()
+            self.server.start()
+            self.server.wait_until_up()
+            self.wait_for("the failure", lambda: self.deployment("lasting")["state"] == "halted")
+        kept = self.run_command("backup", Path(self._folder.name) / "kept")
+
+        self.assertEqual(self.score("lasting", b"on", route="score"), (200, b"on"))
+        self.assertEqual(kept.code, 0, kept)
+        self.assertIn("2 copies", kept.out)
+
+    def echo(self, name: str) -> str:
+        """The sample in C, built in a folder of this name."""
+        folder = Path(self._folder.name) / name
+        shutil.copytree(ROOT / "Samples" / "byoc-c", folder)
+        support = program().parent / "support"
+        subprocess.run(["make", "-s", "-C", str(folder), f"SUPPORT={support}"], check=True)
+        return str(folder / "echo")
 
     def environment(self, endpoint: str) -> str:
         """How far its environment is."""

@@ -124,7 +124,27 @@ import Vocabulary
 
         #expect(try ledger.journal().map(\.sequence) == [6, 5, 4])
         #expect(try ledger.journal(about: "iris").map(\.sequence) == [6, 5, 4])
-        #expect(try ledger.revisions(of: key, limit: 9).map(\.revision.number) == [5, 4])
+    }
+
+    @Test func `forgets revisions only of what was withdrawn, or where it is told so`() throws {
+        let ledger = try Ledger(
+            path: folder.ledger,
+            limits: Ledger.Limits(journalEntries: 3, revisions: 2)
+        )
+        let (iris, wine) = (try makeKey("iris"), try makeKey("wine"))
+        for key in [iris, wine] {
+            for number in 1...5 {
+                try ledger.commit(
+                    Transaction(changes: [.declare(makeDeclaration(key, revision: number))])
+                )
+            }
+        }
+        let kept = [1, 5].map { Revision(number: $0) }
+
+        try ledger.commit(Transaction(changes: [.forget(wine, except: kept), .withdraw(iris)]))
+
+        #expect(try ledger.revisions(of: wine).map(\.revision.number) == [5, 1])
+        #expect(try ledger.revisions(of: iris).isEmpty)
     }
 
     @Test func `keeps a moment that never comes`() throws {

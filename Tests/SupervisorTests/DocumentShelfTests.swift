@@ -83,6 +83,32 @@ private func scorer(installing package: String) -> DeploymentDocument.MLflowScor
         }
     }
 
+    @Test func `reads back what serves, however many were given up after it`() throws {
+        try withShelf { ledger, _ in
+            for revision in 1...20 {
+                let document = try document(revision: revision, content: "a")
+                let declaration = try Declaration(
+                    key: document.key,
+                    revision: document.revision,
+                    encoding: document,
+                    declaredAt: Date()
+                )
+                let kept = [1, revision - 1].map { Revision(number: $0) }
+                try ledger.commit(
+                    Transaction(changes: [
+                        .forget(document.key, except: kept), .declare(declaration),
+                    ])
+                )
+            }
+
+            let shelf = try DocumentShelf(ledger)
+
+            let key = try document(revision: 1, content: "a").key
+            let found = (1...20).filter { shelf.document(key, Revision(number: $0)) != nil }
+            #expect(found == [1, 19, 20])
+        }
+    }
+
     @Test func `lets a copy go only when no other revision needs it`() throws {
         try withShelf { _, shelf in
             let first = try document(revision: 1, content: "a")
