@@ -72,10 +72,11 @@ extension Rulebook {
 
     /// Whether what became of some endpoints can concern no other.
     func isContained(_ part: Rulebook, in scope: [EndpointName], _ policy: Policy) -> Bool {
-        guard part.capacity != capacity else { return true }
+        // Also where the capacity is as it was: one may have come to rest after it was looked at.
         var all = self
         all.capacity = part.capacity
         guard !all.couldStandMoreEvenly(besides: scope, policy) else { return false }
+        guard part.capacity != capacity else { return true }
         let isHungry = { (pledge: Capacity.Pledge) in
             !scope.contains(pledge.key.endpoint) && pledge.isHungry
         }

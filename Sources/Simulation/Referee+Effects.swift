@@ -187,6 +187,7 @@ extension Referee {
         judgeUnwell(deployment)
         let before = routed[key] ?? []
         routed[key] = deployment.runs
+        for run in deployment.runs { noteRouted(run) }
         // Left out though the gateway could still bind requests to it: that is our own act.
         let dropped = before.filter {
             ready.contains($0) && !deployment.runs.contains($0) && !mayBeLeftOut($0)

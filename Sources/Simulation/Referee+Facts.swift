@@ -158,6 +158,13 @@ extension Referee {
         }
     }
 
+    /// A run serves from its first route on: its answers may have been compared for a while before.
+    mutating func noteRouted(_ run: Run) {
+        guard records[run.instance]?.routed != run else { return }
+        records[run.instance, default: Record()].routed = run
+        records[run.instance]?.readySince = now
+    }
+
     mutating func forgetReady(_ isGone: (Run) -> Bool) {
         ready.removeAll(where: isGone)
     }

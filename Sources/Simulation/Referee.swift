@@ -32,6 +32,8 @@ struct Referee {
         var lastDeath: Moment?
         var deathsInARow = 0
         var readySince: Moment?
+        /// The last run that was routed to.
+        var routed: Run?
     }
 
     var now = Moment.zero

@@ -92,7 +92,8 @@ extension SimulatedWorld {
         referee.check(
             .scopeSuffices,
             proposal.decision == whole.decision && some == all,
-            "\(event): \(proposal.decision), and not \(whole.decision)"
+            "\(event): \(proposal.decision), and not \(whole.decision); otherwise known would be "
+                + "\(some.changes(by: whole).all)"
         )
     }
 
