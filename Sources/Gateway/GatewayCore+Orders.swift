@@ -123,13 +123,12 @@ extension GatewayCore {
         guard !isLeaving else { return }
         isLeaving = true
         for open in listeners { open.close() }
-        for connection in connectionsInOrder { connection.leave(atOnce: isLast) }
+        for connection in connectionsInOrder { connection.leave(atOnce: false) }
         if connections.isEmpty { return finish() }
-        if !isLast {
-            // Whoever has sent a request by now is heard; those who have nothing to say are let go.
-            loop.schedule(in: lastWordsPause) { [self] in
-                for connection in connectionsInOrder { connection.leave(atOnce: true) }
-            }
+        // Whoever has sent a request by now is heard, though it may not be here yet; those who have
+        // nothing to say are let go.
+        loop.schedule(in: lastWordsPause) { [self] in
+            for connection in connectionsInOrder { connection.leave(atOnce: true) }
         }
         loop.schedule(in: grace) { [self] in finish() }
     }

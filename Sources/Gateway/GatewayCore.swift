@@ -202,7 +202,7 @@ final class GatewayCore {
     func opened(_ connection: Connection) {
         connections[ObjectIdentifier(connection)] = connection
         // It was accepted just before the listening sockets were let go.
-        if isLeaving { connection.leave(atOnce: isLast) }
+        if isLeaving { connection.leave(atOnce: false) }
         if !isLooking { lookAtConnections() }
     }
 

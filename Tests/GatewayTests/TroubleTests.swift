@@ -318,6 +318,28 @@ import Wire
         #expect(try scorer.farewell.take { $0 } == SCORER_DRAINED)
     }
 
+    @Test func `hears whoever was accepted just before it leaves, as the last one too`() throws {
+        let gateway = try GatewayUnderTest()
+        _ = try gateway.startScorer(gateway.run(1))
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+        let idle = try gateway.connect()
+        // Accepted in turn: what is answered here was accepted after the client.
+        idle.post(score, "first")
+        _ = try idle.answer()
+
+        try gateway.send(.last)
+        try gateway.send(.leave(graceMilliseconds: 60_000))
+        client.post(score, "on its way")
+        let answer = try client.answer()
+        let isIdleClosed = try idle.isClosed()
+        try gateway.waitUntilLeft()
+
+        #expect(answer.text == "on its way")
+        #expect(answer.field("connection") == "close")
+        #expect(isIdleClosed)
+    }
+
     @Test func `leaves its scorers to the gateway that comes after it`() throws {
         let gateway = try GatewayUnderTest()
         let scorer = try gateway.startScorer(gateway.run(1))
