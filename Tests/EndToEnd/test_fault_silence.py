@@ -18,6 +18,7 @@ from typing import Any, Dict, List, Set
 
 import command
 from processes import tree
+from starved import Starved
 from versioned import INSTANCES, Versioned
 
 BURSTS = 8
@@ -127,6 +128,45 @@ class Silent(Versioned):
         after = [(one["id"], one["node"], one["pid"]) for one in self.held("slow")]
         self.assertEqual(after, before)
         self.assertFalse(self.node("node-1").get("isSilent"))
+
+    def test_fault_34_a_node_that_gets_next_to_no_time_costs_no_request_and_what_dies_is_replaced(
+        self,
+    ) -> None:
+        starved = Starved.make()
+        if starved is None:
+            self.skipTest("this machine lets us bound nobody's time: no cgroup can be made")
+        self.addCleanup(starved.end)
+        self.begin("starved")
+        before = self.pids("starved")
+
+        starved.take(self.node("node-1")["pid"])
+        self.wait_for_calls(100)
+        meanwhile = self.pids("starved")
+        victim = next(one for one in self.held("starved") if one["node"] == "node-1")
+        killed = time.monotonic()
+        self.kill(victim["pid"])
+        self.wait_for(
+            "another in its stead",
+            lambda: victim["pid"] not in self.pids("starved")
+            and len(self.pids("starved")) == INSTANCES,
+        )
+        replaced = time.monotonic() - killed
+        throttled = starved.throttled()
+        starved.end()
+        self.wait_for_silence("node-1", False)
+        self.wait_for("the rest's end", lambda: len(self.held("starved")) == INSTANCES)
+        self.wait_for_calls(100)
+        failed = self.finish()
+
+        print(f"fault 34: a starved node: seconds_until_replaced={replaced:.2f}")
+        self.assertGreater(throttled, 0)
+        self.assertEqual(meanwhile, before)
+        after = self.pids("starved")
+        self.assertEqual(len(set(after) & set(before)), INSTANCES - 1)
+        # What the killed one had in hand, and nothing else.
+        self.assertLessEqual({call.status for call in failed}, {502})
+        self.assertLessEqual(len(failed), 1)
+        self.wait_for("no process but theirs", lambda: self.scorers() == set(after))
 
     def test_a_node_that_is_undrained_is_given_its_part_again(self) -> None:
         self.begin("spread")
