@@ -12,7 +12,9 @@ extension Capacity {
             pledges[known].demand = demand
             pledges[known].required = required
             pledges[known].limit = limit
-        } else if required > 0 || limit > 0 {
+        } else {
+            // Nothing is promised, and nothing was.
+            if required == 0 && limit == 0 { return }
             let index = pledges.firstIndex { $0.key > key } ?? pledges.endIndex
             pledges.insert(
                 Pledge(key: key, demand: demand, required: required, limit: limit),

@@ -61,6 +61,39 @@ import Vocabulary
         let alone = all.consider(.withdrawn(key(4)), at: stage.now).decision
         #expect(alone.effects == [.unpublish(key(4).endpoint), .drain(run(4))])
     }
+
+    @Test func `remembers as much of the others as one about all, though one of them holds nothing`()
+        throws
+    {
+        let half = InstanceType(
+            name: "half",
+            millicores: 2_000,
+            memoryBytes: 1 << 30,
+            isExemptFromSurge: true
+        )
+        let whole = InstanceType(
+            name: "whole",
+            millicores: 4_000,
+            memoryBytes: 1 << 30,
+            isExemptFromSurge: true
+        )
+        var stage = Stage(nodes: 2, millicores: 4_000)
+        stage.play(.declared(declaration(1, type: whole)))
+        // Both stand on one node, and a place on the other was looked for in vain.
+        stage.play(.declared(declaration(2, instances: 2, type: half)))
+        stage.pass(.seconds(120))
+        stage.hear(.declared(declaration(3)))
+        let problem = Problem(.failed, code: "build", what: "cannot build its environment")
+        stage.hear(.preparationFailed(key(3), Revision(number: 1), problem))
+        let event = Event.declared(declaration(2, revision: 2, instances: 2, type: half))
+
+        var (some, all) = (stage.rulebook, stage.rulebook)
+        some.accept(some.consider(event, at: stage.now))
+        all.accept(all.considerAll(event, at: stage.now, by: .standard))
+
+        #expect(some != stage.rulebook)
+        #expect(some == all)
+    }
 }
 
 @Suite struct `A decision that gives room back` {
@@ -143,11 +176,13 @@ private func run(_ number: Int) -> Run {
 private func declaration(
     _ number: Int,
     revision: Int = 1,
+    instances: Int = 1,
     type: InstanceType = .shared
 ) -> DeploymentDeclaration {
     DeploymentDeclaration(
         key: key(number),
         revision: Revision(number: revision),
+        instances: instances,
         instanceType: type,
         environment: "environment",
         model: "model"
