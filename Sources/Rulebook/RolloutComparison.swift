@@ -64,6 +64,17 @@ extension Deployment {
         return !comparison.isOver
     }
 
+    /// Whether a revision is compared before it serves, and was given up before it ever did.
+    ///
+    /// Its runs are let go once every node has been heard; until then none of them may serve, though
+    /// it says again that it can answer, to a new gateway.
+    func isRuledOut(_ revision: Revision) -> Bool {
+        guard let record = record(revision), record.declaration.comparison != nil else {
+            return false
+        }
+        return !isReferenced(revision) && !record.isProven
+    }
+
     /// When the comparison under way is given up; nothing while none is.
     var comparisonDeadline: Moment? {
         guard let target, awaitsComparison(of: target) else { return nil }

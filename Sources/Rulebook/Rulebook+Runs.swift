@@ -34,7 +34,9 @@ extension Rulebook {
         _ work: inout Deliberation
     ) {
         let reason = "run \(starting.live.run) says that it can answer"
-        let isAwaited = deployments[path.deployment].awaitsComparison(of: self[path].revision)
+        let (deployment, revision) = (deployments[path.deployment], self[path].revision)
+        let isAwaited =
+            deployment.awaitsComparison(of: revision) || deployment.isRuledOut(revision)
         guard work.policy.comparesFirst(isAwaited) else {
             return lease(path, starting.serving(since: work.now), because: reason, &work)
         }

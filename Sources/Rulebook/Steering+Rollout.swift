@@ -99,6 +99,7 @@ extension Rulebook {
 
     /// Lets instances go that are no longer wanted.
     mutating func steerRetirement(_ work: inout Deliberation) {
+        retireWithdrawn(&work)
         // What a run holds is known only when the gateway has spoken.
         guard isEveryoneHeard else { return }
         for index in deployments.indices {
@@ -117,6 +118,18 @@ extension Rulebook {
                 for path in candidates(in: index, where: { _ in true }) {
                     retire(path, because: reason, &work)
                 }
+            }
+        }
+    }
+
+    /// Lets the runs of withdrawn deployments go, whoever has not been heard yet: declared again
+    /// meanwhile, a deployment must not be answered for by what was deleted.
+    private mutating func retireWithdrawn(_ work: inout Deliberation) {
+        guard gateway.peer.isJoined else { return }
+        for index in deployments.indices where deployments[index].isWithdrawn {
+            let reason = "\(deployments[index].key) was withdrawn"
+            for path in candidates(in: index, where: { $0.state.live != nil }) {
+                retire(path, because: reason, &work)
             }
         }
     }
