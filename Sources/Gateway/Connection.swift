@@ -12,6 +12,9 @@ final class Connection {
     private static let pipelineLimit = 32
     /// A refused request's body up to this length is read and thrown away; beyond, we hang up.
     private static let discardLimit = 64 << 10
+    /// Parts are taken over for a client that does not keep up, and for answers that wait for their
+    /// turn, until so much waits: a scorer is free for others once its answer is here.
+    private static let backlogLimit = 1 << 20
 
     private let core: GatewayCore
     /// The endpoint whose routes stand at the root of this connection's listener.
@@ -30,6 +33,11 @@ final class Connection {
     /// Whether no further request is taken.
     private var isClosing = false
     private var isUnflushed = false
+    /// Whole requests that wait to be dispatched.
+    private var heldBack = 0
+    /// What it counts for in the room for answers that clients have not kept up with.
+    private var backlogHeld = 0
+    private var slowness = ReadingPace()
     /// Whether the next request is the last: its answer says so.
     private var takesNoMore = false
     private(set) var pace: ConnectionPace
@@ -55,6 +63,7 @@ final class Connection {
     func ended() {
         incoming = nil
         codec.discard()
+        holdBacklog(0)
         core.closed(self)
         while let exchange = exchanges.popFirst() {
             exchange.connection = nil
@@ -68,8 +77,10 @@ final class Connection {
     /// The client has taken so much of what was written that more may be made for it.
     func roomCame() {
         stalledSince = nil
-        if let exchange = exchanges.first { acknowledge(exchange) }
+        if backlogHeld > 0 { holdBacklog(waitingBytes) }
+        for exchange in exchanges { acknowledge(exchange) }
         resumeReadingWherePossible()
+        if heldBack > 0 { core.goOn(self) }
     }
 
     // MARK: - Requests in
@@ -132,8 +143,40 @@ final class Connection {
         pace.endRequest(at: core.now)
         if exchange.isDiscarding {
             advance()
-        } else {
+        } else if exchanges.count == 1, stalledSince == nil {
             core.end(exchange)
+        } else {
+            holdBack(exchange)
+        }
+    }
+
+    /// Has a request wait for those before it, or for a client that does not read.
+    private func holdBack(_ exchange: Exchange) {
+        guard core.holdBack(exchange) else { return }
+        exchange.isHeldBack = true
+        heldBack += 1
+        dispatch()
+    }
+
+    /// Has what was held back scored, in its order, as far as its turn is near.
+    ///
+    /// What is first goes at once; of those behind it so many that together they keep no more of
+    /// their deployment's calls from others than one connection's share.
+    func dispatch() {
+        guard heldBack > 0, stalledSince == nil, socket.isOpen else { return }
+        var under = 0
+        for exchange in exchanges {
+            if exchange.progress == .complete { continue }
+            if exchange.isHeldBack {
+                // Some are over before they were dispatched: their deadline passed.
+                guard under == 0 || under < core.share(of: exchange) else { return }
+                exchange.isHeldBack = false
+                heldBack -= 1
+                core.end(exchange)
+                // Its answer may be here at once, and lead here.
+                guard heldBack > 0 else { return }
+            }
+            under += 1
         }
     }
 
@@ -197,23 +240,48 @@ final class Connection {
         if exchanges.first === exchange {
             write(bytes)
             if isLast { advance() }
-        } else if exchange.held == nil {
-            exchange.held = bytes
         } else {
-            exchange.held?.writeImmutableBuffer(bytes)
+            if exchange.held == nil {
+                exchange.held = bytes
+            } else {
+                exchange.held?.writeImmutableBuffer(bytes)
+            }
+            if isLast, heldBack > 0 { dispatch() }
         }
     }
 
-    /// Parts were taken over: their scorer may write the next as soon as the client keeps up.
+    /// Parts were taken over: their scorer may write the next as soon as the client keeps up, or
+    /// while there is room to keep it.
     func acknowledge(_ exchange: Exchange) {
-        guard !exchange.unacknowledged.isEmpty, exchanges.first === exchange,
-            socket.isOpen, socket.hasRoom
+        guard !exchange.unacknowledged.isEmpty, socket.isOpen,
+            exchanges.first === exchange && socket.hasRoom || takesOver()
         else { return }
+        slowness.tookPart()
         for part in exchange.unacknowledged {
             part.station.acknowledge(part.ticket)
             core.decide(.partRead(exchange.request))
         }
         exchange.unacknowledged = []
+    }
+
+    /// Whether one more part may be kept here for a client that has not come to it.
+    private func takesOver() -> Bool {
+        let backlog = waitingBytes
+        guard backlog < Self.backlogLimit, core.backlog.has(backlog - backlogHeld) else {
+            return false
+        }
+        holdBacklog(backlog)
+        return true
+    }
+
+    private func holdBacklog(_ bytes: Int) {
+        core.backlog.free(backlogHeld)
+        backlogHeld = core.backlog.take(bytes) ? bytes : 0
+    }
+
+    /// Bytes of answers that are here and not with the client.
+    private var waitingBytes: Int {
+        exchanges.reduce(socket.unsentBytes) { $0 + ($1.held?.readableBytes ?? 0) }
     }
 
     /// Ends the connection though an answer is not whole: the client must see that it is not.
@@ -275,15 +343,18 @@ final class Connection {
             if let held = first.held {
                 first.held = nil
                 write(held)
+                if backlogHeld > 0 { holdBacklog(waitingBytes) }
                 acknowledge(first)
             }
             guard first.progress == .complete, first.isRead || !first.isKeptAlive else {
                 continueBody(of: first)
                 resumeReadingWherePossible()
+                if heldBack > 0 { dispatch() }
                 return
             }
             exchanges.removeFirst()
             first.connection = nil
+            if first.isHeldBack { heldBack -= 1 }
             if !first.isKeptAlive {
                 hangUp(hasUnreadBody: !first.isRead)
                 return
@@ -327,7 +398,7 @@ final class Connection {
     /// Bytes of answers that wait for a client that does not read; none for one that does.
     var unsentBytes: Int {
         guard stalledSince != nil, socket.isOpen else { return 0 }
-        return exchanges.reduce(socket.unsentBytes) { $0 + ($1.held?.readableBytes ?? 0) }
+        return waitingBytes
     }
 
     /// Since when it has not read; far in the future for one that does.
@@ -340,6 +411,11 @@ final class Connection {
         guard socket.isOpen else { return }
         if let stalledSince, now - stalledSince > ConnectionPace.idleLimit {
             socket.close()
+            return
+        }
+        let isBlocking = stalledSince != nil && exchanges.first.map(core.isInTheWay) ?? false
+        if slowness.isTooSlow(at: now, isBlocking: isBlocking, within: core.readingGrace) {
+            breakOff()
             return
         }
         guard !isReadingPaused || isClosing else { return }

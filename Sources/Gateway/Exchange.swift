@@ -61,6 +61,8 @@ final class Exchange {
     var isBodiless = false
     /// Whether the whole request has been read.
     var isRead = false
+    /// Whether it is whole and waits, behind others of its connection, to be dispatched.
+    var isHeldBack = false
     /// Whether what comes of its body is thrown away.
     var isDiscarding = false
     /// Whether the client waits for `100 Continue`.

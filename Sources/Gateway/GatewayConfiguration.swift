@@ -15,6 +15,8 @@ public struct GatewayConfiguration: Sendable {
     public var leaveGrace: Duration
     /// Whether a scorer may take as long as it likes for anything: one that stands at a breakpoint.
     public var isPatient: Bool
+    /// How long a client may leave a part of an answer unread while others wait for its scorer.
+    public var readingGrace: Duration
     /// What this process runs, for the supervisor to know.
     public var program: ProgramIdentity?
 
@@ -25,6 +27,7 @@ public struct GatewayConfiguration: Sendable {
         userIdentifier: UInt32? = nil,
         leaveGrace: Duration = .seconds(30),
         isPatient: Bool = false,
+        readingGrace: Duration = .seconds(10),
         program: ProgramIdentity? = nil
     ) {
         self.socketPath = socketPath
@@ -32,6 +35,7 @@ public struct GatewayConfiguration: Sendable {
         self.userIdentifier = userIdentifier
         self.leaveGrace = leaveGrace
         self.isPatient = isPatient
+        self.readingGrace = readingGrace
         self.program = program
     }
 }

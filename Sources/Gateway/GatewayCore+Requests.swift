@@ -166,6 +166,33 @@ extension GatewayCore {
         )
     }
 
+    /// A request is whole and waits for its turn; false where it is over.
+    func holdBack(_ exchange: Exchange) -> Bool {
+        guard exchange.request != .none else { return false }
+        do throws(LaneError) {
+            try exchange.body.finish()
+        } catch {
+            giveUp(exchange, error)
+            return false
+        }
+        exchange.body.compact()
+        if exchange.deadline < timerDue { setTimer() }
+        return true
+    }
+
+    /// How many requests to its deployment a connection may have under way at once.
+    func share(of exchange: Exchange) -> Int {
+        exchange.deployment.map { dispatcher.share(of: $0.id) } ?? 1
+    }
+
+    /// Whether a part of its answer that nobody takes over keeps a scorer from requests that wait.
+    func isInTheWay(_ exchange: Exchange) -> Bool {
+        guard !exchange.unacknowledged.isEmpty, let deployment = exchange.deployment else {
+            return false
+        }
+        return dispatcher.hasWaiting(deployment.id)
+    }
+
     /// A request is whole.
     func end(_ exchange: Exchange) {
         guard let deployment = exchange.deployment, exchange.request != .none else { return }

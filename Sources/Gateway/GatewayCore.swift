@@ -38,6 +38,10 @@ final class GatewayCore {
     var isLeaving = false
     /// Whether no gateway comes after this one.
     var isLast = false
+    /// The room for answers that clients have not kept up with, all connections' together.
+    let backlog = KeptRequests.Room(bytes: 16 << 20)
+    /// How long a client may keep a part of an answer in the way of others.
+    let readingGrace: Duration
     /// What to do with a report to the supervisor.
     let report: (GatewayReport) -> Void
     /// What to do when the last connection is gone after `leave`.
@@ -80,12 +84,14 @@ final class GatewayCore {
         loop: PollLoop,
         limits: DispatchLimits,
         desk: ComparisonDesk,
+        readingGrace: Duration,
         report: @escaping (GatewayReport) -> Void,
         left: @escaping () -> Void
     ) {
         self.loop = loop
         self.dispatcher = Dispatcher(limits: limits)
         self.desk = desk
+        self.readingGrace = readingGrace
         self.report = report
         self.left = left
         let start = linux_monotonic_nanoseconds()
@@ -150,6 +156,14 @@ final class GatewayCore {
         loop.execute { [self] in
             beginTurn()
             connection.readOn()
+        }
+    }
+
+    /// Has a connection look, in a turn to come, at what of its requests may be dispatched.
+    func goOn(_ connection: Connection) {
+        loop.execute { [self] in
+            beginTurn()
+            connection.dispatch()
         }
     }
 

@@ -48,6 +48,7 @@ public func runGateway(_ configuration: GatewayConfiguration) throws {
                 loop: loop,
                 limits: configuration.isPatient ? .patient : DispatchLimits(),
                 desk: desk,
+                readingGrace: configuration.readingGrace,
                 report: { outbox.add($0) },
                 left: { outbox.close() }
             )

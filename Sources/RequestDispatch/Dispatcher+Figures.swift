@@ -45,6 +45,23 @@ extension Dispatcher {
         deployments[Int(deployment.index)].lanes.contains { lanes[Int($0)].mayServe }
     }
 
+    /// Whether whole requests of the deployment wait for a lane.
+    public func hasWaiting(_ deployment: DeploymentID) -> Bool {
+        deployments[Int(deployment.index)].queued > 0
+    }
+
+    /// How many of the deployment's requests one client may have under way at once beside others.
+    ///
+    /// Shape: a quarter of the calls that go on at once, at least one. An answer that its client
+    /// does not take keeps a call until it does: what one of them keeps leaves others theirs.
+    public func share(of deployment: DeploymentID) -> Int {
+        var calls = 0
+        for index in deployments[Int(deployment.index)].lanes where lanes[Int(index)].mayServe {
+            calls += lanes[Int(index)].calls
+        }
+        return max(1, calls / 4)
+    }
+
     /// The live requests that a lane holds and whose scorer was not seen to have begun them.
     public func untaken(of lane: LaneID, _ body: (RequestID) -> Void) {
         guard let index = find(lane) else { return }

@@ -24,12 +24,14 @@ final class GatewayUnderTest: Sendable {
     /// Starts a gateway with one listener and no endpoint.
     ///
     /// Shape: `room` is how many bytes the kernel takes for a client that does not read; with
-    /// `isPatient` no scorer ever counts as hung.
+    /// `isPatient` no scorer ever counts as hung; `readingGrace` is how long a client may leave a
+    /// part unread while others wait.
     init(
         owner: Bool = false,
         orphanGrace: Duration = .seconds(60),
         room: Int32? = nil,
-        isPatient: Bool = false
+        isPatient: Bool = false,
+        readingGrace: Duration = .seconds(10)
     ) throws {
         folder = NSTemporaryDirectory() + "gw-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
@@ -44,7 +46,8 @@ final class GatewayUnderTest: Sendable {
             socketPath: path,
             orphanGrace: orphanGrace,
             leaveGrace: .seconds(5),
-            isPatient: isPatient
+            isPatient: isPatient,
+            readingGrace: readingGrace
         )
         Thread.detachNewThread {
             do {

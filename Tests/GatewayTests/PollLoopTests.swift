@@ -53,6 +53,7 @@ private final class WatchedEnd: Watched {
                 loop: loop,
                 limits: DispatchLimits(),
                 desk: ComparisonDesk(),
+                readingGrace: .seconds(10),
                 report: { _ in },
                 left: {}
             )

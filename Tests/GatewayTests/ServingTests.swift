@@ -49,7 +49,7 @@ import Wire
     @Test func `answers pipelined requests in their order, however they end`() throws {
         let gateway = try GatewayUnderTest()
         let gate = Gate()
-        let scorer = try gateway.startScorer(gateway.run(1), calls: 2) { asked in
+        let scorer = try gateway.startScorer(gateway.run(1), calls: 8) { asked in
             if asked.text == "slow" { gate.pass() }
             return .echo(asked)
         }

@@ -236,13 +236,13 @@ import Wire
                 gate.pass()
             }
         }
-        let first = try gateway.startScorer(gateway.run(1), work)
+        let first = try gateway.startScorer(gateway.run(1), calls: 8, work)
         try gateway.route([gateway.run(1)])
         let client = try gateway.connect()
         client.post(score, "first")
         _ = try client.head()
         #expect(try client.chunk() == "begun first")
-        let second = try gateway.startScorer(gateway.run(2), work)
+        let second = try gateway.startScorer(gateway.run(2), calls: 8, work)
         try gateway.route([gateway.run(2)])
 
         client.post(score, "second")

@@ -126,6 +126,23 @@ import Vocabulary
     }
 }
 
+@Suite struct `One client's share` {
+    @Test func `is a quarter of the calls of the lanes that serve, and one at least`() {
+        var stage = Stage()
+        let before = stage.dispatcher.share(of: stage.deployment)
+
+        _ = stage.openLane(calls: 5, slots: 100)
+        let ofFive = stage.dispatcher.share(of: stage.deployment)
+        let second = stage.openLane(calls: 8)
+        _ = stage.addLane(calls: 100)
+        let ofThirteen = stage.dispatcher.share(of: stage.deployment)
+        stage.tell(.laneDraining(second))
+        let after = stage.dispatcher.share(of: stage.deployment)
+
+        #expect([before, ofFive, ofThirteen, after] == [1, 1, 3, 1])
+    }
+}
+
 @Suite struct `A split` {
     @Test func `gives each deployment exactly its percentage, spread out`() {
         let split = TrafficSplit(percents: [90, 10])
