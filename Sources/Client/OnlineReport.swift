@@ -8,7 +8,6 @@ import Vocabulary
 public enum OnlineReport {
     /// One endpoint, a fact a line.
     public static func lines(_ endpoint: OnlineEndpoint) -> [String] {
-        let tags = endpoint.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let facts: [(name: String, value: String)] = [
             ("name", endpoint.name.text),
             ("state", endpoint.provisioningState),
@@ -18,10 +17,39 @@ public enum OnlineReport {
             ("mirror", TrafficText.text(endpoint.mirrorTraffic)),
             ("deployments", endpoint.deployments.map(\.text).joined(separator: " ")),
             ("description", endpoint.description ?? ""),
-            ("tags", tags.joined(separator: " ")),
+            ("tags", words(endpoint.tags)),
+            ("properties", words(endpoint.properties)),
         ]
-        return facts.filter { !$0.value.isEmpty }
-            .map { "\($0.name.padded(to: 11))  \($0.value.printable)" }
+        return lines(facts)
+    }
+
+    /// One deployment, a fact a line.
+    public static func lines(_ deployment: OnlineDeployment) -> [String] {
+        lines([
+            ("name", deployment.name.text),
+            ("endpoint_name", deployment.endpointName.text),
+            ("state", deployment.provisioningState),
+            ("because", deployment.why),
+            ("revision", "\(deployment.revision)"),
+            ("instance_type", deployment.instanceType ?? ""),
+            ("instance_count", "\(deployment.instanceCount), \(deployment.serving) serving"),
+            ("model", deployment.model ?? ""),
+            ("environment", deployment.environment ?? ""),
+            ("traffic", "\(deployment.traffic)%"),
+            ("mirror", "\(deployment.mirrorTraffic)%"),
+            ("description", deployment.description ?? ""),
+            ("tags", words(deployment.tags)),
+        ])
+    }
+
+    private static func words(_ labels: [String: String]) -> String {
+        labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+
+    private static func lines(_ facts: [(name: String, value: String)]) -> [String] {
+        let told = facts.filter { !$0.value.isEmpty }
+        let width = told.map(\.name.count).max() ?? 0
+        return told.map { "\($0.name.padded(to: width))  \($0.value.printable)" }
     }
 
     /// Several endpoints, a row each.
@@ -43,12 +71,13 @@ public enum OnlineReport {
     /// Deployments, a row each.
     public static func lines(_ deployments: [OnlineDeployment]) -> [String] {
         var table = Table([
-            .words("NAME"), .words("STATE"), .words("REV"), .number("INSTANCES"),
+            .words("NAME"), .words("STATE"), .words("REV"), .words("TYPE"), .number("INSTANCES"),
             .number("SERVING"), .number("TRAFFIC"), .number("MIRROR"), .words("BECAUSE"),
         ])
         for deployment in deployments {
             table.add([
                 deployment.name.text, deployment.provisioningState, "\(deployment.revision)",
+                deployment.instanceType ?? "",
                 "\(deployment.instanceCount)", "\(deployment.serving)",
                 "\(deployment.traffic)%", "\(deployment.mirrorTraffic)%", deployment.why,
             ])

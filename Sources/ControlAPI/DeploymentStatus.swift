@@ -68,6 +68,8 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
     public var instances: [InstanceStatus]
     /// What the gateway counted; filled in by the control plane.
     public var requests: RequestCounters?
+    /// What was declared of it; nothing from an older server.
+    public var declared: DeclaredFacts?
 
     /// Makes a deployment's facts.
     public init(

@@ -25,13 +25,24 @@ public struct OnlineDeployment: Codable, Sendable, Hashable {
     public var mirrorTraffic: Int
     /// Why it is as it is.
     public var why: String
+    /// The instance type.
+    public var instanceType: String?
+    /// The registered model, or where the model was taken from.
+    public var model: String?
+    /// The environment that it names or describes.
+    public var environment: String?
+    /// What it is, for people.
+    public var description: String?
+    /// The person's own labels.
+    public var tags: [String: String]
 
     enum CodingKeys: String, CodingKey {
-        case name, revision, serving, traffic, why
+        case name, revision, serving, traffic, why, model, environment, description, tags
         case endpointName = "endpoint_name"
         case provisioningState = "provisioning_state"
         case instanceCount = "instance_count"
         case mirrorTraffic = "mirror_traffic"
+        case instanceType = "instance_type"
     }
 
     /// The same facts as a status has.
@@ -44,6 +55,11 @@ public struct OnlineDeployment: Codable, Sendable, Hashable {
         traffic = status.percent
         mirrorTraffic = status.mirrorPercent
         why = status.why
+        instanceType = status.declared?.instanceType
+        model = status.declared?.model
+        environment = status.declared?.environment
+        description = status.declared?.description
+        tags = status.declared?.tags ?? [:]
         provisioningState =
             switch status.state {
             case .building, .starting: "Creating"

@@ -7,8 +7,8 @@ import Vocabulary
 public struct OnlineDeploymentRequest: Codable, Sendable, Hashable {
     /// Whether it must be there already.
     public var mode: RequestMode
-    /// The absolute path of its document.
-    public var file: String
+    /// The absolute path of its document; nothing changes what is declared of it now.
+    public var file: String?
     /// Its name; nothing takes the document's.
     public var name: DeploymentName?
     /// The endpoint; nothing takes the document's.
@@ -21,7 +21,7 @@ public struct OnlineDeploymentRequest: Codable, Sendable, Hashable {
     /// Makes a request.
     public init(
         mode: RequestMode,
-        file: String,
+        file: String?,
         name: DeploymentName? = nil,
         endpoint: EndpointName? = nil,
         overrides: [String] = [],

@@ -28,6 +28,8 @@ struct DeployPlan: Sendable {
     private(set) var settings: DeploymentSettings
     /// What a person should be told.
     let notices: [String]
+    /// The document as it was written, where there is one.
+    private(set) var written: WrittenDocument?
     /// Where the document names its program.
     private var programLocation: Problem.Location?
 
@@ -68,6 +70,7 @@ struct DeployPlan: Sendable {
         }
         if let instances = request.instances {
             settings.instances = try Self.legal(instances, for: key)
+            written = written?.setting(["instance_count"], to: "\(instances)")
         }
     }
 
@@ -82,8 +85,11 @@ struct DeployPlan: Sendable {
         try PathCheck.refuseCutOff([request.file, request.libraryPath])
         var overrides: [ManifestOverride] = []
         for text in request.overrides { overrides.append(try ManifestOverride(text)) }
+        guard let file = request.file else {
+            preconditionFailure("a document that is not named was to be read: \(request)")
+        }
         let check = ManifestCheck(
-            file: request.file,
+            file: file,
             endpoint: request.endpoint,
             environments: EnvironmentCatalogue(folder: environments),
             assets: assets,
@@ -93,6 +99,29 @@ struct DeployPlan: Sendable {
         // Azure's own, since the document is one of Azure's; what short commands serve may take longer.
         let usual = DeploymentSettings.azureTimeoutMilliseconds
         settings.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds ?? usual
+    }
+
+    /// Looks at a deployment as it was declared, with values written over its document.
+    ///
+    /// Errors: what `check` would tell.
+    init(
+        _ present: DeploymentDocument,
+        _ kept: WrittenDocument,
+        setting overrides: [ManifestOverride],
+        environments: String,
+        assets: ServerAssets
+    ) throws(Problem) {
+        let check = ManifestCheck(
+            kept,
+            file: present.origin.path,
+            endpoint: present.key.endpoint,
+            environments: EnvironmentCatalogue(folder: environments),
+            assets: assets,
+            setting: overrides
+        )
+        self = try DeployPlan(check, named: present.key.deployment)
+        settings.requestTimeoutMilliseconds =
+            settings.requestTimeoutMilliseconds ?? present.settings.deadlineMilliseconds
     }
 
     /// A model that was checked.
@@ -134,6 +163,7 @@ struct DeployPlan: Sendable {
         self.settings = settings
         self.notices = check.notices.map(\.description)
         self.programLocation = check.programLocation
+        self.written = check.written
     }
 
     /// A program that was named by itself, perhaps with a model.

@@ -52,12 +52,15 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
     var assets: [AssetID]?
     /// The revision that it is in every way but for its environment's packages.
     var patches: Revision?
+    /// Its document as it was written; nothing where it was deployed without one.
+    var written: WrittenDocument?
 
-    /// Whether `other` would serve the same in every way, whatever its revision.
+    /// Whether `other` would serve the same in every way, whatever its revision and its labels.
     func serves(sameAs other: DeploymentDocument) -> Bool {
         var twin = other
         twin.revision = revision
         twin.patches = patches
+        twin.written = written
         return twin == self
     }
 

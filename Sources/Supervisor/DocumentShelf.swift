@@ -71,6 +71,13 @@ struct DocumentShelf {
         unwanted.remove(document.key)
     }
 
+    /// Puts a document in the place of the one of the same revision.
+    mutating func replace(_ document: DeploymentDocument) {
+        documents[document.key] = documents[document.key]?.map {
+            $0.revision == document.revision ? document : $0
+        }
+    }
+
     /// The document was refused after all: what was there before stands again.
     mutating func takeBack(_ document: DeploymentDocument) {
         documents[document.key]?.removeAll { $0.revision == document.revision }

@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Manifests
 import Vocabulary
 
 /// A deployment as it was read from its source: a document that has no revision yet.
@@ -10,11 +11,13 @@ struct Draft: Sendable {
     /// Where it came from.
     let origin: DeploymentDocument.Origin
     /// What answers the requests.
-    let scorer: DeploymentDocument.Scorer
+    var scorer: DeploymentDocument.Scorer
     /// The copy of the model, or of the program's folder.
-    let content: Digest
+    var content: Digest
     /// How it is served.
     var settings: ServingSettings
+    /// Its document as it was written, where it has one.
+    var written: WrittenDocument?
     /// The registered models and environments that it is made of.
     var assets: [AssetID] = []
     /// What a person should be told.
@@ -29,7 +32,8 @@ struct Draft: Sendable {
             scorer: scorer,
             content: content,
             settings: settings,
-            assets: assets.isEmpty ? nil : assets
+            assets: assets.isEmpty ? nil : assets,
+            written: written
         )
     }
 }

@@ -49,6 +49,20 @@ struct EndpointDocument: Codable, Hashable, Sendable {
             ? present.mirrorTraffic : Self.percents(manifest.mirrorTraffic)
     }
 
+    /// The document that says what is declared.
+    var written: WrittenDocument {
+        var properties = properties
+        if let statuses { properties["scorekeeper.statuses"] = statuses.rawValue }
+        return WrittenDocument(
+            endpoint: name,
+            authMode: authMode,
+            description: description,
+            tags: tags,
+            properties: properties,
+            shares: ["traffic": traffic, "mirror_traffic": mirrorTraffic]
+        )
+    }
+
     private static func percents(_ shares: [DeploymentName: Int]) -> [String: Int] {
         Dictionary(uniqueKeysWithValues: shares.map { ($0.key.text, $0.value) })
     }

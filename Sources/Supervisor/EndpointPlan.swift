@@ -14,13 +14,21 @@ struct EndpointPlan {
     private let request: EndpointRequest
     private let manifest: EndpointManifest?
 
-    /// Reads a request.
+    /// Reads a request; what is written over no document is written over what is `declared`.
     ///
     /// Errors: `noName`; what the document's check would tell.
-    init(_ request: EndpointRequest) throws(Problem) {
+    init(_ request: EndpointRequest, over declared: EndpointDocument? = nil) throws(Problem) {
         try PathCheck.refuseCutOff([request.file])
         var told: [String] = []
-        if request.file != nil || !request.overrides.isEmpty {
+        if request.file == nil, let declared, !request.overrides.isEmpty {
+            let read = try ManifestReader.endpoint(
+                declared.written,
+                setting: try Self.overrides(of: request)
+            )
+            manifest = read.manifest
+            name = declared.name
+            told = read.notices.map(\.description)
+        } else if request.file != nil || !request.overrides.isEmpty {
             let (manifest, notices) = try Self.read(request)
             self.manifest = manifest
             self.name = request.name ?? manifest.name
@@ -50,11 +58,16 @@ struct EndpointPlan {
         return document
     }
 
+    private static func overrides(
+        of request: EndpointRequest
+    ) throws(Problem) -> [ManifestOverride] {
+        try request.overrides.map { text throws(Problem) in try ManifestOverride(text) }
+    }
+
     private static func read(
         _ request: EndpointRequest
     ) throws(Problem) -> (EndpointManifest, [String]) {
-        var overrides: [ManifestOverride] = []
-        for text in request.overrides { overrides.append(try ManifestOverride(text)) }
+        var overrides = try Self.overrides(of: request)
         if let name = request.name {
             overrides.append(
                 ManifestOverride(path: ["name"], value: name.text, place: "--name")

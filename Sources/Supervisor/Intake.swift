@@ -51,6 +51,31 @@ struct Intake: Sendable {
         return draft
     }
 
+    /// Reads a deployment as it was declared, with values written over its document.
+    ///
+    /// Errors: as above.
+    func read(
+        _ present: DeploymentDocument,
+        _ written: WrittenDocument,
+        setting overrides: [ManifestOverride],
+        libraryPath: String?,
+        environments: String,
+        assets: ServerAssets
+    ) async throws(Problem) -> Draft {
+        let plan = try await Self.offLoop { () throws(Problem) in
+            try DeployPlan(
+                present,
+                written,
+                setting: overrides,
+                environments: environments,
+                assets: assets
+            )
+        }
+        var draft = try await draft(of: plan, libraryPath: libraryPath)
+        draft.assets = assets.used
+        return draft
+    }
+
     private func draft(
         of plan: DeployPlan,
         libraryPath: String?
@@ -129,6 +154,7 @@ struct Intake: Sendable {
                 on: type,
                 retryUnlessSaid: plan.retryUnlessSaid
             ),
+            written: plan.written,
             notices: plan.notices + [aboutType].compactMap { $0?.description }
                 + companions.map(\.notice)
         )

@@ -118,7 +118,9 @@ extension Supervisor: ServerControl {
         }
         let document = draft.document(revision: nextRevision(of: draft.key))
             .settled(like: standing)
-        if let present, present.serves(sameAs: document), !mayTryAgain(present) { return present }
+        if let present, present.serves(sameAs: document), !mayTryAgain(present) {
+            return try relabel(present, as: document)
+        }
         if let standing = unpatched(draft, present), standing.serves(sameAs: document) {
             return standing
         }

@@ -15,7 +15,7 @@ extension Supervisor: OnlineControl {
     }
 
     func put(_ request: EndpointRequest) async throws(Problem) -> OnlineEndpoint {
-        let asked = try EndpointPlan(request)
+        let asked = try plan(request)
         let present = endpoints[asked.name]
         switch request.mode {
         case .create where present != nil:
@@ -38,12 +38,7 @@ extension Supervisor: OnlineControl {
     }
 
     func put(_ request: OnlineDeploymentRequest) async throws(Problem) -> DeployAnswer {
-        var draft = try await Intake(store: store, types: configuration.types)
-            .read(
-                request,
-                environments: configuration.support.environments,
-                assets: ServerAssets(assets, store: store.folder)
-            )
+        var draft = try await draft(of: request)
         let key = draft.key
         guard endpoints[key.endpoint] != nil else { throw undeclared(key.endpoint) }
         let isThere = shelf.wanted(key) != nil
@@ -207,7 +202,7 @@ extension Supervisor: OnlineControl {
         )
     }
 
-    private func undeclared(_ name: EndpointName) -> Problem {
+    func undeclared(_ name: EndpointName) -> Problem {
         let isShort = shelf.wanted.contains { $0.key.endpoint == name }
         return Problem(
             isShort ? .conflict : .notFound,

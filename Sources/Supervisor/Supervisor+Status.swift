@@ -101,7 +101,7 @@ extension Supervisor {
         let document = newestDocument(of: view)
         let instances = view.instances.map(facts(of:))
         let isolation = instances.compactMap(\.isolation).min()
-        return DeploymentStatus(
+        var status = DeploymentStatus(
             name: view.key.deployment,
             revision: view.incoming ?? view.current ?? document?.revision ?? Revision(number: 1),
             givenUp: view.givenUp,
@@ -120,6 +120,8 @@ extension Supervisor {
             deadlineMilliseconds: document?.settings.deadlineMilliseconds ?? 0,
             instances: instances
         )
+        status.declared = document?.declaredFacts
+        return status
     }
 
     /// The rulebook's sentence, and the last lines of a scorer where there is something to explain.

@@ -148,6 +148,73 @@ class Endpoints(Commanded):
         self.assertEqual(kept, (200, "[blue]"))
         self.assertEqual(set(self.answers("whole", 10)), {"[green]"})
 
+    def test_what_is_set_changes_without_the_document_and_nothing_else_does(self) -> None:
+        self.done("online-endpoint", "create", "-n", "changed", "--set", "tags.team=flowers")
+        document = self.document("changed", "blue", instances=2)
+        with document.open("a") as file:
+            file.write("  scorekeeper.retry: once\ndescription: the first\n")
+        self.done("online-deployment", "create", "-f", document, "--all-traffic")
+        document.unlink()
+
+        self.done(
+            *("online-deployment", "update", "-e", "changed", "-n", "blue"),
+            *("--set", "instance_count=1", "tags.owner=me"),
+        )
+        relabelled = self.done(
+            *("online-deployment", "update", "-e", "changed", "-n", "blue"),
+            *("--set", "tags.owner=you"),
+        )
+        self.done("online-endpoint", "update", "-n", "changed", "--set", "tags.size=2")
+        endpoint = self.done("online-endpoint", "show", "-n", "changed")
+        lines = self.run_command("online-deployment", "show", "-e", "changed", "-n", "blue").out
+
+        self.assertEqual(relabelled["instance_count"], 1)
+        self.assertEqual(relabelled["revision"], 2, "labels alone were rolled")
+        self.assertEqual(relabelled["description"], "the first")
+        self.assertEqual(relabelled["tags"], {"owner": "you"})
+        self.assertEqual(relabelled["instance_type"], "shared")
+        self.assertRegex(lines, r"instance_type +shared\n")
+        self.assertRegex(lines, r"tags +owner=you")
+        self.assertEqual(endpoint["tags"], {"team": "flowers", "size": "2"})
+        self.assertEqual(endpoint["traffic"], {"blue": 100})
+        self.assertEqual(self.ask("changed"), (200, "[blue]"))
+
+    def test_a_set_part_is_taken_from_the_disk_and_the_others_stay(self) -> None:
+        self.done("online-endpoint", "create", "-n", "partly")
+        document = self.document("partly", "blue")
+        self.done("online-deployment", "create", "-f", document, "--all-traffic")
+        model = Path(self._folder.name) / "weights.txt"
+        model.write_text("1")
+
+        set_model = self.done(
+            *("online-deployment", "update", "-e", "partly", "-n", "blue"),
+            *("--set", "model=weights.txt"),
+        )
+        wrong = self.run_command(
+            *("online-deployment", "update", "-e", "partly", "-n", "blue"),
+            *("--set", "instance_cuont=2"),
+        )
+        unsaid = self.run_command("online-deployment", "update", "-e", "partly", "-n", "blue")
+
+        self.assertEqual((set_model["model"], set_model["revision"]), ("weights.txt", 2))
+        self.assertEqual(self.ask("partly"), (200, "[blue]1"))
+        self.assertEqual(wrong.code, command.BAD_INPUT, wrong)
+        self.assertIn("instance_count", wrong.err)
+        self.assertEqual(unsaid.code, command.NO_COMMAND, unsaid)
+
+    def test_what_has_no_document_is_not_changed_in_parts(self) -> None:
+        self.server.run("deploy", "--scorer", str(self.tell), "--name", "bare", "--", "old")
+        self.done("online-endpoint", "create", "-n", "bare")
+
+        refused = self.run_command(
+            *("online-deployment", "update", "-e", "bare", "-n", "default"),
+            *("--set", "instance_count=2"),
+        )
+
+        self.assertEqual(refused.code, command.NO_ROOM, refused)
+        self.assertIn("no document of it is kept", refused.err)
+        self.assertEqual(self.ask("bare"), (200, "[old]"))
+
     def test_what_answers_requests_is_not_deleted_and_what_does_not_is(self) -> None:
         self.with_two("kept")
         self.share("kept", "blue=100")

@@ -35,6 +35,8 @@ public struct ManifestReader {
         public let kind: ManifestKind?
         /// What could be read, though other parts of it may be wrong.
         public let manifest: Manifest?
+        /// The document as it was written, where it is a mapping.
+        public var written: WrittenDocument?
         /// What was found on the way.
         public let findings: Findings
 
@@ -73,7 +75,12 @@ public struct ManifestReader {
             return Outcome(kind: nil, manifest: nil, findings: findings)
         }
         let manifest = read(root, as: kind, in: folder, into: &findings)
-        return Outcome(kind: kind, manifest: manifest, findings: findings)
+        return Outcome(
+            kind: kind,
+            manifest: manifest,
+            written: WrittenDocument(root, in: folder),
+            findings: findings
+        )
     }
 
     /// The kind of a tree: what its `$schema` names, else what its keys speak for.

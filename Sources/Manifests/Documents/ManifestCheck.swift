@@ -60,6 +60,13 @@ public struct ManifestCheck: Codable, Sendable {
     public private(set) var notices: [Notice]
     /// Problems beyond those that are listed.
     public let unlisted: Int
+    /// The document as it was written, where it was read here; no part of what is told.
+    public private(set) var written: WrittenDocument?
+
+    private enum CodingKeys: String, CodingKey {
+        case file, endpoint, deployment, settings, serving, programLocation, problems, notices
+        case unlisted
+    }
 
     /// Whether it would be deployed.
     public var isServable: Bool { problems.isEmpty }
@@ -87,6 +94,7 @@ public struct ManifestCheck: Codable, Sendable {
         let file = DocumentFile(path)
         var findings = Findings()
         var manifest: DeploymentManifest?
+        var written: WrittenDocument?
         if let bytes = file.read(into: &findings) {
             let read = ManifestReader.read(
                 bytes,
@@ -97,6 +105,7 @@ public struct ManifestCheck: Codable, Sendable {
             )
             findings.add(read.findings)
             if case .deployment(let deployment) = read.manifest { manifest = deployment }
+            written = read.written
         }
         self.init(
             manifest,
@@ -106,6 +115,32 @@ public struct ManifestCheck: Codable, Sendable {
             assets: assets,
             findings: findings
         )
+        self.written = written
+    }
+
+    /// Checks a document that was kept, and what it names, with values written over it.
+    ///
+    /// Shape: `file` is where it was read from, which may be gone.
+    public init(
+        _ kept: WrittenDocument,
+        file: String,
+        endpoint: EndpointName,
+        environments: EnvironmentCatalogue,
+        assets: any AssetResolver,
+        setting overrides: [ManifestOverride]
+    ) {
+        let read = ManifestReader.read(kept, file: file, as: .deployment, setting: overrides)
+        var manifest: DeploymentManifest?
+        if case .deployment(let deployment) = read.manifest { manifest = deployment }
+        self.init(
+            manifest,
+            file: file,
+            endpoint: endpoint,
+            environments: environments,
+            assets: assets,
+            findings: read.findings
+        )
+        written = read.written
     }
 
     /// Checks what a document names that was read already.

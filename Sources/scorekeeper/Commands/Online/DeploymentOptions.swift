@@ -12,7 +12,7 @@ struct DeploymentOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp("A managedOnlineDeployment document.", valueName: "document")
     )
-    var file: String
+    var file: String?
 
     @Option(name: .shortAndLong, help: "The deployment; its document's name where left out.")
     var name: String?
@@ -26,7 +26,7 @@ struct DeploymentOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
         parsing: .upToNextOption,
-        help: ArgumentHelp("Fields in place of the document's.", valueName: "a.b=c")
+        help: ArgumentHelp("Fields in place of the document's, or of what is declared.", valueName: "a.b=c")
     )
     var overrides: [String] = []
 
@@ -47,7 +47,7 @@ struct DeploymentOptions: ParsableArguments {
     func request(_ mode: RequestMode) throws(Problem) -> OnlineDeploymentRequest {
         OnlineDeploymentRequest(
             mode: mode,
-            file: absolutePath(file),
+            file: file.map(absolutePath),
             name: try name.map(Naming.deployment),
             endpoint: try endpointName.map(Naming.endpoint),
             overrides: overrides,

@@ -20,6 +20,10 @@ struct OnlineDeploymentCreate: AsyncParsableCommand {
     @OptionGroup var server: StateOptions
     @OptionGroup var format: OutputOptions
 
+    func validate() throws {
+        guard what.file != nil else { throw ValidationError("Name a document with -f.") }
+    }
+
     func run() async throws {
         try await what.carryOut(.create, server.client, format.output)
     }

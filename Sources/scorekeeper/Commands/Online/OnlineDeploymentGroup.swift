@@ -15,7 +15,7 @@ struct OnlineDeploymentGroup: ParsableCommand {
 
             EXAMPLE
               scorekeeper online-deployment create -f blue.yml --all-traffic
-              scorekeeper online-deployment update -f blue.yml --set instance_count=3
+              scorekeeper online-deployment update -e iris -n blue --set instance_count=3
               scorekeeper online-deployment get-logs -e iris -n blue
             """,
         subcommands: [

@@ -13,11 +13,13 @@ struct OnlineEndpointUpdate: AsyncParsableCommand {
         abstract: "Changes an endpoint; traffic moves at once, and no request is lost by it.",
         discussion: """
             Traffic makes 100 percent in sum, or 0. Copies go to one deployment that answers nobody, \
-            at most half of the requests; their answers are counted and dropped.
+            at most half of the requests; their answers are counted and dropped. Without -f, --set \
+            changes what is declared in what it names and in nothing else.
 
             EXAMPLE
               scorekeeper online-endpoint update -n iris --traffic "blue=90 green=10"
               scorekeeper online-endpoint update -n iris --mirror-traffic "green=10"
+              scorekeeper online-endpoint update -n iris --set tags.team=prices
             """
     )
 

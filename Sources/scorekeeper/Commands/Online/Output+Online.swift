@@ -20,7 +20,7 @@ extension Output {
     }
 
     static func print(_ deployment: OnlineDeployment, _ format: OutputOptions.Format) throws {
-        try print(deployment, as: OnlineReport.lines([deployment]), format)
+        try print(deployment, as: OnlineReport.lines(deployment), format)
     }
 
     /// Prints a value for programs, or its lines for people.
