@@ -118,8 +118,9 @@ struct ControlRoutes: Sendable {
     }
 
     private func status() async -> ServerStatus {
-        let statistics = await control.statistics()
-        return await control.status().counting(statistics)
+        let status = await control.status()
+        // Asked last: whatever the status tells, the gateway has taken in before it answers this.
+        return status.counting(await control.statistics())
     }
 
     private func endpoint(_ name: EndpointName) async throws(Problem) -> EndpointStatus {

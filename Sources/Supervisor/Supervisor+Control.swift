@@ -79,17 +79,41 @@ extension Supervisor: ServerControl {
     static let statisticsPatience: Duration = .seconds(1)
 
     func statistics() async -> [DeploymentStatistics] {
+        _ = await askGateway(within: Self.statisticsPatience)
+        return statistics.all
+    }
+
+    /// How long the gateway may take to confirm a change of its routes before it is told without.
+    private static let routePatience: Duration = .seconds(10)
+
+    /// Waits until the gateway has taken in every route that it was told.
+    ///
+    /// Shape: a notice where it has not confirmed that in time; nothing where there is no gateway:
+    /// the next one listens once it has the routes.
+    func routesUnconfirmed() async -> String? {
+        let asked = gateway.number
+        guard gateway.joined != nil, await !askGateway(within: Self.routePatience),
+            gateway.joined != nil, gateway.number == asked
+        else { return nil }
+        return "the gateway has not confirmed within \(Self.routePatience.components.seconds) s that "
+            + "requests go where they now shall: some may go where they went before until it does"
+    }
+
+    /// Asks the gateway for its counters, which it tells in the order of what it is told.
+    ///
+    /// Shape: whether it has answered; not where there is none, or it ends.
+    private func askGateway(within patience: Duration) async -> Bool {
         let id = statistics.nextQuestion()
         guard gateway.joined?.send(GatewayOrder.reportStatistics(id: id)) == true else {
-            return statistics.all
+            return false
         }
         let impatience = Task {
-            guard (try? await Task.sleep(for: Self.statisticsPatience)) != nil else { return }
+            guard (try? await Task.sleep(for: patience)) != nil else { return }
             statistics.release(id)
         }
         await withCheckedContinuation { statistics.wait(for: id, $0) }
         impatience.cancel()
-        return statistics.all
+        return statistics.isAnswered(id)
     }
 
     // MARK: - Wanting

@@ -32,8 +32,9 @@ extension Supervisor: OnlineControl {
         let base: EndpointDocument
         if let present { base = present } else { base = try adopted(asked.name) }
         try declare(asked.document(over: base))
+        let unconfirmed = await routesUnconfirmed()
         var answer = facts(of: asked.name, rulebook.status(of: asked.name))
-        answer.notices = asked.notices
+        answer.notices = asked.notices + [unconfirmed].compactMap(\.self)
         return answer
     }
 

@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 from harness import program
 
@@ -44,6 +44,12 @@ def variables(**more: str) -> Dict[str, str]:
     return {**known, **more}
 
 
+def line(*arguments: Union[str, Path], state: Optional[Path] = None) -> List[str]:
+    """A subcommand's words; `state` is the server that is meant."""
+    meant = [] if state is None else ["--state", str(state)]
+    return [str(program()), *map(str, arguments), *meant]
+
+
 def run(
     *arguments: Union[str, Path],
     state: Optional[Path] = None,
@@ -51,11 +57,8 @@ def run(
     stdin: bytes = b"",
 ) -> Done:
     """Runs a subcommand to its end; `state` is the server that is meant."""
-    command = [str(program()), *map(str, arguments)]
-    if state is not None:
-        command += ["--state", str(state)]
     done = subprocess.run(
-        command,
+        line(*arguments, state=state),
         input=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -82,6 +85,51 @@ class Endpoints(Commanded):
 
         self.assertEqual((first.count("[blue]"), first.count("[green]")), (90, 10))
         self.assertEqual((second.count("[blue]"), second.count("[green]")), (33, 67))
+
+    def test_traffic_is_told_to_have_moved_once_the_gateway_has_confirmed_it(self) -> None:
+        self.with_two("confirmed")
+        self.share("confirmed", "blue=100")
+        gateway = self.server.status()["gateway"]["pid"]
+        self.addCleanup(os.kill, gateway, signal.SIGCONT)
+
+        os.kill(gateway, signal.SIGSTOP)
+        moving = subprocess.Popen(
+            command.line(
+                *("online-endpoint", "update", "-n", "confirmed", "--traffic", "green=100"),
+                state=self.server.state,
+            ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.wait_for(
+            "the traffic to be declared",
+            lambda: self.done("online-endpoint", "show", "-n", "confirmed")["traffic"]
+            == {"green": 100},
+        )
+        early = moving.poll()
+        os.kill(gateway, signal.SIGCONT)
+        errors = moving.communicate()[1]
+
+        self.assertIsNone(early, "the command ended before the gateway knew")
+        self.assertEqual(moving.returncode, command.DONE, errors)
+        self.assertNotIn("has not confirmed", errors)
+        self.assertEqual(self.ask("confirmed"), (200, "[green]"))
+
+    def test_a_gateway_that_never_confirms_is_told_and_blocks_nobody(self) -> None:
+        self.with_two("unconfirmed")
+        gateway = self.server.status()["gateway"]["pid"]
+        self.addCleanup(os.kill, gateway, signal.SIGCONT)
+
+        os.kill(gateway, signal.SIGSTOP)
+        done = self.run_command(
+            "online-endpoint", "update", "-n", "unconfirmed", "--traffic", "blue=100"
+        )
+        os.kill(gateway, signal.SIGCONT)
+
+        self.assertEqual(done.code, command.DONE, done.err)
+        self.assertIn("the gateway has not confirmed within 10 s", done.err)
+        self.assertEqual(self.ask("unconfirmed"), (200, "[blue]"))
 
     def test_a_new_deployment_answers_those_who_name_it_and_nobody_else(self) -> None:
         self.with_two("named")

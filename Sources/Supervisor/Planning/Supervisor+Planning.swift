@@ -23,6 +23,7 @@ extension Supervisor: PlanControl {
                 return answer
             }
         }
+        if let unconfirmed = await routesUnconfirmed() { answer.notices.append(unconfirmed) }
         return answer
     }
 
