@@ -2,20 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControlAPI
+import Foundation
 import Vocabulary
 
 /// A server's quota as a person reads it: cores by node, who was promised them, what a loss costs.
 public struct QuotaReport: Sendable {
     private let quota: QuotaStatus
+    private let zone: TimeZone
 
-    /// Makes a report.
-    public init(_ quota: QuotaStatus) {
+    /// Makes a report with times in `zone`.
+    public init(_ quota: QuotaStatus, zone: TimeZone) {
         self.quota = quota
+        self.zone = zone
     }
 
     /// The whole report.
     public var text: String {
-        let parts = [nodes, legend, deployments, losses]
+        let parts = [nodes, legend, deployments, rollbacks, losses]
         return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
             .joined(separator: "\n\n")
     }
@@ -66,6 +69,15 @@ public struct QuotaReport: Sendable {
             ])
         }
         return table.isEmpty ? [] : table.lines
+    }
+
+    private var rollbacks: [String] {
+        quota.deployments.compactMap { promise in
+            guard let kept = promise.rollback else { return nil }
+            let cores = CoreCount(millicores: kept.millicores).counted
+            return "\(promise.deployment): held for a rollback until "
+                + "\(Wording.timeOfDay(kept.until, in: zone)): \(cores)"
+        }
     }
 
     private var losses: [String] {

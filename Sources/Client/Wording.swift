@@ -24,6 +24,21 @@ public enum Wording {
         }
     }
 
+    /// `10:30:00`, in `zone`.
+    static func timeOfDay(_ date: Date, in zone: TimeZone) -> String {
+        date.formatted(
+            Date.VerbatimFormatStyle(
+                format: """
+                    \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\
+                    \(minute: .twoDigits):\(second: .twoDigits)
+                    """,
+                locale: Locale(identifier: "en_US_POSIX"),
+                timeZone: zone,
+                calendar: Calendar(identifier: .gregorian)
+            )
+        )
+    }
+
     /// `2026-03-01 10:30:00.250`, in `zone`.
     public static func time(_ date: Date, in zone: TimeZone) -> String {
         date.formatted(

@@ -1,6 +1,7 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Vocabulary
 
 /// Everything that `scorekeeper quota --output json` shows.
@@ -104,6 +105,20 @@ public struct QuotaStatus: Codable, Sendable, Hashable {
         }
     }
 
+    /// Cores that are kept until what was just rolled in has proved itself.
+    public struct Rollback: Codable, Sendable, Hashable {
+        /// Thousandths of a core.
+        public var millicores: Int
+        /// When they are let go.
+        public var until: Date
+
+        /// Makes what is kept.
+        public init(millicores: Int, until: Date) {
+            self.millicores = millicores
+            self.until = until
+        }
+    }
+
     /// What one deployment was promised.
     public struct Deployment: Codable, Sendable, Hashable {
         /// The deployment.
@@ -118,6 +133,8 @@ public struct QuotaStatus: Codable, Sendable, Hashable {
         public var held: Int
         /// Places that no node has room for.
         public var unplaced: Int
+        /// What of it is kept only for a rollback; nothing where nothing is.
+        public var rollback: Rollback?
 
         /// Makes a promise's figures.
         public init(

@@ -21,6 +21,18 @@ extension Deployment {
         }
     }
 
+    /// What is promised only so that what was just rolled in can be given back, and until when;
+    /// nothing where that takes no more than what is wanted anyway.
+    func promiseForRollback(_ policy: Policy) -> DeploymentQuota.Rollback? {
+        guard fallback != nil, let until = rollout?.overAt else { return nil }
+        var settled = self
+        settled.previous = nil
+        let (whole, wanted) = (promise(policy), settled.promise(policy))
+        let places = whole.required * whole.demand.millicores
+        let excess = places - wanted.required * wanted.demand.millicores
+        return excess > 0 ? DeploymentQuota.Rollback(millicores: excess, until: until) : nil
+    }
+
     /// The promise that covers every revision that is wanted or still held, and what a rollout that
     /// has just ended may have to fall back to.
     ///

@@ -61,4 +61,14 @@ public struct DeploymentQuota: Codable, Hashable, Sendable {
     public let held: Int
     /// Places that no node has room for.
     public let unplaced: Int
+    /// What of it is kept only for a rollback; nothing where nothing is.
+    public let rollback: Rollback?
+
+    /// Kept until what was just rolled in has proved itself.
+    public struct Rollback: Codable, Hashable, Sendable {
+        /// Thousandths of a core.
+        public let millicores: Int
+        /// When they are let go.
+        public let until: Moment
+    }
 }

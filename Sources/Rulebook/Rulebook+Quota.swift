@@ -23,7 +23,8 @@ extension Rulebook {
             deployments: deployments.map { deployment in
                 capacity.quota(
                     of: deployment.key,
-                    type: (deployment.steered?.declaration ?? deployment.declared).instanceType
+                    type: (deployment.steered?.declaration ?? deployment.declared).instanceType,
+                    rollback: deployment.promiseForRollback(.standard)
                 )
             }
         )
@@ -79,7 +80,11 @@ extension Capacity {
     }
 
     /// What one deployment was promised.
-    fileprivate func quota(of key: DeploymentKey, type: InstanceType) -> DeploymentQuota {
+    fileprivate func quota(
+        of key: DeploymentKey,
+        type: InstanceType,
+        rollback: DeploymentQuota.Rollback?
+    ) -> DeploymentQuota {
         let pledge = pledges.first { $0.key == key }
         return DeploymentQuota(
             key: key,
@@ -87,7 +92,8 @@ extension Capacity {
             places: pledge?.places.count ?? 0,
             millicoresEach: pledge?.demand.millicores ?? 0,
             held: pledge?.held ?? 0,
-            unplaced: pledge?.places.count { $0.node == nil } ?? 0
+            unplaced: pledge?.places.count { $0.node == nil } ?? 0,
+            rollback: rollback
         )
     }
 }

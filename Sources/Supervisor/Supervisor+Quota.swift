@@ -42,7 +42,7 @@ extension Supervisor {
                 )
             },
             deployments: view.deployments.map { deployment in
-                QuotaStatus.Deployment(
+                var status = QuotaStatus.Deployment(
                     deployment: deployment.key,
                     instanceType: deployment.instanceType,
                     places: deployment.places,
@@ -50,6 +50,10 @@ extension Supervisor {
                     held: deployment.held,
                     unplaced: deployment.unplaced
                 )
+                status.rollback = deployment.rollback.map { kept in
+                    QuotaStatus.Rollback(millicores: kept.millicores, until: date(kept.until))
+                }
+                return status
             }
         )
     }

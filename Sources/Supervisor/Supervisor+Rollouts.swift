@@ -72,7 +72,8 @@ extension Supervisor {
         return status
     }
 
-    private func date(_ moment: Moment) -> Date {
+    /// A moment, past or to come, by the wall clock.
+    func date(_ moment: Moment) -> Date {
         Date() - Double((now - moment).nanosecondsSaturated) / 1e9
     }
 

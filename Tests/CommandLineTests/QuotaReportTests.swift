@@ -3,6 +3,7 @@
 
 import Client
 import ControlAPI
+import Foundation
 import TestSupport
 import Testing
 import Vocabulary
@@ -54,11 +55,15 @@ import Vocabulary
                 ),
             ]
         )
+        quota.deployments[0].rollback = QuotaStatus.Rollback(
+            millicores: 2_000,
+            until: Date(timeIntervalSince1970: 45_296)
+        )
         quota.nodes[0].loss = [
             QuotaStatus.Loss(deployment: try key("fraud/blue"), instances: 2, left: 3)
         ]
 
-        try expect(QuotaReport(quota).text + "\n", matchesFixture: "quota.txt")
+        try expect(QuotaReport(quota, zone: .gmt).text + "\n", matchesFixture: "quota.txt")
     }
 
     @Test func `claims nothing of a loss that is not known`() throws {
@@ -72,7 +77,8 @@ import Vocabulary
             overcommitment: nil
         )
 
-        let text = QuotaReport(QuotaStatus(machine: machine, nodes: [unknown], deployments: []))
+        let quota = QuotaStatus(machine: machine, nodes: [unknown], deployments: [])
+        let text = QuotaReport(quota, zone: .gmt)
             .text
 
         #expect(text.contains("if node-1 is lost: not known until everyone was heard of"))

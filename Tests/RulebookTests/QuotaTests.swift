@@ -25,6 +25,33 @@ import Vocabulary
         #expect(quota.deployments.map(\.instanceType) == ["c2"])
     }
 
+    @Test func `tells what is kept for a rollback to more instances, and until when`() {
+        var stage = Stage(millicores: 64_000)
+        stage.play(.declared(Stage.declaration(1, instances: 5, type: two)))
+        stage.play(.declared(Stage.declaration(2, instances: 2, type: two)))
+        let rolledIn = stage.now
+
+        let kept = stage.rulebook.quota(at: stage.now).deployments.first
+        stage.now = stage.now + .seconds(60)
+        stage.play(.tick)
+        let later = stage.rulebook.quota(at: stage.now).deployments.first
+
+        #expect(kept?.places == 6)
+        // Six places of two cores instead of three.
+        #expect(kept?.rollback?.millicores == 6_000)
+        #expect(kept?.rollback?.until == rolledIn + .seconds(60))
+        #expect(later?.places == 3)
+        #expect(later?.rollback == nil)
+    }
+
+    @Test func `keeps nothing for a rollback that needs no more than what serves`() {
+        var stage = Stage(millicores: 64_000)
+        stage.play(.declared(Stage.declaration(1, instances: 2, type: two)))
+        stage.play(.declared(Stage.declaration(2, instances: 5, type: two)))
+
+        #expect(stage.rulebook.quota(at: stage.now).deployments.first?.rollback == nil)
+    }
+
     @Test func `counts those that share and reserve nothing`() {
         var stage = Stage(millicores: 2_000)
         stage.play(.declared(Stage.declaration(1, instances: 3)))

@@ -27,7 +27,7 @@ struct Quota: AsyncParsableCommand {
         let quota = try await server.client.quota()
         switch format.output {
         case .json: try Output.print(json: quota)
-        case .table: Output.print(QuotaReport(quota).text)
+        case .table: Output.print(QuotaReport(quota, zone: .current).text)
         }
     }
 }
