@@ -69,14 +69,23 @@ package struct Capacity: Codable, Equatable, Sendable {
     ///
     /// Shape: the node where the deployment holds the fewest, then the most free, then by name.
     mutating func reserve(for id: InstanceID, _ policy: Policy) -> Reservation? {
+        reserve(for: id, limit: 0, policy)
+    }
+
+    /// The same where so many places may be held even if the deployment's limit is lower.
+    private mutating func reserve(
+        for id: InstanceID,
+        limit: Int,
+        _ policy: Policy
+    ) -> Reservation? {
         guard let pledge = pledges.firstIndex(where: { $0.key == id.key }),
-            pledges[pledge].held < pledges[pledge].limit
+            case let limit = max(limit, pledges[pledge].limit), pledges[pledge].held < limit
         else { return nil }
         if let place = freePlace(in: pledge) {
             return take(place, of: pledge, for: id)
         }
         // A type that is exempt from surge keeps nothing back: it takes what happens to be free.
-        guard pledges[pledge].places.count < pledges[pledge].limit,
+        guard pledges[pledge].places.count < limit,
             let node = bestNode(for: pledge, policy)
         else { return nil }
         isStale = true
@@ -98,11 +107,14 @@ package struct Capacity: Codable, Equatable, Sendable {
 
     /// Moves the reservation of an instance that has no process to another node that has joined.
     mutating func relocate(_ reservation: Reservation, _ policy: Policy) -> Reservation? {
+        let key = reservation.instance.key
+        let held = pledges.first { $0.key == key }?.held ?? 0
         var moved = self
         moved.release(reservation)
         // The place that was left is worth nothing where it is; let it look for room elsewhere.
         moved.arrange(policy)
-        guard let found = moved.reserve(for: reservation.instance, policy),
+        // Where more are held than may be since fewer are wanted, it is one of them still.
+        guard let found = moved.reserve(for: reservation.instance, limit: held, policy),
             found.node != reservation.node
         else { return nil }
         self = moved

@@ -18,6 +18,26 @@ import Vocabulary
         #expect(stage.deployment?.instances.allSatisfy { $0.node?.text == "node-2" } == true)
     }
 
+    @Test func `that is lost has them placed on another though more are held than may be`() throws {
+        let (second, third) = (Revision(number: 2), Revision(number: 3))
+        var stage = Stage(nodes: 2)
+        stage.play(.declared(Stage.declaration(1, instances: 4)))
+        stage.silent = [second, third]
+        stage.play(.declared(Stage.declaration(2, instances: 20)))
+        // The third takes places that the second, of which many were wanted, has not given back; all
+        // of them are on the other node.
+        stage.hear(.nodeDrained(NodeName(number: 2)))
+        stage.hear(.declared(Stage.declaration(3, instances: 3)))
+        let prepared = stage.hear(.prepared(Stage.key, third))
+        for event in stage.answers(to: prepared.effects) { stage.play(event) }
+        try #require(stage.deployment?.instances.count == 7)
+
+        stage.play(.nodeLost(NodeName(number: 2)))
+
+        #expect(stage.deployment?.instances.count == 7)
+        #expect(stage.deployment?.instances.allSatisfy { $0.node?.text == "node-1" } == true)
+    }
+
     @Test func `that is lost and alone gets its instances back when it is back`() {
         var stage = Stage()
         stage.play(.declared(Stage.declaration(1)))

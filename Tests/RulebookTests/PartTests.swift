@@ -62,7 +62,7 @@ import Vocabulary
         #expect(alone.effects == [.unpublish(key(4).endpoint), .drain(run(4))])
     }
 
-    @Test func `remembers as much of the others as one about all, though one of them holds nothing`()
+    @Test func `remembers as much of the others as one about all, whatever holds nothing`()
         throws
     {
         let half = InstanceType(

@@ -18,7 +18,8 @@ import Vocabulary
         return stage
     }
 
-    @Test func `what is deleted is drained, and answers for nothing that is declared anew`() throws {
+    @Test func `what is deleted is drained, and answers for nothing that is declared anew`() throws
+    {
         var stage = Stage(nodes: 2)
         stage.play(.declared(Stage.declaration(1)))
         let run = Stage.run(1, 1)
@@ -33,7 +34,8 @@ import Vocabulary
         #expect(stage.published?.runs == [])
     }
 
-    @Test func `a revision that was given up for its answers serves no new gateway either`() throws {
+    @Test func `a revision that was given up for its answers serves no new gateway either`() throws
+    {
         var stage = Stage(nodes: 2)
         stage.play(.declared(Stage.declaration(1)))
         let rule = ComparisonRule(isRequired: true)
