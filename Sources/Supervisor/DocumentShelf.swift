@@ -41,6 +41,11 @@ struct DocumentShelf {
             .compactMap { documents[$0]?.last }
     }
 
+    /// The endpoint of each deployment that is wanted, in no order.
+    var endpoints: [EndpointName] {
+        documents.keys.filter { !unwanted.contains($0) }.map(\.endpoint)
+    }
+
     /// The newest document of a deployment, if it is wanted.
     func wanted(_ key: DeploymentKey) -> DeploymentDocument? {
         unwanted.contains(key) ? nil : documents[key]?.last

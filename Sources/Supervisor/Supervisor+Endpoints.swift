@@ -87,15 +87,18 @@ extension Supervisor: OnlineControl {
     // MARK: - Declaring
 
     /// Every endpoint that is declared, by itself or by what stands behind it.
-    var endpointNames: [EndpointName] { endpoints.keys + shelf.wanted.map(\.key.endpoint) }
+    var endpointNames: [EndpointName] { endpoints.keys + shelf.endpoints }
 
     /// Makes a document what the endpoint is from now on.
     func declare(_ document: EndpointDocument) throws(Problem) {
         let traffic = try document.declaration()
         let shared = document.sharing(traffic)
         guard shared != endpoints[document.name] else { return }
-        if let problem = Problem.namedAlike(document.name, among: endpointNames) { throw problem }
         let before = endpoints[document.name]
+        // Whatever was declared since then was judged beside it.
+        if before == nil, let problem = Problem.namedAlike(document.name, among: endpointNames) {
+            throw problem
+        }
         // First: carrying the decision out looks the endpoint up.
         endpoints[document.name] = shared
         do throws(Problem) {
