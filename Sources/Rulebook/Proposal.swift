@@ -14,6 +14,9 @@ public struct Proposal: Sendable {
     let outcome: Rulebook
     /// The endpoints that were looked at, in order; nothing: all of them.
     let scope: [EndpointName]?
+
+    /// Whether everything was looked at.
+    package var isOfAll: Bool { scope == nil }
 }
 
 extension Rulebook {

@@ -158,6 +158,7 @@ extension Rulebook {
         let limit = deployments[index].promise(work.policy).limit
         let held = deployments[index].instances.count { $0.state.reservation != nil }
         var excess = held - limit
+        guard excess > 0 else { return }
         for path in candidates(
             in: index,
             where: { $0.revision == steered.revision && $0.state.name == .waiting }
@@ -197,6 +198,7 @@ extension Rulebook {
     ) {
         let deployment = deployments[index]
         let isOld: (Instance) -> Bool = { $0.revision != steered.revision }
+        guard deployment.instances.contains(where: isOld) else { return }
         // Neither the revision that is wanted nor the one to fall back to, and it serves nobody.
         for path in candidates(
             in: index,

@@ -74,7 +74,7 @@ public enum Sentence: String, CaseIterable, Sendable {
     case refusalChangesNothing = "what is refused changes nothing"
     /// Checked after each decision.
     case noTickInThePast = "no tick is asked for in the past"
-    /// Checked at each decision.
+    /// Checked at each decision that looked at a part, with no bug planted or one that breaks this.
     case scopeSuffices = "looking at what an event concerns finds what looking at all finds"
     /// Checked at each death of the supervisor, unless the disk was full.
     case keptIsKnown = "what is kept piece by piece is what is known"

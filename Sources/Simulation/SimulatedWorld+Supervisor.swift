@@ -85,6 +85,7 @@ extension SimulatedWorld {
 
     /// Looks whether another way of deciding comes to the same: that of looking at everything.
     private mutating func judge(_ proposal: Proposal, on event: Event, of rulebook: Rulebook) {
+        guard decidesTwice, !proposal.isOfAll else { return }
         var (some, all) = (rulebook, rulebook)
         let whole = rulebook.considerAll(event, at: now, by: policy)
         some.accept(proposal)

@@ -19,6 +19,8 @@ struct SimulatedWorld {
     var fingerprint = Fingerprint()
     var decisions = 0
     let policy: Policy
+    /// Whether what was decided by looking at a part is decided by looking at everything as well.
+    var decidesTwice = true
     /// Who is handed the story, line by line.
     var telling: ((String) -> Void)?
 

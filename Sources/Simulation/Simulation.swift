@@ -43,6 +43,8 @@ public enum Simulation {
         telling: ((String) -> Void)? = nil
     ) -> Report {
         var world = SimulatedWorld(seed: seed, policy: mutant?.policy ?? .standard)
+        // Twice the work: a planted bug that breaks another sentence is found without.
+        world.decidesTwice = mutant?.expected.contains(.scopeSuffices) ?? true
         world.telling = telling
         world.liveThrough(troubled: troubled, healed: healed, farewell: farewell)
         return Report(
