@@ -69,6 +69,8 @@ final class Exchange {
     var owesContinue: Bool
     /// Bytes that wait for the turn of the answer, in pipelining.
     var held: ByteBuffer?
+    /// Why it could not be handed to its scorer.
+    var unsent: LaneError?
     /// Parts that came and that the client has not kept up with, one entry each: two at most.
     var unacknowledged: [(station: LaneStation, ticket: Ticket)] = []
 

@@ -50,7 +50,15 @@ extension GatewayCore {
             exchange.sample?.postedAt = now
             let ticket = try Self.post(exchange, to: station)
             station.hold(request, under: ticket)
+        } catch .ended {
+            // It stands in the lane as one that nobody has begun: with the lane's end it moves on. Not
+            // now: it may be this lane that is being worked on.
+            loop.execute { [self] in
+                beginTurn()
+                lost(station, LaneEnd.scorerWent)
+            }
         } catch {
+            exchange.unsent = error
             decide(.unsendable(request))
         }
     }

@@ -196,7 +196,7 @@ extension OwnAnswer {
             return .error(
                 503,
                 "CannotHandOver",
-                "the machine lacks memory or descriptors to hand the request to \(place)",
+                "cannot hand the request to \(place): \(exchange.unsent?.description ?? "it is gone")",
                 lines: "retry-after: 1\r\n"
             )
         }

@@ -39,6 +39,30 @@ import Wire
         gate.open()
     }
 
+    @Test(arguments: [RetryPolicy.once, .never])
+    func `hands what an ended scorer could not be given to another`(retry: RetryPolicy) throws {
+        let gateway = try GatewayUnderTest()
+        let socket = try gateway.openLane(gateway.run(1))
+        let scorer = ScorerUnderTest(socket: socket, threads: 1, dozingAt: Gate()) { .echo($0) }
+        try gateway.report { if case .ready(gateway.run(1)) = $0 { true } else { nil } }
+        try gateway.route([gateway.run(1), gateway.run(2)]) { $0.retry = retry }
+        // It reads no more, and its end of the socket is not closed yet: the kernel refuses to send.
+        shutdown(socket, Int32(SHUT_RD))
+        let client = try gateway.connect()
+
+        client.post(score, [UInt8](repeating: 0x61, count: 100_000))
+        let why = try gateway.report { report in
+            if case .ejected(gateway.run(1), let why) = report { why } else { nil }
+        }
+        let other = try gateway.startScorer(gateway.run(2))
+        let answer = try client.answer()
+
+        #expect(why == LaneEnd.scorerWent)
+        #expect(answer.status == 200)
+        #expect(answer.body.count == 100_000)
+        #expect((scorer.begun, other.begun) == (0, 1))
+    }
+
     @Test func `answers 502 and names the run where nothing may be scored twice`() throws {
         let gateway = try GatewayUnderTest()
         let gate = Gate()
