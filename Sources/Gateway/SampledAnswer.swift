@@ -17,7 +17,7 @@ final class SampledAnswer {
     /// The first part's: that of the last says only whether all is there.
     private var status: Int?
     /// Nothing where it is too long.
-    private var body: [UInt8]? = []
+    private(set) var body: [UInt8]? = []
     private let room: KeptRequests.Room
 
     init(in room: KeptRequests.Room) {
@@ -29,10 +29,18 @@ final class SampledAnswer {
     /// Takes a part, or the whole; `isLast` where nothing follows.
     func take(_ completion: borrowing Completion, isLast: Bool) {
         if status == nil || (isLast && completion.status >= 500) { status = completion.status }
-        guard let known = body else { return }
         let length = completion.bodyLength
-        guard known.count + length <= Self.bodyLimit, room.take(length) else { return letGo() }
-        body = known.isEmpty ? completion.body() : known + completion.body()
+        if hasRoom(for: length) { body?.append(contentsOf: completion.body()) }
+    }
+
+    /// Whether so many bytes more are held; where they are not, nothing is any more.
+    private func hasRoom(for length: Int) -> Bool {
+        guard let held = body?.count else { return false }
+        guard held + length <= Self.bodyLimit, room.take(length) else {
+            letGo()
+            return false
+        }
+        return true
     }
 
     /// All that came; it is held no more.

@@ -1,11 +1,13 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CScorerABI
 import Testing
 import Vocabulary
 import Wire
 
 @testable import Gateway
+@testable import RequestQueue
 
 @Suite(.serialized) struct `What is kept of a deployment's requests` {
     @Test func `is all until there are enough, then one each quarter of a second`() {
@@ -60,5 +62,49 @@ import Wire
         #expect(found.requests == 31)
         #expect(found.tally.equal == 31)
         #expect(asked == (9..<40).map { UInt8($0) })
+    }
+}
+
+@Suite struct `An answer that is kept` {
+    @Test func `is not copied again for each of its parts`() {
+        let sample = SampledAnswer(in: KeptRequests.Room())
+        let part: [UInt8] = [0x61, 0x62]
+        var places: [UnsafeRawPointer?] = []
+
+        part.withUnsafeBytes { bytes in
+            for _ in 0..<10_000 {
+                var completion = lane_completion()
+                completion.outcome = SCORER_OUTCOME_PART
+                completion.status = 200
+                completion.body = bytes.baseAddress
+                completion.body_length = UInt32(bytes.count)
+                sample.take(Completion(completion), isLast: false)
+                let place = sample.body?.withUnsafeBytes { $0.baseAddress }
+                if places.last != .some(place) { places.append(place) }
+            }
+        }
+
+        #expect(sample.body == Array(repeating: part, count: 10_000).flatMap { $0 })
+        #expect(places.count < 40)
+    }
+
+    @Test func `is given up beyond a mebibyte, and holds nothing any more`() {
+        let room = KeptRequests.Room(bytes: 1 << 20)
+        let sample = SampledAnswer(in: room)
+        let part = [UInt8](repeating: 0x61, count: 1 << 18)
+
+        part.withUnsafeBytes { bytes in
+            for _ in 0..<5 {
+                var completion = lane_completion()
+                completion.outcome = SCORER_OUTCOME_PART
+                completion.status = 200
+                completion.body = bytes.baseAddress
+                completion.body_length = UInt32(bytes.count)
+                sample.take(Completion(completion), isLast: false)
+            }
+        }
+
+        #expect(sample.body == nil)
+        #expect(room.has(1 << 20))
     }
 }
