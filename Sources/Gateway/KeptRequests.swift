@@ -7,7 +7,7 @@ import Vocabulary
 /// Requests of one deployment that were answered lately, with what their callers were answered: what
 /// a new revision is asked before it serves.
 ///
-/// They are in memory alone. All are kept until there are as many as wanted; from then on one each
+/// They are in memory alone, and hold no descriptors: those are for lanes and callers. All are kept until there are as many as wanted; from then on one each
 /// quarter of a second takes the place of the oldest. So they are recent, and a busy deployment's
 /// are spread over some time. Confined to the loop.
 final class KeptRequests {
@@ -119,15 +119,18 @@ final class KeptRequests {
         _ revision: Revision,
         at now: Moment
     ) {
-        guard live.body.count <= Room.bodyLimit, let body = answer.body else { return }
-        let bytes = live.scorerHead.count + live.body.count + body.count
+        guard live.body.count <= Room.bodyLimit, let body = answer.body,
+            var asked = live.body.inMemory
+        else { return }
+        asked.compact()
+        let bytes = live.scorerHead.count + (asked.bytes?.storageCapacity ?? 0) + body.count
         while !kept.isEmpty, kept.count >= limit || !room.has(bytes) {
             kept.removeFirst()
         }
         guard room.take(bytes) else { return }
         let request = Exchange(copyOf: live, for: deployment, at: now)
         request.scorerHead = live.scorerHead
-        request.body.compact()
+        request.body = asked
         kept.append(Kept(request, answer, of: revision, bytes, in: room))
     }
 

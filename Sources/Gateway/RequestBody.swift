@@ -61,6 +61,21 @@ struct RequestBody {
         bytes = bytes?.withoutWaste
     }
 
+    /// The same without a descriptor: in memory of the process, however long it is.
+    ///
+    /// Nothing where the machine has no room to look at it.
+    var inMemory: RequestBody? {
+        guard let long else { return self }
+        var whole = ByteBufferAllocator().buffer(capacity: count)
+        long.withBytes { _ = whole.writeBytes($0) }
+        guard whole.readableBytes == count else { return nil }
+        var body = self
+        body.bytes = whole
+        body.long = nil
+        body.longHasher = nil
+        return body
+    }
+
     /// A keyed digest, for refusing a body that killed a scorer; differs in each life of the
     /// gateway, so that nobody can prepare a body that is taken for another.
     ///

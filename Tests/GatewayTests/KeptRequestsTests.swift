@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CScorerABI
+import Foundation
 import Testing
 import Vocabulary
 import Wire
@@ -62,6 +63,33 @@ import Wire
         #expect(found.requests == 31)
         #expect(found.tally.equal == 31)
         #expect(asked == (9..<40).map { UInt8($0) })
+    }
+
+    @Test func `holds no descriptor, however long the bodies are`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1)) { _ in
+            .whole(status: 200, head: "", body: [1])
+        }
+        try gateway.route([gateway.run(1)]) { $0.keptRequests = 64 }
+        let client = try gateway.connect()
+        // A length that no other test has: all of them are in one process.
+        let body = [UInt8](repeating: 0x61, count: 77_717)
+
+        for _ in 0..<10 {
+            client.post("/endpoints/iris/score", body)
+            _ = try client.answer()
+        }
+
+        #expect(scorer.begun == 10)
+        #expect(Self.descriptors(ofLength: body.count) == 0)
+    }
+
+    private static func descriptors(ofLength length: Int) -> Int {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return numbers.compactMap { Int32($0) }.count { number in
+            var facts = stat()
+            return fstat(number, &facts) == 0 && facts.st_size == length
+        }
     }
 }
 
