@@ -33,7 +33,11 @@ public struct DeployWatch: Sendable {
         }
         wasSeen = true
         if let givenUp = deployment.givenUp, givenUp >= answer.revision {
-            return .failed(refusal(deployment))
+            // What came after it and was given up is not what was asked for.
+            let stands = givenUp > answer.revision && deployment.revision == answer.revision
+            guard stands, deployment.state.isAnswering else { return .failed(refusal(deployment)) }
+            return deployment.serving >= deployment.wanted
+                ? .serving(deployment) : tell(words("serving again", deployment))
         }
         guard deployment.revision >= answer.revision else { return tell("waiting to be taken up") }
         switch deployment.state {

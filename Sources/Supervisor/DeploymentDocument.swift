@@ -64,6 +64,18 @@ struct DeploymentDocument: Codable, Hashable, Sendable {
         return twin == self
     }
 
+    /// The same revision with as many instances as `other` wants, where they differ in nothing else.
+    ///
+    /// No scorer has to be started anew for that: those that serve go on.
+    func scaled(as other: DeploymentDocument) -> DeploymentDocument? {
+        guard settings.instances != other.settings.instances else { return nil }
+        var scaled = self
+        scaled.settings.instances = other.settings.instances
+        guard scaled.serves(sameAs: other) else { return nil }
+        scaled.written = other.written ?? written
+        return scaled
+    }
+
     /// The same as a later revision.
     func again(as revision: Revision) -> DeploymentDocument {
         var later = self

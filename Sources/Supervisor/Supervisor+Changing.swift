@@ -88,25 +88,54 @@ extension Supervisor {
         guard let written = document.written, written != present.written else { return present }
         var relabelled = present
         relabelled.written = written
-        let declaration: Declaration
-        do {
-            declaration = try Declaration(
-                key: relabelled.key,
-                revision: relabelled.revision,
-                encoding: relabelled,
-                declaredAt: Date()
-            )
-        } catch {
-            preconditionFailure("a document cannot be written as JSON: \(relabelled) \(error)")
-        }
-        let others = rulebook.revisionsInUse(of: present.key).filter { $0 != present.revision }
-        try ledger.commit(
-            Transaction(
-                changes: [.forget(present.key, except: others), .declare(declaration)]
-            )
-        )
+        try ledger.commit(Transaction(changes: replacing(relabelled)))
         shelf.replace(relabelled)
         return relabelled
+    }
+
+    /// Has more or fewer instances of the revision that is there: only the difference starts or
+    /// drains.
+    ///
+    /// Errors: what the rulebook or the ledger refuse.
+    func scale(
+        _ present: DeploymentDocument,
+        to scaled: DeploymentDocument
+    ) throws(Problem) -> DeploymentDocument {
+        // The shelf first: carrying the decision out looks the document up.
+        shelf.replace(scaled)
+        do throws(Problem) {
+            try request(.declared(scaled.declaration), changes: replacing(scaled))
+        } catch {
+            shelf.replace(present)
+            throw error
+        }
+        // How many requests may wait goes by the count.
+        publishAgain(scaled.key.endpoint)
+        logger.info(
+            "scaled",
+            metadata: [
+                "deployment": "\(scaled.key)", "revision": "\(scaled.revision)",
+                "instances": "\(scaled.settings.instances)",
+            ]
+        )
+        return scaled
+    }
+
+    /// The changes of the ledger that put a document in the place of the one of the same revision.
+    private func replacing(_ document: DeploymentDocument) -> [Transaction.Change] {
+        do {
+            let declaration = try Declaration(
+                key: document.key,
+                revision: document.revision,
+                encoding: document,
+                declaredAt: Date()
+            )
+            let others = rulebook.revisionsInUse(of: document.key)
+                .filter { $0 != document.revision }
+            return [.forget(document.key, except: others), .declare(declaration)]
+        } catch {
+            preconditionFailure("a document cannot be written as JSON: \(document) \(error)")
+        }
     }
 
     private func noDocument(_ key: DeploymentKey) -> Problem {

@@ -145,8 +145,13 @@ extension Supervisor: ServerControl {
         if let present, present.serves(sameAs: document), !mayTryAgain(present) {
             return try relabel(present, as: document)
         }
-        if let standing = unpatched(draft, present), standing.serves(sameAs: document) {
+        if let standing = unpatched(present), standing.serves(sameAs: document) {
             return standing
+        }
+        if let present, let scaled = present.scaled(as: document),
+            rulebook.wantedRevision(of: present.key) == present.revision
+        {
+            return try scale(present, to: scaled)
         }
         return try declare(document)
     }
@@ -162,15 +167,13 @@ extension Supervisor: ServerControl {
         return rulebook.isGivenUp(document.key, document.revision)
     }
 
-    /// What stands of a folder whose patch was given up: finding the folder again changes nothing.
-    private func unpatched(
-        _ draft: Draft,
-        _ present: DeploymentDocument?
-    ) -> DeploymentDocument? {
-        guard case .dropped = draft.origin, let present, present.patches != nil,
+    /// What stands of a deployment whose patch was given up: who deploys what was patched again asked
+    /// for no patch, and changes nothing.
+    private func unpatched(_ present: DeploymentDocument?) -> DeploymentDocument? {
+        guard let present, present.patches != nil,
             rulebook.isGivenUp(present.key, present.revision)
         else { return nil }
-        return standing(draft.key)
+        return standing(present.key)
     }
 
     /// A folder of the name of a declared endpoint is another thing: it would be there unseen.

@@ -108,6 +108,20 @@ import Vocabulary
         #expect(problem.what.hasSuffix("; r1 goes on serving") == state.isAnswering)
     }
 
+    @Test mutating func `ends well where what stands was asked for and a later one was given up`() {
+        var stood = endpoint(.halted, revision: 2, givenUp: 3, why: "r3 was given up: no wheels")
+
+        guard case .serving = watch.look(at: stood) else {
+            Issue.record("it failed or went on")
+            return
+        }
+        stood.deployments[0].serving = 0
+        guard case .onItsWay = watch.look(at: stood) else {
+            Issue.record("nothing serves")
+            return
+        }
+    }
+
     @Test mutating func `goes on when only the revision before was given up`() {
         let look = endpoint(.building, revision: 2, givenUp: 1)
 

@@ -11,7 +11,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import command
 import models
@@ -217,7 +217,7 @@ class Endpoints(Commanded):
         lines = self.run_command("online-deployment", "show", "-e", "changed", "-n", "blue").out
 
         self.assertEqual(relabelled["instance_count"], 1)
-        self.assertEqual(relabelled["revision"], 2, "labels alone were rolled")
+        self.assertEqual(relabelled["revision"], 1, "labels and counts were rolled")
         self.assertEqual(relabelled["description"], "the first")
         self.assertEqual(relabelled["tags"], {"owner": "you"})
         self.assertEqual(relabelled["instance_type"], "shared")
@@ -226,6 +226,39 @@ class Endpoints(Commanded):
         self.assertEqual(endpoint["tags"], {"team": "flowers", "size": "2"})
         self.assertEqual(endpoint["traffic"], {"blue": 100})
         self.assertEqual(self.ask("changed"), (200, "[blue]"))
+
+    def pids(self, endpoint: str) -> Set[int]:
+        """The processes that score for an endpoint."""
+        instances = self.deployment(endpoint)["instances"]
+        return {one["pid"] for one in instances if one["state"] == "serving"}
+
+    def test_another_count_alone_restarts_nobody(self) -> None:
+        self.done("online-endpoint", "create", "-n", "scaled")
+        document = self.document("scaled", "blue", instances=2)
+        self.done("online-deployment", "create", "-f", document, "--all-traffic")
+        two = self.pids("scaled")
+
+        more = self.done(
+            *("online-deployment", "update", "-e", "scaled", "-n", "blue"),
+            *("--set", "instance_count=4"),
+        )
+        four = self.pids("scaled")
+        self.document("scaled", "blue", instances=1)
+        fewer = self.done("online-deployment", "update", "-f", document)
+        self.wait_for("the others' end", lambda: len(self.pids("scaled")) == 1)
+        one = self.pids("scaled")
+        self.server.process.kill()
+        self.server.process.wait()
+        self.server.start()
+        self.server.wait_until_up()
+
+        self.assertEqual((more["instance_count"], fewer["instance_count"]), (4, 1))
+        self.assertEqual((more["revision"], fewer["revision"]), (1, 1))
+        self.assertEqual((len(two), len(four)), (2, 4))
+        self.assertLess(two, four, "those that served were started anew")
+        self.assertLess(one, two, "the youngest go first")
+        self.wait_for("what was declared", lambda: self.deployment("scaled")["wanted"] == 1)
+        self.wait_for("who served", lambda: self.pids("scaled") == one)
 
     def test_a_set_part_is_taken_from_the_disk_and_the_others_stay(self) -> None:
         self.done("online-endpoint", "create", "-n", "partly")

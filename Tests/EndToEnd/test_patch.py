@@ -179,6 +179,11 @@ class Patching(Patched):
         self.assertEqual(self.lost(loads), [])
         self.assertEqual([self.answer("one"), self.answer("two")], ["1.0", "1.0"])
         self.assertEqual(self.deployment("two")["revision"], 1)
+        document = Path(self._folder.name) / "documents" / "one.yml"
+        again = self.run_command("deploy", "-f", document)
+        self.assertEqual(again.code, command.DONE, again)
+        self.assertEqual(self.deployment("one")["revision"], 1, "nothing was changed")
+        self.assertEqual(self.deployment("one")["givenUp"], 2)
 
         wheels.write(self.wheels, "frail", "1.2")
         mended = self.patch("one", "two", "--yes")
@@ -223,7 +228,7 @@ class Patching(Patched):
         plan = json.loads(self.patch("between", "--dry-run", "--output", "json").out)["plan"]
         settlement = plan["environments"][0]["settlement"]
         document = Path(self._folder.name) / "documents" / "between.yml"
-        document.write_text(document.read_text() + "instance_count: 2\n")
+        document.write_text(document.read_text() + "environment_variables: { A: changed }\n")
         self.server.run("deploy", "-f", str(document))
         step = {"key": "between/default", "revision": 1, "settlement": settlement}
 

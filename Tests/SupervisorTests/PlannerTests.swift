@@ -93,6 +93,26 @@ import Vocabulary
         #expect(!step.changes.joined().contains("secret"))
     }
 
+    @Test func `keeps the revision where only the count changes, and rolls nothing`() throws {
+        var stage = try PlanStage()
+        stage.planner.add(stage.endpoint([:]))
+        stage.planner.add(stage.draft("blue"), isBuilt: true)
+        stage.again()
+        let revision = stage.planner.present.values.first?.revision
+        var draft = stage.draft("blue")
+        draft.settings.instances = 3
+
+        stage.planner.add(draft, isBuilt: true)
+
+        let step = try #require(stage.planner.plan.answer.steps.first)
+        #expect(step.action == .update)
+        #expect(step.changes == ["instance_count: 1 becomes 3"])
+        #expect(step.callers?.contains("only the difference starts or drains") == true)
+        let scaled = try #require(stage.planner.present.values.first)
+        #expect(scaled.revision == revision)
+        #expect(scaled.settings.instances == 3)
+    }
+
     @Test func `refuses what the server would refuse, in the same words, and goes on`() throws {
         var stage = try PlanStage()
         stage.planner.add(stage.endpoint([:]))

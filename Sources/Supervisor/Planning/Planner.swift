@@ -218,12 +218,16 @@ struct Planner {
         if let known, stands(document, known) {
             return plan.add(.init("deployment", "\(key)", .unchanged))
         }
-        if let refusal = rulebook.decide(.declared(document.declaration), at: now).refusal {
+        let scaled = known.flatMap { known in
+            rulebook.wantedRevision(of: key) == known.revision ? known.scaled(as: document) : nil
+        }
+        let wanted = scaled ?? document
+        if let refusal = rulebook.decide(.declared(wanted.declaration), at: now).refusal {
             return refuse("deployment", "\(key)", action, refusal)
         }
-        present[key] = document
+        present[key] = wanted
         var changes = known.map { DocumentChanges.of(document, from: $0) } ?? []
-        if known != nil, let rule = document.settings.comparisonRule {
+        if known != nil, scaled == nil, let rule = document.settings.comparisonRule {
             changes.append(Self.words(rule))
         }
         if document.environment != nil, !isBuilt {
@@ -238,11 +242,15 @@ struct Planner {
                 capacity: rulebook.reservation(of: key),
                 callers: known == nil
                     ? "nothing: it answers nobody until the traffic names it"
-                    : Self.rolledIn
+                    : scaled == nil ? Self.rolledIn : Self.scaledTo
             ),
             .deployment(draft)
         )
     }
+
+    /// What callers notice of another count alone.
+    private static let scaledTo =
+        "nothing: instances that serve go on, and only the difference starts or drains"
 
     private static func words(_ rule: ComparisonRule) -> String {
         let requests = Counted(rule.requests, "recent request")
