@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 from typing import Dict, List
@@ -166,8 +167,23 @@ class Installation(unittest.TestCase):
             install(prefix, "--remove")
 
             left = sorted(str(path.relative_to(prefix)) for path in prefix.rglob("*"))
-            folders = {"bin", "include", "lib", "lib/pkgconfig"}
-            self.assertEqual([name for name in left if name not in folders], ["lib/other.so"])
+            self.assertEqual(left, ["lib", "lib/other.so"])
+
+    def test_folders_that_were_there_stay_and_those_that_were_made_go(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            prefix = Path(name) / "deep" / "prefix"
+            (Path(name) / "deep").mkdir()
+            install(prefix)
+            install(prefix)
+
+            install(prefix, "--remove")
+            made = list(Path(name).rglob("*"))
+            (prefix / "bin").mkdir(parents=True)
+            install(prefix)
+            install(prefix, "--remove")
+
+            self.assertEqual(made, [Path(name) / "deep"])
+            self.assertEqual(sorted(prefix.rglob("*")), [prefix / "bin"])
 
     @staticmethod
     def installed() -> "_Prefix":
@@ -179,8 +195,6 @@ class _Prefix:
     """A temporary prefix in which everything is installed."""
 
     def __enter__(self) -> Path:
-        import tempfile
-
         self._folder = tempfile.TemporaryDirectory()
         prefix = Path(self._folder.name)
         install(prefix)
