@@ -22,12 +22,17 @@ public enum CommandStatus: Int32, Sendable, CaseIterable {
 
     /// The status that tells of a problem.
     public init(_ problem: Problem) {
+        self = problem.code == "noServer" ? .noServer : CommandStatus(problem.kind)
+    }
+
+    /// The status that tells of a kind of problem.
+    public init(_ kind: Problem.Kind) {
         self =
-            switch problem.kind {
+            switch kind {
             case .invalid, .unsupported: .badInput
             case .notFound: .notFound
             case .conflict, .exhausted: .noRoom
-            case .failed: problem.code == "noServer" ? .noServer : .failed
+            case .failed: .failed
             }
     }
 

@@ -58,6 +58,8 @@ public struct PlanAnswer: Codable, Sendable, Hashable {
         public var callers: String?
         /// Why it cannot be done; then nothing is.
         public var refusal: ProblemBody?
+        /// What kind of problem that is; nothing from an older server.
+        public var refusalKind: Problem.Kind?
         /// The revision of a deployment that was taken up.
         public var revision: Revision?
 
@@ -81,6 +83,12 @@ public struct PlanAnswer: Codable, Sendable, Hashable {
             self.refusal = refusal
             self.revision = revision
         }
+
+        /// Refuses the step.
+        public mutating func refuse(_ problem: Problem) {
+            refusal = ProblemBody(problem)
+            refusalKind = problem.kind
+        }
     }
 
     /// The steps, in the order in which they are taken.
@@ -103,6 +111,12 @@ public struct PlanAnswer: Codable, Sendable, Hashable {
         self.notices = notices
         self.problems = problems
         self.unlisted = unlisted
+    }
+
+    /// What kind of problem refuses the first step that is refused; nothing where none is.
+    public var refusalKind: Problem.Kind? {
+        let refused = steps.first { $0.refusal != nil }
+        return refused.map { $0.refusalKind ?? .conflict }
     }
 
     /// Whether anything refuses it.

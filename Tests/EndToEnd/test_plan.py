@@ -169,7 +169,8 @@ class Plan(Commanded):
 
         steps = self.run_command("apply", "-f", folder)
 
-        self.assertEqual(steps.code, command.NO_ROOM, steps.out)
+        self.assertEqual(steps.code, command.NOT_FOUND, steps.out)
+        self.assertEqual(self.run_command("plan", "-f", folder).code, command.NOT_FOUND)
         self.assertIn("there is no endpoint 'partial'", steps.out)
         models = self.run_command("model", "list", "-n", "partial-weights", "--output", "json")
         self.assertEqual(models.content, [])

@@ -276,6 +276,8 @@ struct Planner {
         _ action: PlanAnswer.Step.Action,
         _ problem: Problem
     ) {
-        plan.add(.init(kind, name, action, refusal: ProblemBody(problem)))
+        var step = PlanAnswer.Step(kind, name, action)
+        step.refuse(problem)
+        plan.add(step)
     }
 }

@@ -19,7 +19,7 @@ extension Supervisor: PlanControl {
                 answer.steps[place].revision = try carryOut(planned.work)
             } catch {
                 // What was done before it stands; applying again goes on from there.
-                answer.steps[place].refusal = ProblemBody(error)
+                answer.steps[place].refuse(error)
                 return answer
             }
         }

@@ -37,6 +37,6 @@ struct PlanOptions: ParsableArguments {
         if answer.unlisted > 0 { Output.tell("and \(answer.unlisted) more problems") }
         try Output.print(answer, as: PlanReport.lines(answer, isApplied: isApplied), format)
         if !answer.problems.isEmpty { throw ExitCode(CommandStatus.badInput.rawValue) }
-        if answer.isRefused { throw ExitCode(CommandStatus.noRoom.rawValue) }
+        if let kind = answer.refusalKind { throw ExitCode(CommandStatus(kind).rawValue) }
     }
 }
