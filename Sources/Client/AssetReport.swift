@@ -25,6 +25,7 @@ public enum AssetReport {
             ("name", environment.name), ("version", environment.version),
             ("python", environment.python),
             ("from", environment.isCurated ? "Scorekeeper's own" : "registered"),
+            ("archived", environment.isArchived ? "yes" : ""),
             ("description", environment.description ?? ""), ("tags", words(environment.tags)),
             ("used by", words(environment.usedBy)),
         ]) + environment.packages.map { "  \($0.printable)" }
@@ -49,13 +50,14 @@ public enum AssetReport {
     public static func lines(_ environments: [EnvironmentAsset]) -> [String] {
         var table = Table([
             .words("NAME"), .words("VERSION"), .words("PYTHON"), .number("PACKAGES"),
-            .words("FROM"), .words("USED BY"),
+            .words("FROM"), .words("ARCHIVED"), .words("USED BY"),
         ])
         for environment in environments {
             table.add([
                 environment.name, environment.version, environment.python,
                 "\(environment.packages.count)",
-                environment.isCurated ? "Scorekeeper" : "registered", words(environment.usedBy),
+                environment.isCurated ? "Scorekeeper" : "registered",
+                environment.isArchived ? "yes" : "", words(environment.usedBy),
             ])
         }
         return table.lines

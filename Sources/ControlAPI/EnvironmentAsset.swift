@@ -16,6 +16,8 @@ public struct EnvironmentAsset: Codable, Sendable, Hashable {
     public var packages: [String]
     /// Whether it came along with Scorekeeper.
     public var isCurated: Bool
+    /// Whether `@latest` passes it over.
+    public var isArchived: Bool
     /// What it is, for people.
     public var description: String?
     /// The person's own labels.
@@ -30,6 +32,7 @@ public struct EnvironmentAsset: Codable, Sendable, Hashable {
     enum CodingKeys: String, CodingKey {
         case name, version, python, packages, description, tags, notices
         case isCurated = "curated"
+        case isArchived = "archived"
         case created = "creation_time"
         case usedBy = "used_by"
     }
@@ -41,6 +44,7 @@ public struct EnvironmentAsset: Codable, Sendable, Hashable {
         python: String,
         packages: [String],
         isCurated: Bool = false,
+        isArchived: Bool = false,
         description: String? = nil,
         tags: [String: String] = [:],
         created: Date? = nil,
@@ -52,6 +56,7 @@ public struct EnvironmentAsset: Codable, Sendable, Hashable {
         self.python = python
         self.packages = packages
         self.isCurated = isCurated
+        self.isArchived = isArchived
         self.description = description
         self.tags = tags
         self.created = created

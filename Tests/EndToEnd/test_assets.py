@@ -87,6 +87,29 @@ class Assets(Commanded):
 
         self.assertEqual(self.score("archived", {}, route="score"), (200, b"[x] one"))
 
+    def test_an_archived_environment_is_passed_over_and_found_again(self) -> None:
+        conda = Path(self._folder.name) / "conda.yaml"
+        for version in ("1.0", "2.0"):
+            conda.write_text(f"dependencies: [python=3.11, {{pip: [nothing=={version}]}}]\n")
+            self.done("environment", "create", "-n", "shelved", "--conda-file", conda)
+
+        latest = self.run_command("environment", "show", "-n", "shelved", "--output", "json")
+        archived = self.run_command("environment", "archive", "-n", "shelved", "-v", "2")
+        before = self.done("environment", "show", "-n", "shelved")
+        named = self.done("environment", "show", "-n", "shelved", "-v", "2")
+        self.run_command("environment", "restore", "-n", "shelved", "-v", "2")
+        after = self.done("environment", "show", "-n", "shelved")
+        curated = self.done("environment", "show", "-n", "minimal-python")
+        nobody = self.run_command("environment", "show", "-n", "nobody")
+
+        self.assertEqual(latest.content["version"], "2")
+        self.assertIn("version '2' is the latest", latest.err)
+        self.assertEqual(archived.code, command.DONE, archived.err)
+        self.assertEqual([before["version"], after["version"]], ["1", "2"])
+        self.assertEqual([named["archived"], after["archived"]], [True, False])
+        self.assertTrue(curated["curated"])
+        self.assertEqual(nobody.code, command.NOT_FOUND, nobody)
+
     def test_what_is_not_there_is_refused_naming_what_is(self) -> None:
         self.done("model", "create", "-n", "there", "-p", self.files("there"))
         document = Path(self._folder.name) / "missing.yml"

@@ -28,6 +28,7 @@ struct EnvironmentRecord: Codable, Hashable, Sendable {
             version: id.version,
             python: "\(definition.python)",
             packages: definition.requirements.map(\.text),
+            isArchived: isArchived,
             description: description,
             tags: tags,
             created: createdAt,

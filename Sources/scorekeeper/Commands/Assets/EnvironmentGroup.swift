@@ -19,7 +19,7 @@ struct EnvironmentGroup: ParsableCommand {
             """,
         subcommands: [
             EnvironmentCreate.self, EnvironmentShow.self, EnvironmentList.self,
-            EnvironmentDelete.self,
+            EnvironmentArchive.self, EnvironmentRestore.self, EnvironmentDelete.self,
         ]
     )
 }

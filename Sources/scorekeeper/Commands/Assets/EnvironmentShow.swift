@@ -12,18 +12,17 @@ struct EnvironmentShow: AsyncParsableCommand {
         abstract: "Shows what one version of an environment has installed.",
         discussion: """
             EXAMPLE
+              scorekeeper environment show -n sklearn
               scorekeeper environment show -n sklearn -v 1
             """
     )
 
-    @OptionGroup var which: AssetAddress
+    @OptionGroup var which: AssetChoice
     @OptionGroup var server: StateOptions
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let all = try await server.client.environments()
-        let found = all.first { $0.name == which.name && $0.version == which.version }
-        guard let environment = found else { throw AssetReport.missing(which.id(.environment)) }
+        let environment = try which.find(try await server.client.environments())
         try Output.print(environment, as: AssetReport.lines(environment), format.output)
     }
 }

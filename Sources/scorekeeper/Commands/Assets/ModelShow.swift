@@ -12,18 +12,17 @@ struct ModelShow: AsyncParsableCommand {
         abstract: "Shows one version of a registered model, and which deployments need it.",
         discussion: """
             EXAMPLE
+              scorekeeper model show -n iris
               scorekeeper model show -n iris -v 2
             """
     )
 
-    @OptionGroup var which: AssetAddress
+    @OptionGroup var which: AssetChoice
     @OptionGroup var server: StateOptions
     @OptionGroup var format: OutputOptions
 
     func run() async throws {
-        let all = try await server.client.models()
-        guard let model = all.first(where: { $0.name == which.name && $0.version == which.version })
-        else { throw AssetReport.missing(which.id(.model)) }
+        let model = try which.find(try await server.client.models())
         try Output.print(model, as: AssetReport.lines(model), format.output)
     }
 }
