@@ -72,9 +72,9 @@ extension Draft {
             }
         default: return self
         }
-        draft.assets = ((present.assets ?? []).filter { !keys.contains($0.kind.rawValue) }
-            + assets.filter { keys.contains($0.kind.rawValue) })
-            .sorted()
+        let kept = (present.assets ?? []).filter { !keys.contains($0.kind.rawValue) }
+        let fresh = assets.filter { keys.contains($0.kind.rawValue) }
+        draft.assets = (kept + fresh).sorted()
         return draft
     }
 }

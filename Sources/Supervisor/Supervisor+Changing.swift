@@ -142,8 +142,8 @@ extension Supervisor {
         Problem(
             .conflict,
             code: "noDocument",
-            what: "cannot change single values of '\(key)': no document of it is kept, since it was "
-                + "deployed without one or by an older version",
+            what: "cannot change single values of '\(key)': no document of it is kept, since it "
+                + "was deployed without one or by an older version",
             remedy: "name its document once: 'scorekeeper online-deployment update -f FILE'"
         )
     }

@@ -95,8 +95,9 @@ extension Supervisor: ServerControl {
         guard gateway.joined != nil, await !askGateway(within: Self.routePatience),
             gateway.joined != nil, gateway.number == asked
         else { return nil }
-        return "the gateway has not confirmed within \(Self.routePatience.components.seconds) s that "
-            + "requests go where they now shall: some may go where they went before until it does"
+        let seconds = Self.routePatience.components.seconds
+        return "the gateway has not confirmed within \(seconds) s that requests go where they now "
+            + "shall: some may go where they went before until it does"
     }
 
     /// Asks the gateway for its counters, which it tells in the order of what it is told.

@@ -180,7 +180,7 @@ class Patching(Patched):
         self.assertEqual([self.answer("one"), self.answer("two")], ["1.0", "1.0"])
         self.assertEqual(self.deployment("two")["revision"], 1)
         document = Path(self._folder.name) / "documents" / "one.yml"
-        again = self.run_command("deploy", "-f", document)
+        again = command.run("deploy", "-f", document, state=self.server.state)
         self.assertEqual(again.code, command.DONE, again)
         self.assertEqual(self.deployment("one")["revision"], 1, "nothing was changed")
         self.assertEqual(self.deployment("one")["givenUp"], 2)

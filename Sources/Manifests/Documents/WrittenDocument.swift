@@ -80,9 +80,8 @@ public struct WrittenDocument: Hashable, Codable, Sendable {
     /// The texts of a mapping's scalars, by their keys.
     public func texts(_ key: String) -> [String: String] {
         let entries = tree(from: "")[key]?.entries ?? []
-        return Dictionary(entries.compactMap { entry in entry.value.text.map { (entry.key, $0) } }) {
-            $1
-        }
+        let pairs = entries.compactMap { entry in entry.value.text.map { (entry.key, $0) } }
+        return Dictionary(pairs) { $1 }
     }
 
     /// Whether the packages of its scorers are described in it or in a file that it names.

@@ -19,7 +19,10 @@ struct EndpointOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
         parsing: .upToNextOption,
-        help: ArgumentHelp("Fields in place of the document's, or of what is declared.", valueName: "a.b=c")
+        help: ArgumentHelp(
+            "Fields in place of the document's, or of what is declared.",
+            valueName: "a.b=c"
+        )
     )
     var overrides: [String] = []
 
