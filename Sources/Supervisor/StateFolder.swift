@@ -54,7 +54,28 @@ public struct StateFolder: Sendable {
 
     /// Where an instance's output is kept.
     public func log(of instance: InstanceID) -> String {
-        "\(logs)/\(instance.key.endpoint)/\(instance.key.deployment)/\(instance.ordinal).log"
+        "\(logs(of: instance.key))/\(instance.ordinal).log"
+    }
+
+    /// Where a deployment's instances write; its endpoint's folder is the one above.
+    func logs(of key: DeploymentKey) -> String { "\(logs)/\(key.endpoint)/\(key.deployment)" }
+
+    /// Removes the logs of a deployment that is gone, and its endpoint's folder after the last.
+    func removeLogs(of key: DeploymentKey) {
+        try? FileManager.default.removeItem(atPath: logs(of: key))
+        rmdir("\(logs)/\(key.endpoint)")
+    }
+
+    /// Removes the logs of every deployment but these.
+    func removeLogs(except isThere: (DeploymentKey) -> Bool) {
+        let folders = FileManager.default
+        for endpoint in (try? folders.contentsOfDirectory(atPath: logs)) ?? [] {
+            let names = (try? folders.contentsOfDirectory(atPath: "\(logs)/\(endpoint)")) ?? []
+            for name in names {
+                let key = DeploymentKey("\(endpoint)/\(name)")
+                if let key, !isThere(key) { removeLogs(of: key) }
+            }
+        }
     }
 
     /// Makes the folder and its parts where they are missing.

@@ -146,14 +146,17 @@ extension Supervisor {
         builds.step(step, of: definition)
     }
 
-    /// Removes the copy of a model that no revision needs, ends a build that nobody waits for any
+    /// Removes the copy of a model that no revision needs and a deployment's logs with its last, ends a build that nobody waits for any
     /// more, and lets warmed parents go from which nothing more will be forked.
     ///
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
         preparing[key]?.removeValue(forKey: revision)?.cancel()
         guard let leftovers = shelf.discard(key, revision) else { return }
-        if !shelf.holds(key) { lastWords[key] = nil }
+        if !shelf.holds(key) {
+            lastWords[key] = nil
+            configuration.state.removeLogs(of: key)
+        }
         for copy in leftovers.unneededCopies { discardUnneeded(copy) }
         guard leftovers.isEnvironmentUnneeded, let environment = leftovers.document.environment
         else { return }

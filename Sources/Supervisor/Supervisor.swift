@@ -129,12 +129,14 @@ actor Supervisor {
         if successor == nil { letGo() }
     }
 
-    /// Removes what an earlier life left behind: copies that no document needs, halves of builds.
+    /// Removes what an earlier life left behind: copies that no document needs, logs of what is gone,
+    /// halves of builds.
     private func sweep() {
         let needed = shelf.contents.union(assets.contents)
         for digest in (try? store.digests()) ?? [] where !needed.contains(digest) {
             removeCopy(digest)
         }
+        configuration.state.removeLogs { shelf.holds($0) }
         Task { [environments, logger] in
             do throws(Problem) {
                 for name in try await environments.sweep() {

@@ -382,6 +382,8 @@ class Endpoints(Commanded):
     def test_deleting_an_endpoint_takes_everything_behind_it(self) -> None:
         self.with_two("gone")
         self.share("gone", "blue=50 green=50")
+        logs = self.server.state / "logs"
+        wrote = sorted(folder.name for folder in (logs / "gone").iterdir())
 
         done = self.run_command("online-endpoint", "delete", "-n", "gone", "--yes")
 
@@ -389,3 +391,6 @@ class Endpoints(Commanded):
         self.assertEqual(self.ask("gone")[0], 404)
         names = [row["name"] for row in self.done("online-endpoint", "list")]
         self.assertNotIn("gone", names)
+        self.assertEqual(wrote, ["blue", "green"])
+        self.wait_for("its logs' end", lambda: not (logs / "gone").exists())
+        self.assertTrue((logs / "gateway.log").exists())

@@ -4,6 +4,7 @@
 import Foundation
 import Glibc
 import Testing
+import Vocabulary
 
 @testable import Supervisor
 
@@ -32,6 +33,32 @@ import Testing
         #expect(mode(state.models) == 0o711)
         #expect(mode(state.path + "/run") == 0o711)
         #expect(mode(state.logs) == 0o700)
+    }
+
+    @Test func `lets a deployment's logs go, and its endpoint's folder with the last`() throws {
+        let state = try fresh()
+        try state.make()
+        defer { try? FileManager.default.removeItem(atPath: state.path) }
+        let keys = ["iris/blue", "iris/green", "rates/blue"].compactMap { DeploymentKey($0) }
+        for key in keys {
+            try FileManager.default.createDirectory(
+                atPath: state.logs(of: key),
+                withIntermediateDirectories: true
+            )
+            FileManager.default.createFile(atPath: state.logs(of: key) + "/1.log", contents: Data())
+        }
+        FileManager.default.createFile(atPath: state.logs + "/gateway.log", contents: Data())
+        func names(_ folder: String) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        }
+
+        state.removeLogs(of: keys[2])
+        let first = try names(state.logs)
+        state.removeLogs { $0 == keys[1] }
+
+        #expect(first == ["gateway.log", "iris"])
+        #expect(try names(state.logs + "/iris") == ["green"])
+        #expect(try names(state.logs) == ["gateway.log", "iris"])
     }
 
     @Test func `of an earlier version is opened as far, and no folder that is not ours`() throws {
