@@ -76,6 +76,9 @@ public struct Server: Sendable {
         try options.models.map(requireFolder)
         let machine = try machine(options.capacity)
         let types = try instanceTypes(options.instanceTypes)
+        let support = try SupportFolder(executable: program.path)
+        // Where nothing was kept there is no gateway to look for, and what fails leaves nothing.
+        if state.isUnused { try listeners.bindRest() }
         try state.make()
         // First: looking for a gateway beside a running server would take its gateway from it.
         let lock = try ServerLock(folder: state.path)
@@ -83,7 +86,7 @@ public struct Server: Sendable {
         let configuration = ServerConfiguration(
             state: state,
             program: program,
-            support: try SupportFolder(executable: program.path),
+            support: support,
             nodes: (1...max(1, options.nodes)).map { NodeName(number: $0) },
             models: options.models,
             statuses: .managed,

@@ -60,6 +60,12 @@ public struct StateFolder: Sendable {
     /// Where a deployment's instances write; its endpoint's folder is the one above.
     func logs(of key: DeploymentKey) -> String { "\(logs)/\(key.endpoint)/\(key.deployment)" }
 
+    /// Whether the folder is not there, or nothing is in it.
+    var isUnused: Bool {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        return names?.isEmpty ?? (access(path, F_OK) != 0)
+    }
+
     /// Removes the logs of a deployment that is gone, and its endpoint's folder after the last.
     func removeLogs(of key: DeploymentKey) {
         try? FileManager.default.removeItem(atPath: logs(of: key))

@@ -127,6 +127,7 @@ class SecondServers(EndToEnd):
             self.assertEqual(one.code, command.NO_ROOM, one)
             self.assertIn(f"127.0.0.1:{self.server.port}", one.err)
             self.assertIn("name a free one", one.err)
+        self.assertFalse((Path(self._folder.name) / "second").exists(), "a skeleton was left")
 
     def test_a_second_server_on_the_same_state_is_refused_with_the_firsts_pid(self) -> None:
         before = self.server.status()

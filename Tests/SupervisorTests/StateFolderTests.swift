@@ -61,6 +61,18 @@ import Vocabulary
         #expect(try names(state.logs) == ["gateway.log", "iris"])
     }
 
+    @Test func `is unused until something is in it`() throws {
+        let state = try fresh()
+        defer { try? FileManager.default.removeItem(atPath: state.path) }
+
+        let absent = state.isUnused
+        mkdir(state.path, 0o700)
+        let empty = state.isUnused
+        try state.make()
+
+        #expect([absent, empty, state.isUnused] == [true, true, false])
+    }
+
     @Test func `of an earlier version is opened as far, and no folder that is not ours`() throws {
         let earlier = try fresh()
         let foreign = try fresh()
