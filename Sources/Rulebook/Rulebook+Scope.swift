@@ -9,8 +9,8 @@ import Vocabulary
 /// happens to one endpoint is therefore decided by a rulebook that holds this endpoint, those with a
 /// deadline that has come, and the machine: the same rules find the same steps, and it does not matter
 /// how many others there are. What endpoints share is the machine's capacity; where a decision changes
-/// it and another deployment waits for some, all are looked at. The simulation decides each event both
-/// ways (`Sentence.scopeSuffices`).
+/// it and another deployment waits for some, all are looked at. What is decided this way, the
+/// simulation decides by looking at all as well (`Sentence.scopeSuffices`).
 extension Rulebook {
     /// The endpoints that suffice to decide an event, in order; nothing: all of them.
     func scope(of event: Event, at now: Moment, _ policy: Policy) -> [EndpointName]? {
