@@ -49,7 +49,7 @@ import Vocabulary
         #expect(try gateway.statistics()?.bound == 1)
     }
 
-    @Test func `gives the call back where the answer is not longer than what is kept for it`() throws {
+    @Test func `gives the call back where its answer is no longer than what is kept`() throws {
         let gateway = try GatewayUnderTest(room: 4_096, readingGrace: .seconds(60))
         let scorer = try startScorer(gateway, calls: 1, parts: 16)
         let (slow, other) = (try gateway.connect(room: 4_096), try gateway.connect())
