@@ -40,6 +40,15 @@ struct ControlListener: Sendable {
         }
     }
 
+    /// Which of them make room for others: at the port a crowd waits outside, and whoever reads the
+    /// metrics again and again over one connection keeps it.
+    private var crowd: ControlConnections? {
+        switch place {
+        case .privateSocket: ControlConnections(most: mostConnections)
+        case .loopback: nil
+        }
+    }
+
     /// Serves until the task is cancelled.
     func run(
         on loops: MultiThreadedEventLoopGroup,
@@ -75,9 +84,15 @@ struct ControlListener: Sendable {
         // Its own lines are about itself, and what went wrong is thrown as a problem too.
         var quiet = logger
         quiet.logLevel = .critical
+        let crowd = crowd
         let application = Application(
             responder: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ControlConnectionHandler(crowd)],
+                    idleTimeout: .seconds(60)
+                )
+            ),
             configuration: .init(
                 address: address,
                 serverName: "scorekeeper",

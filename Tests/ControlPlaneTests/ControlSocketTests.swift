@@ -83,6 +83,39 @@ import Vocabulary
         #expect(problem?.code == "noServer")
     }
 
+    @Test func `says what is wrong with what is not HTTP`() async throws {
+        try await RunningServer.run { server in
+            let client = try SocketClient(server.socket)
+            client.send("what is the status?\r\n\r\n")
+            let answer = await client.readToEnd()
+
+            #expect(answer.hasPrefix("HTTP/1.1 400"))
+            #expect(answer.contains("\"notHTTP\""))
+            #expect(answer.contains("cannot read the request: it is not HTTP/1.1"))
+            let parts = answer.components(separatedBy: "\r\n\r\n")
+            #expect(parts.first?.contains("Content-Length: \(parts.last?.utf8.count ?? 0)") == true)
+        }
+    }
+
+    @Test func `is not filled by connections on which nothing is asked`() async throws {
+        try await RunningServer.run { server in
+            // More than are taken at once.
+            var idle: [SocketClient] = []
+            for _ in 0..<300 {
+                let client = try SocketClient(server.socket)
+                client.send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(await client.read().hasPrefix("HTTP/1.1 200"))
+                idle.append(client)
+            }
+            let status = try await server.client.status()
+
+            #expect(status.server.pid == 41)
+            #expect(await idle[0].readToEnd().isEmpty)
+            idle[299].send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(await idle[299].read().hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
     @Test func `is refused where the folder is not there`() async throws {
         let server = ControlServer(
             control: MemoryServer(),
