@@ -17,8 +17,10 @@ extension MetricsText {
                         ("endpoint", endpoint.name.text), ("deployment", deployment.name.text),
                         ("instance", "\(instance.id.ordinal)"),
                     ]
-                    for metric in instance.metrics ?? [] {
-                        samples[metric.name, default: []].append((labels, metric))
+                    let metrics = instance.metrics ?? []
+                    for metric in metrics {
+                        guard let name = Self.shown(metric.name, among: metrics) else { continue }
+                        samples[name, default: []].append((labels, metric))
                     }
                 }
             }
@@ -31,5 +33,17 @@ extension MetricsText {
             for (labels, metric) in samples { family.add(labels, "\(metric.value)") }
             return family
         }
+    }
+
+    /// Under which name a metric is shown.
+    ///
+    /// Prometheus writes series of its own about each page that it reads, and `up` says whether it
+    /// could: what a scorer calls so gets another name, unless it publishes that one as well.
+    /// Source: Prometheus, "Jobs and instances"; "Alerting rules".
+    private static func shown(_ name: String, among metrics: [ScorerMetric]) -> String? {
+        guard ["up", "ALERTS", "ALERTS_FOR_STATE"].contains(name) || name.hasPrefix("scrape_")
+        else { return name }
+        let other = "scorer_" + name
+        return metrics.contains { $0.name == other } ? nil : other
     }
 }

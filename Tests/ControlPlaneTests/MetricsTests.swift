@@ -87,6 +87,30 @@ import Wire
         #expect(text.contains("# TYPE only_gauge gauge\n"))
     }
 
+    @Test func `gives what scorers call as Prometheus calls its own another name`() async throws {
+        let memory = MemoryServer()
+        _ = try await memory.deploy(
+            DeployRequest(name: try endpoint("iris"), model: "/models/iris")
+        )
+        var status = await memory.status()
+        let names = ["up", "scrape_duration_seconds", "ALERTS", "scorer_ALERTS", "upper"]
+        status.endpoints[0].deployments[0].instances[0].metrics = names.enumerated().map {
+            ScorerMetric(name: $1, kind: .gauge, value: Double($0))
+        }
+
+        let lines = MetricsText(status: status, statistics: []).text.split(separator: "\n")
+
+        let shown = lines.filter { $0.contains("instance=") }.map {
+            "\($0.prefix { $0 != "{" }) \($0.split(separator: " ").last ?? "")"
+        }
+        #expect(
+            shown == [
+                "scorer_ALERTS 3.0", "scorer_scrape_duration_seconds 1.0", "scorer_up 0.0",
+                "upper 4.0",
+            ]
+        )
+    }
+
     @Test func `leaves out families without samples`() async throws {
         let page = MetricsText(status: await MemoryServer().status(), statistics: [])
 
