@@ -58,6 +58,10 @@ extension Deployment {
         guard let rollout, let comparison = rollout.comparison else { return nil }
         let (new, old) = (rollout.to, rollout.from)
         switch comparison.verdict {
+        case nil where comparison.underway == nil && isRefilling:
+            return
+                "the gateway was lost when the answers of \(new) were compared with those of "
+                + "\(old), and what it had kept with it: they are compared once requests are kept"
         case nil:
             return comparison.underway == nil
                 ? "the answers of \(new) are compared with those of \(old) before it serves"
@@ -66,6 +70,10 @@ extension Deployment {
             let count = Counted(comparison.found?.equal ?? 0, "answer")
             return "\(count) of \(new) \(count.verb("is", "are")) what \(old) answered"
         case .different(let text): return text
+        case .nothing where comparison.refill != nil:
+            return
+                "the gateway was lost when the answers of \(new) were compared with those of "
+                + "\(old), and what it had kept with it: there was nothing left to compare"
         case .nothing:
             return
                 "\(old) has answered no recent requests: there was nothing to compare \(new) with"

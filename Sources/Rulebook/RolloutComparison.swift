@@ -17,12 +17,24 @@ struct RolloutComparison: Codable, Equatable, Sendable {
         let until: Moment
     }
 
+    /// The wait for requests, after those that were kept were lost while it was under way.
+    struct Refill: Codable, Equatable, Sendable {
+        /// When it is begun again.
+        fileprivate(set) var notBefore: Moment
+        /// From when on it waits no more.
+        let until: Moment
+    }
+
     /// Times that it may come to nothing.
     static let attempts = 3
 
     let rule: ComparisonRule
     /// The run that is asked; nothing while none is.
     var underway: Underway?
+    /// When a run was first asked; nothing before.
+    private(set) var begunAt: Moment?
+    /// How it stands after its gateway was lost, and what that had kept; nothing where it was not.
+    private(set) var refill: Refill?
     /// How often it came to nothing.
     private(set) var vain = 0
     /// What was found.
@@ -39,6 +51,40 @@ struct RolloutComparison: Codable, Equatable, Sendable {
 
     /// Whether its end halts the rollout.
     var isHalting: Bool { rule.isRequired && verdict?.isGood == false }
+
+    /// Has a run asked.
+    mutating func begin(_ run: Run, until: Moment, at now: Moment) {
+        underway = Underway(run: run, until: until)
+        begunAt = begunAt ?? now
+    }
+
+    /// Notes that what was kept is gone, where it had begun.
+    mutating func noteEmptied(at now: Moment) {
+        guard begunAt != nil, !isOver else { return }
+        refill = Refill(notBefore: now + Timings.refill, until: now + Timings.refillLimit)
+    }
+
+    /// Whether it is not to be begun yet: live requests are being kept.
+    func isRefilling(at now: Moment) -> Bool {
+        guard rule.isRequired, let refill else { return false }
+        return now < refill.notBefore
+    }
+
+    /// Nothing was left to compare, and it must be compared: begins again later, or ends.
+    mutating func noteEmpty(at now: Moment) {
+        underway = nil
+        guard let refill, now < refill.until else {
+            let limit = Timings.refillLimit.wholeMilliseconds / 1_000
+            return end(
+                .unfinished(
+                    "the gateway was lost when they were being compared, and what it had kept with "
+                        + "it; no further request was kept within \(limit) s"
+                ),
+                nil
+            )
+        }
+        self.refill?.notBefore = min(now + Timings.refill, refill.until)
+    }
 
     mutating func end(_ verdict: ComparisonVerdict, _ found: RevisionComparison?) {
         self.verdict = verdict
@@ -75,10 +121,19 @@ extension Deployment {
         return !isReferenced(revision) && !record.isProven
     }
 
-    /// When the comparison under way is given up; nothing while none is.
+    /// When the comparison under way is given up, or is to be begun again; nothing where neither is.
     var comparisonDeadline: Moment? {
-        guard let target, awaitsComparison(of: target) else { return nil }
-        return rollout?.comparison?.underway?.until
+        guard let target, awaitsComparison(of: target), let comparison = rollout?.comparison else {
+            return nil
+        }
+        if let underway = comparison.underway { return underway.until }
+        return isRefilling ? comparison.refill?.notBefore : nil
+    }
+
+    /// Whether a run waits to be asked until live requests were kept again.
+    var isRefilling: Bool {
+        rollout?.comparison?.rule.isRequired == true && rollout?.comparison?.refill != nil
+            && instances.contains { $0.state.name == .comparing && $0.revision == target }
     }
 
     /// Recent requests that the gateway shall keep of it: as many as a revision wants that serves,

@@ -15,10 +15,36 @@ extension Rulebook {
         guard let index = index(of: key), deployments[index].awaitsComparison(of: revision),
             let rollout = deployments[index].rollout, var comparison = rollout.comparison
         else { return }
+        if found.requests == 0, comparison.rule.isRequired, comparison.refill != nil {
+            comparison.noteEmpty(at: work.now)
+            deployments[index].rollout?.comparison = comparison
+            work.noteChange()
+            if comparison.isOver { endComparison(index, &work) }
+            return
+        }
         let verdict = comparison.rule.verdict(on: found, of: rollout.to, with: rollout.from)
         comparison.end(verdict, found)
         deployments[index].rollout?.comparison = comparison
         endComparison(index, &work)
+    }
+
+    /// Notes that the gateway is gone, and the requests that it kept with it.
+    mutating func noteKeptLost(_ work: inout Deliberation) {
+        for index in deployments.indices {
+            deployments[index].rollout?.comparison?.noteEmptied(at: work.now)
+        }
+    }
+
+    /// Has what is compared asked anew by a gateway that joined.
+    ///
+    /// One that holds no lane of a deployment has kept none of its requests.
+    mutating func noteAsked(of lanes: [HeldLane], _ work: inout Deliberation) {
+        for index in deployments.indices {
+            deployments[index].rollout?.comparison?.underway = nil
+            guard !lanes.contains(where: { $0.run.instance.key == deployments[index].key })
+            else { continue }
+            deployments[index].rollout?.comparison?.noteEmptied(at: work.now)
+        }
     }
 
     /// Notes that the scorer whose answers are compared died.
@@ -51,10 +77,11 @@ extension Rulebook {
     /// Has a run asked what was asked before, unless one is being asked.
     private mutating func order(_ run: Run, of index: Int, _ work: inout Deliberation) {
         guard gateway.peer.isJoined, let rollout = deployments[index].rollout,
-            let comparison = rollout.comparison, comparison.underway == nil
+            let comparison = rollout.comparison, comparison.underway == nil,
+            !comparison.isRefilling(at: work.now)
         else { return }
         let until = work.policy.comparisonEnd(work.now)
-        deployments[index].rollout?.comparison?.underway = .init(run: run, until: until)
+        deployments[index].rollout?.comparison?.begin(run, until: until, at: work.now)
         work.add(
             .compare(run, of: rollout.to, with: rollout.from, comparison.rule),
             because:

@@ -8,7 +8,7 @@ extension Rulebook {
     mutating func noteGatewayJoined(_ lanes: [HeldLane], _ work: inout Deliberation) {
         gateway.peer.noteJoined(at: work.now)
         gateway.hasJoinedAnew = true
-        for index in deployments.indices { deployments[index].rollout?.comparison?.underway = nil }
+        noteAsked(of: lanes, &work)
         work.noteChange()
         for path in paths {
             guard let live = self[path].state.live else { continue }
@@ -66,6 +66,7 @@ extension Rulebook {
     mutating func noteGatewayLost(_ work: inout Deliberation) {
         gateway.peer.noteLost(at: work.now, work.policy)
         gateway.stale = []
+        noteKeptLost(&work)
         work.noteChange()
         if work.policy.outlivesGateway() { return }
         for path in paths {

@@ -14,6 +14,11 @@ package enum Timings {
     package static let retirement: Duration = .seconds(70)
     /// How long a comparison of answers may take until it is begun again.
     package static let comparison: Duration = .seconds(90)
+    /// How long until a comparison that must find no difference, and lost what it compares with, is
+    /// begun again: live requests are kept meanwhile.
+    package static let refill: Duration = .seconds(30)
+    /// How long such a comparison waits for live requests in all.
+    package static let refillLimit: Duration = .seconds(600)
     /// How long a node must have been there before instances are moved to it for evenness alone.
     package static let settling: Duration = .seconds(60)
     /// Starts in a row that never got ready before a revision is given up.

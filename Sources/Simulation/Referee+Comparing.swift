@@ -14,6 +14,9 @@ struct ComparisonRecords {
         var isDifferent = false
         /// How often it was asked.
         var times = 0
+        /// Whether the gateway was lost after it was asked, and nothing was told of it since but that
+        /// nothing was left.
+        var isEmptied = false
     }
 
     /// Times from which on a comparison may have come to nothing.
@@ -24,6 +27,17 @@ struct ComparisonRecords {
     /// What was found may not be remembered, and another time nothing may be there to be found.
     mutating func forgetDifferences() {
         known = known.mapValues { $0.mapValues { Record(isTold: $0.isTold, times: $0.times) } }
+    }
+
+    /// What was kept of a deployment's requests is gone: its gateway is another, or none.
+    mutating func noteEmptied(but kept: Set<DeploymentKey> = []) {
+        for (key, records) in known where !kept.contains(key) {
+            known[key] = records.mapValues { record in
+                var record = record
+                if record.times > 0, !record.isTold { record.isEmptied = true }
+                return record
+            }
+        }
     }
 
     subscript(key: DeploymentKey, revision: Revision) -> Record {
@@ -50,6 +64,8 @@ extension Referee {
         _ found: RevisionComparison
     ) {
         guard let rule = version(key, revision)?.declaration.comparison else { return }
+        if rule.isRequired, found.requests == 0, comparisons[key, revision].isEmptied { return }
+        comparisons[key, revision].isEmptied = false
         let isFirst = !comparisons[key, revision].isTold
         comparisons[key, revision].isTold = true
         guard rule.isRequired, found.different > 0 else { return }
@@ -69,6 +85,14 @@ extension Referee {
             else { continue }
             let record = comparisons[key, revision]
             let isOver = record.isTold || record.times >= ComparisonRecords.patience
+            let isRequired = version(key, revision)?.declaration.comparison?.isRequired == true
+            if isRequired {
+                check(
+                    .begunIsCompared,
+                    !record.isEmptied,
+                    "a route leads to \(run) of \(revision), with which nothing was compared"
+                )
+            }
             check(.comparedFirst, isOver, "a route leads to \(run) of \(revision)")
             check(
                 .differentNeverServes,

@@ -75,12 +75,14 @@ extension Referee {
             isGatewayJoined = true
             isGatewayHeard = true
             lanes = Set(held.map(\.run))
+            comparisons.noteEmptied(but: Set(held.map(\.run.instance.key)))
             ready = []
             routed = [:]
             let known = probes
             for lane in held where lane.isReady { noteReady(lane.run) }
             probes = known.filter { ready.contains($0.key) }
         case .gatewayLost:
+            comparisons.noteEmptied()
             isGatewayJoined = false
             isGatewayHeard = true
             lanes = []

@@ -62,6 +62,8 @@ public enum Sentence: String, CaseIterable, Sendable {
     case failingGoes = "a revision that fails while it is rolled in is rolled back"
     /// Checked at each `publish`, for each run of a revision that is rolled in and compared.
     case comparedFirst = "no request is routed to a new revision before its comparison ended"
+    /// Checked with `comparedFirst`, where the gateway was lost when a required comparison had begun.
+    case begunIsCompared = "what must not differ and was being compared never serves uncompared"
     /// Checked at each `publish`, for each run of a revision that is rolled in and must not differ.
     case differentNeverServes = "a revision whose answers differ and must not never serves"
     /// Checked at each `publish` of an endpoint that was declared, for each deployment.

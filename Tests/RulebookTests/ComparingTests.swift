@@ -212,6 +212,7 @@ import Vocabulary
         for _ in 1...4 {
             stage.play(.gatewayLost)
             stage.play(.gatewayJoined([HeldLane(run: run, isReady: true)]))
+            stage.pass(.seconds(31))
         }
         let again = orders(in: stage).count
         for _ in 1...4 {
@@ -229,6 +230,68 @@ import Vocabulary
 
         #expect(stage.deployment?.current == Self.second)
         #expect(comparison(stage)?.state == .equal)
+    }
+
+    /// r2 is being compared when the gateway is lost; a new one has kept nothing.
+    private func bereft(_ rule: ComparisonRule) throws -> Stage {
+        var stage = rolling(rule, nil)
+        try #require(orders(in: stage).count == 1)
+        stage.found[Self.second] = RevisionComparison()
+        stage.play(.gatewayLost)
+        stage.play(.gatewayJoined([]))
+        return stage
+    }
+
+    @Test func `waits for live requests where the gateway was lost after it had begun`() throws {
+        var stage = try bereft(Self.required)
+        stage.pass(.seconds(29))
+        let early = orders(in: stage).count
+        stage.pass(.seconds(2))
+        let (asked, sentence) = (orders(in: stage).count, comparison(stage)?.sentence)
+        let (state, routedBefore) = (stage.deployment?.rollout?.state, routed(in: stage))
+        stage.found[Self.second] = Self.found(equal: 7)
+        stage.pass(.seconds(30))
+
+        #expect((early, asked) == (1, 2))
+        #expect(sentence?.contains("they are compared once requests are kept") == true)
+        #expect(state == .comparing)
+        #expect(routedBefore == 0)
+        #expect(stage.deployment?.current == Self.second)
+        #expect(comparison(stage)?.sentence == "7 answers of r2 are what r1 answered")
+    }
+
+    @Test func `halts where none come for ten minutes after, and says why`() throws {
+        var stage = try bereft(Self.required)
+        stage.pass(.seconds(599))
+        let before = stage.deployment?.rollout?.state
+        stage.pass(.seconds(2))
+
+        #expect(before == .comparing)
+        #expect(stage.deployment?.rollout?.state == .halted)
+        #expect(routed(in: stage) == 0)
+        #expect(stage.deployment?.current == Self.first)
+        #expect(stage.deployment?.problem?.what.contains("the gateway was lost") == true)
+        #expect(stage.deployment?.problem?.what.contains("was kept within 600 s") == true)
+    }
+
+    @Test func `goes on where differences are told, and says that nothing was left`() throws {
+        let stage = try bereft(Self.reported)
+
+        #expect(stage.deployment?.current == Self.second)
+        #expect(comparison(stage)?.state == .nothing)
+        #expect(comparison(stage)?.sentence.contains("there was nothing left to compare") == true)
+    }
+
+    @Test func `goes on where the gateway was lost before anything was asked of it`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1, instances: 2)))
+        stage.play(.gatewayLost)
+        stage.play(.gatewayJoined([]))
+        stage.found[Self.second] = RevisionComparison()
+        stage.play(.declared(Stage.declaration(2, instances: 2, comparison: Self.required)))
+
+        #expect(stage.deployment?.current == Self.second)
+        #expect(comparison(stage)?.sentence.contains("has answered no recent requests") == true)
     }
 
     @Test func `goes on in the next life of the supervisor`() throws {
