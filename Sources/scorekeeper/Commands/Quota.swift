@@ -12,7 +12,8 @@ struct Quota: AsyncParsableCommand {
             A deployment of n instances of a type with c cores reserves ceil(1.2 n) x c of them, a \
             type that is exempt n x c. Deployments without an instance type reserve nothing and share \
             what is there. 'scorekeeper serve --capacity cores=N' declares how many cores there are \
-            to reserve.
+            to reserve. For a minute after a rollout to a smaller type, what going back would take \
+            is held for a rollback, and shown.
 
             EXAMPLE
               scorekeeper quota
