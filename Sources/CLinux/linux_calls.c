@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,26 @@ int linux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int linux_give_way(pid_t thread, int gives) {
+    struct sched_param none = {0};
+    return sched_setscheduler(thread, gives ? SCHED_IDLE : SCHED_OTHER, &none);
+}
+
+int linux_gives_way(pid_t thread) {
+    int policy = sched_getscheduler(thread);
+    return policy < 0 ? -1 : policy == SCHED_IDLE;
+}
+
+int linux_may_give_way(void) {
+    int status = 1;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(linux_give_way(0, 1) == 0 && linux_give_way(0, 0) == 0 ? 0 : 1);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return child > 0 && status == 0;
 }
 
 int linux_packet_pair(int pair[2], int nonblocking) {

@@ -7,11 +7,17 @@ import Wire
 
 /// One run's cgroups, one in each hierarchy.
 struct ControlGroup {
-    let hierarchies: [ControlGroups.Hierarchy]
+    var hierarchies: [ControlGroups.Hierarchy]
     /// Most bytes of memory; zero where there is no limit.
     var memoryBytes: Int64 = 0
     /// What was written into its files, as the kernel keeps it.
     var limits: [Limit] = []
+    /// How its time on the cores is counted; nothing where it is not.
+    var cores: Cores?
+    /// Whether that is in the folder that it gives way in.
+    var isAside = false
+    /// Whether it gives way to others.
+    var givesWay = false
 
     /// One limit: its file, and what it says.
     struct Limit: Hashable {
@@ -80,8 +86,8 @@ struct ControlGroup {
     /// Removes the group; answers false while the kernel still holds a dying process in it.
     func remove() -> Bool {
         var isGone = true
-        for hierarchy in hierarchies
-        where rmdir(hierarchy.path) != 0 && errno != ENOENT { isGone = false }
+        let folders = hierarchies.map(\.path) + [cores?.home, cores?.aside].compactMap(\.self)
+        for folder in Set(folders) where rmdir(folder) != 0 && errno != ENOENT { isGone = false }
         return isGone
     }
 }

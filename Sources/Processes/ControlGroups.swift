@@ -89,27 +89,47 @@ struct ControlGroups {
         return ["memory", "pids", "cpu"].allSatisfy { names.contains(Substring($0)) }
     }
 
-    /// Makes a run's groups with its limits.
+    /// Makes a run's groups with its limits; `givingWay` while it starts.
     ///
     /// Errors: `SystemError` when a group cannot be made or a limit is not accepted; nothing is left.
-    func make(_ name: String, for type: InstanceType) throws(SystemError) -> ControlGroup {
+    func make(
+        _ name: String,
+        for type: InstanceType,
+        givingWay: Bool
+    ) throws(SystemError) -> ControlGroup {
         restore()
         var group = ControlGroup(
             hierarchies: hierarchies.map { Hierarchy(kind: $0.kind, path: "\($0.path)/\(name)") },
             memoryBytes: type.memoryBytes
         )
         do throws(SystemError) {
-            for hierarchy in group.hierarchies {
-                if mkdir(hierarchy.path, 0o755) != 0, errno != EEXIST {
-                    throw SystemError("make the cgroup '\(hierarchy.path)'")
+            for (index, hierarchy) in group.hierarchies.enumerated() {
+                let home = hierarchy.path
+                var place = home
+                if hierarchy.kind == .cores, givingWay {
+                    place = "\(hierarchies[index].path).\(name)"
+                    group.hierarchies[index].path = place
+                    group.isAside = true
+                }
+                if mkdir(place, 0o755) != 0, errno != EEXIST {
+                    throw SystemError("make the cgroup '\(place)'")
                 }
                 for setting in Self.settings(hierarchy, type) {
-                    try SmallFile.mustWrite(setting.value, to: setting.path)
+                    let path = "\(place)/\(setting.path)"
+                    try SmallFile.mustWrite(setting.value, to: path)
                     // Read again: the kernel rounds.
-                    let kept = ControlGroup.value(setting.path)
-                    group.limits.append(ControlGroup.Limit(path: setting.path, value: kept))
+                    let kept = ControlGroup.value(path)
+                    group.limits.append(ControlGroup.Limit(path: path, value: kept))
+                }
+                if let cores = Self.cores(
+                    hierarchy,
+                    type,
+                    aside: "\(hierarchies[index].path).\(name)"
+                ) {
+                    group.cores = cores
                 }
             }
+            try group.weigh(givingWay: givingWay)
         } catch {
             _ = group.remove()
             throw error
@@ -125,51 +145,79 @@ struct ControlGroups {
         }
     }
 
+    /// What bounds a run in a hierarchy, but for its cores.
     private static func settings(
         _ hierarchy: Hierarchy,
         _ type: InstanceType
-    ) -> [(path: String, value: String)] {
-        func at(_ file: String, _ value: String) -> (path: String, value: String) {
-            ("\(hierarchy.path)/\(file)", value)
+    ) -> [ControlGroup.Limit] {
+        var settings: [ControlGroup.Limit] = []
+        func set(_ file: String, _ value: String) {
+            settings.append(ControlGroup.Limit(path: file, value: value))
         }
-        let period = 100_000
-        let share = ControlGroupShare(type)
-        let quota = type.millicores * period / 1_000
-        var settings: [(path: String, value: String)] = []
         switch hierarchy.kind {
         case .memory:
-            if type.memoryBytes > 0 {
-                settings.append(at("memory.limit_in_bytes", "\(type.memoryBytes)"))
-                // Memory and swap together, where swap is counted: no more for having some.
-                if access("\(hierarchy.path)/memory.memsw.limit_in_bytes", F_OK) == 0 {
-                    settings.append(at("memory.memsw.limit_in_bytes", "\(type.memoryBytes)"))
-                }
+            guard type.memoryBytes > 0 else { break }
+            set("memory.limit_in_bytes", "\(type.memoryBytes)")
+            // Memory and swap together, where swap is counted: no more for having some.
+            if access("\(hierarchy.path)/memory.memsw.limit_in_bytes", F_OK) == 0 {
+                set("memory.memsw.limit_in_bytes", "\(type.memoryBytes)")
             }
-        case .processes: settings.append(at("pids.max", "\(mostProcesses)"))
-        case .cores:
-            settings.append(at("cpu.shares", "\(share.ofTime)"))
-            if type.millicores > 0 { settings.append(at("cpu.cfs_quota_us", "\(quota)")) }
+        case .processes: set("pids.max", "\(mostProcesses)")
+        case .cores: break
         case .unified:
-            guard access("\(hierarchy.path)/memory.max", F_OK) == 0 else { break }
-            settings.append(at("pids.max", "\(mostProcesses)"))
-            if type.memoryBytes > 0 {
-                settings.append(at("memory.max", "\(type.memoryBytes)"))
-                if access("\(hierarchy.path)/memory.swap.max", F_OK) == 0 {
-                    settings.append(at("memory.swap.max", "0"))
-                }
+            guard hasLimits(hierarchy) else { break }
+            set("pids.max", "\(mostProcesses)")
+            guard type.memoryBytes > 0 else { break }
+            set("memory.max", "\(type.memoryBytes)")
+            if access("\(hierarchy.path)/memory.swap.max", F_OK) == 0 {
+                set("memory.swap.max", "0")
             }
-            settings.append(at("cpu.weight", "\(share.weight)"))
-            if type.millicores > 0 { settings.append(at("cpu.max", "\(quota) \(period)")) }
         }
         return settings
+    }
+
+    private static func hasLimits(_ unified: Hierarchy) -> Bool {
+        access("\(unified.path)/memory.max", F_OK) == 0
+    }
+
+    /// What a run's cores count for, where this hierarchy counts them.
+    private static func cores(
+        _ hierarchy: Hierarchy,
+        _ type: InstanceType,
+        aside: String
+    ) -> ControlGroup.Cores? {
+        let share = ControlGroupShare(type)
+        let period = 100_000
+        let quota = type.millicores * period / 1_000
+        func set(_ file: String, _ value: String) -> ControlGroup.Limit {
+            ControlGroup.Limit(path: file, value: value)
+        }
+        switch hierarchy.kind {
+        case .memory, .processes: return nil
+        case .cores:
+            let bound = type.millicores > 0 ? [set("cpu.cfs_quota_us", "\(quota)")] : []
+            return ControlGroup.Cores(
+                home: hierarchy.path,
+                aside: aside,
+                settings: [set("cpu.shares", "\(share.ofTime)")] + bound,
+                least: set("cpu.shares", "2")
+            )
+        case .unified:
+            guard hasLimits(hierarchy) else { return nil }
+            let bound = type.millicores > 0 ? [set("cpu.max", "\(quota) \(period)")] : []
+            return ControlGroup.Cores(
+                home: hierarchy.path,
+                aside: hierarchy.path,
+                settings: [set("cpu.weight", "\(share.weight)")] + bound,
+                least: set("cpu.weight", "1")
+            )
+        }
     }
 
     /// Ends and removes what a dead earlier node of this name left behind.
     func removeLeftOvers() {
         for hierarchy in hierarchies {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: hierarchy.path)) ?? []
-            for name in names.sorted() {
-                let path = "\(hierarchy.path)/\(name)"
+            for path in Self.entries(hierarchy.path) + asides(hierarchy) {
                 var facts = stat()
                 guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { continue }
                 let group = ControlGroup(
@@ -179,6 +227,17 @@ struct ControlGroups {
                 _ = group.remove()
             }
         }
+    }
+
+    /// The folders beside the node's own in which runs give way.
+    private func asides(_ hierarchy: Hierarchy) -> [String] {
+        let base = (hierarchy.path as NSString).deletingLastPathComponent
+        return Self.entries(base).filter { $0.hasPrefix("\(hierarchy.path).") }
+    }
+
+    private static func entries(_ folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().map { "\(folder)/\($0)" }
     }
 
     /// Removes the node's own groups.

@@ -18,9 +18,11 @@ final class HeldProcess {
     let lane: Descriptor
     let log: LogCapture
     /// What is given back afterwards.
-    let group: ControlGroup?
+    private(set) var group: ControlGroup?
     let user: UInt32?
     let scratch: String?
+    /// Whether it gives way to all that serves.
+    private(set) var givesWay: Bool
     /// What the run was given and is kept from.
     let enclosure: Enclosure
 
@@ -58,6 +60,7 @@ final class HeldProcess {
         group: ControlGroup?,
         user: UInt32?,
         scratch: String?,
+        givesWay: Bool,
         enclosure: Enclosure
     ) {
         self.run = run
@@ -69,6 +72,7 @@ final class HeldProcess {
         self.group = group
         self.user = user
         self.scratch = scratch
+        self.givesWay = givesWay
         self.enclosure = enclosure
         log.begin(run)
     }
@@ -122,8 +126,24 @@ final class HeldProcess {
         guard handle >= 0 else { throw SystemError("watch process \(pid)") }
         root = pid
         rootHandle = Descriptor(owning: handle)
-        try group?.add(pid)
+        if let group {
+            try group.add(pid)
+        } else {
+            // It may have this of the parent that it was forked from; what it starts has it of it.
+            _ = linux_give_way(pid, givesWay ? 1 : 0)
+        }
         try launch.letGo()
+    }
+
+    /// Has the whole tree count as any other from now on.
+    func countInFull() throws(SystemError) {
+        guard givesWay else { return }
+        givesWay = false
+        if group != nil {
+            try group?.countInFull()
+        } else if let root {
+            ProcessTree(root: root).countInFull()
+        }
     }
 
     /// How long an init may take to tell of an end that has begun; then its tree is killed.

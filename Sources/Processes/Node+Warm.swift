@@ -28,7 +28,8 @@ extension Node {
             return decide(.ended(name, "an earlier one is still leaving"))
         }
         do throws(SystemError) {
-            parents[name] = try spawner.startParent(python)
+            let givesWay = everyoneGivesWay(waitingFor: name)
+            parents[name] = try spawner.startParent(python, givingWay: givesWay)
         } catch {
             decide(.ended(name, error.description))
         }
@@ -38,8 +39,10 @@ extension Node {
         guard let order = warmOrders[run], let parent = parents[name],
             let python = spawner.warmProgram(order)
         else { return decide(.failed(run, "its parent is gone")) }
+        let givesWay = givingWay.includes(run)
+        if everyoneGivesWay(waitingFor: name) { set(parent, givesWay: true) }
         do throws(SystemError) {
-            held[run] = try spawner.fork(order, python, from: parent)
+            held[run] = try spawner.fork(order, python, from: parent, givingWay: givesWay)
         } catch {
             decide(.failed(run, error.description))
         }

@@ -39,6 +39,7 @@ final class Node {
     var parents: [String: WarmedParent] = [:]
     /// Orders of runs that may be forked, until they run or start cold.
     var warmOrders: [Run: SpawnOrder] = [:]
+    var givingWay: GivingWay
     private var hasLeft = false
     /// When the limits of runs are looked at next.
     private var limitsLookAt = Moment.zero
@@ -47,6 +48,7 @@ final class Node {
 
     init(_ configuration: NodeConfiguration) throws {
         self.configuration = configuration
+        self.givingWay = GivingWay(patience: configuration.startPatience)
         let signals = launch_host_signals()
         guard signals >= 0 else { throw SystemError("watch for signals") }
         self.signals = Descriptor(owning: signals)
@@ -94,6 +96,8 @@ final class Node {
         switch effect {
         case .start(let order): start(order)
         case .end(let run): end(run)
+        case .countInFull(let run):
+            if givingWay.end(run) { countInFull(run) }
         case .tell(let report): supervisor?.queue(report, nil)
         case .tellWithLane(let report, let run): supervisor?.queue(report, held[run]?.lane)
         case .cool(let environment): decide(.cool(environment))
@@ -102,14 +106,19 @@ final class Node {
     }
 
     private func start(_ order: SpawnOrder) {
+        if order.givesWay == true, spawner.canGiveWay {
+            givingWay.begin(order.run, now: Self.now)
+        }
         guard let python = spawner.warmProgram(order) else { return startCold(order) }
         warmOrders[order.run] = order
         decide(.wanted(python.environment, order.run))
+        hurryParents()
     }
 
     func startCold(_ order: SpawnOrder) {
         do throws(Problem) {
-            held[order.run] = try spawner.start(order)
+            let givesWay = givingWay.includes(order.run)
+            held[order.run] = try spawner.start(order, givingWay: givesWay)
         } catch {
             decide(.refused(order.run, error))
         }
@@ -151,7 +160,12 @@ final class Node {
     }
 
     private var nextDeadline: Moment {
-        var next = min(inventory.orphanDeadline, warmth.nextDeadline, leaveBy)
+        var next = min(
+            inventory.orphanDeadline,
+            warmth.nextDeadline,
+            givingWay.nextDeadline,
+            leaveBy
+        )
         if !dyingGroups.isEmpty { next = min(next, Self.now + .milliseconds(10)) }
         if held.values.contains(where: { $0.group != nil }) { next = min(next, limitsLookAt) }
         for process in held.values {
@@ -171,6 +185,7 @@ final class Node {
         }
         dyingGroups.removeAll { $0.remove() }
         if limitsLookAt <= now { lookAtLimits(now) }
+        for run in givingWay.overdue(now: now) { countInFull(run) }
         decide(NodeInventory.Event.tick)
         decide(WarmedParents.Event.tick)
     }
@@ -270,6 +285,7 @@ final class Node {
         // Whoever is killed by the kernel cannot write it down.
         if report.cause == .outOfMemory { process.log.add("[scorekeeper: the scorer \(report)]") }
         held[run] = nil
+        _ = givingWay.end(run)
         if process.hasLostItsInit {
             if let user = process.user { launch_host_end_user(user) }
             endStrangers()

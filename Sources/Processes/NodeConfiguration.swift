@@ -28,6 +28,8 @@ public struct NodeConfiguration: Sendable {
     public var highestIsolation: IsolationLevel
     /// How often it looks whether the limits of its runs are as it made them.
     public var limitsLook: Duration
+    /// How long a start gives way to what serves.
+    public var startPatience: Duration
     /// What this process runs, for the supervisor to know.
     public var program: ProgramIdentity?
 
@@ -44,6 +46,7 @@ public struct NodeConfiguration: Sendable {
         orphanGrace: Duration,
         highestIsolation: IsolationLevel = .limited,
         limitsLook: Duration = .seconds(10),
+        startPatience: Duration = .seconds(5),
         program: ProgramIdentity? = nil
     ) {
         self.name = name
@@ -57,6 +60,7 @@ public struct NodeConfiguration: Sendable {
         self.orphanGrace = orphanGrace
         self.highestIsolation = highestIsolation
         self.limitsLook = limitsLook
+        self.startPatience = startPatience
         self.program = program
     }
 

@@ -36,6 +36,8 @@ struct NodeInventory {
     enum Effect {
         case start(SpawnOrder)
         case end(Run)
+        /// The run can answer: it counts in full.
+        case countInFull(Run)
         case tell(NodeReport)
         /// Tell with the gateway's end of the run's lane.
         case tellWithLane(NodeReport, Run)
@@ -136,6 +138,8 @@ struct NodeInventory {
             if held[run] != nil { return [.end(run)] }
             let known = exits.last { $0.run == run }?.report
             return tell(.exited(run, known ?? ExitReport(cause: .lost)))
+        case .ready(let run):
+            return held[run] == nil ? [] : [.countInFull(run)] + tell(.inFull(run))
         case .lane(let run):
             switch held[run] {
             case .running: return [.tellWithLane(.lane(run), run)]

@@ -19,14 +19,19 @@ extension Spawner {
     }
 
     /// Starts the warmed parent of an environment.
-    func startParent(_ python: PythonProgram) throws(SystemError) -> WarmedParent {
+    func startParent(
+        _ python: PythonProgram,
+        givingWay: Bool
+    ) throws(SystemError) -> WarmedParent {
         let level = abilities.isolation
         let users = try takeUsers(level)
         let name = Self.parentName(python.environment)
         let place = try parentPlace(users, level, name)
         var group: ControlGroup?
         do throws(SystemError) {
-            if level == .limited { group = try makeGroup(name, .unlimited) }
+            if level == .limited {
+                group = try makeGroup(name, .unlimited, givingWay: givingWay)
+            }
             // Mounts can be handed over only by root; elsewhere scorers find theirs through the
             // parent, which then sees the folder that all models are in.
             let needsModels =
@@ -51,6 +56,7 @@ extension Spawner {
                 control: control.near,
                 log: LogCapture(pipe: pipe.near, path: nil),
                 group: group,
+                givesWay: givingWay,
                 users: users,
                 visible: visible
             )
@@ -72,10 +78,9 @@ extension Spawner {
     func fork(
         _ order: SpawnOrder,
         _ python: PythonProgram,
-        from parent: WarmedParent
-    )
-        throws(SystemError) -> HeldProcess
-    {
+        from parent: WarmedParent,
+        givingWay: Bool
+    ) throws(SystemError) -> HeldProcess {
         let level = abilities.isolation
         let name = Self.fileName(order.run)
         let inside = try takeInsideUser(parent)
@@ -83,7 +88,9 @@ extension Spawner {
         let scratch = level < .sandbox ? "\(runs)/\(name)" : nil
         var group: ControlGroup?
         do throws(SystemError) {
-            if level == .limited { group = try makeGroup(name, order.instanceType) }
+            if level == .limited {
+                group = try makeGroup(name, order.instanceType, givingWay: givingWay)
+            }
             if let scratch { try makeScratch(scratch, parent.ownUser) }
             let place = ScorerPlan.Place(
                 user: inside ?? 0,
@@ -119,6 +126,7 @@ extension Spawner {
                 group: group,
                 user: nil,
                 scratch: scratch,
+                givesWay: givingWay,
                 enclosure: scorer.enclosure(
                     order,
                     at: level,

@@ -15,6 +15,8 @@ final class Spawner {
     let folders = SystemFolders.read()
     let groups: ControlGroups?
     var users: UserRange
+    /// Whether a start can be made to give way without cgroups.
+    private let mayGiveWay: Bool
     private let groupReasons: [String]
     private var filters: [SystemCallFilter.Audience: [UInt8]] = [:]
 
@@ -22,6 +24,7 @@ final class Spawner {
         self.configuration = configuration
         let isRoot = geteuid() == 0
         users = UserRange(configuration.users)
+        mayGiveWay = linux_may_give_way() == 1
         abilities = .untried(isRoot: isRoot)
         let found = ControlGroups.find(name: configuration.cgroupName)
         groups = found.groups.isComplete ? found.groups : nil
@@ -34,10 +37,13 @@ final class Spawner {
         abilities = IsolationProbe.find(with: self)
     }
 
+    /// Whether starts can give way here, and come back from it.
+    var canGiveWay: Bool { abilities.isolation == .limited || mayGiveWay }
+
     /// Starts a run cold.
     ///
     /// Errors: `Problem` when something it needs cannot be made; nothing is left behind.
-    func start(_ order: SpawnOrder) throws(Problem) -> HeldProcess {
+    func start(_ order: SpawnOrder, givingWay: Bool) throws(Problem) -> HeldProcess {
         guard abilities.isolation >= order.minimumIsolation else {
             throw Problem(
                 .unsupported,
@@ -47,13 +53,17 @@ final class Spawner {
                 remedy: abilities.reasons.joined(separator: "; ")
             )
         }
-        return try start(order, with: abilities)
+        return try start(order, with: abilities, givingWay: givingWay)
     }
 
     /// Starts a run cold with these abilities, whether or not they have been tried.
-    func start(_ order: SpawnOrder, with abilities: Abilities) throws(Problem) -> HeldProcess {
+    func start(
+        _ order: SpawnOrder,
+        with abilities: Abilities,
+        givingWay: Bool = false
+    ) throws(Problem) -> HeldProcess {
         do throws(SystemError) {
-            return try launch(order, with: abilities)
+            return try launch(order, with: abilities, givingWay: givingWay)
         } catch {
             throw LaunchFailure(error).problem(starting: order.run)
         }
@@ -61,7 +71,8 @@ final class Spawner {
 
     private func launch(
         _ order: SpawnOrder,
-        with abilities: Abilities
+        with abilities: Abilities,
+        givingWay: Bool
     ) throws(SystemError) -> HeldProcess {
         let level = abilities.isolation
         let user = abilities.users == .range ? try takeUser() : nil
@@ -69,7 +80,9 @@ final class Spawner {
         let scratch = level < .sandbox ? "\(configuration.scratchFolder)/\(name)" : nil
         var group: ControlGroup?
         do throws(SystemError) {
-            if level == .limited { group = try makeGroup(name, order.instanceType) }
+            if level == .limited {
+                group = try makeGroup(name, order.instanceType, givingWay: givingWay)
+            }
             if let scratch { try makeScratch(scratch, user) }
             let place = ScorerPlan.Place(
                 user: user ?? getuid(),
@@ -98,6 +111,7 @@ final class Spawner {
                 group: group,
                 user: user,
                 scratch: scratch,
+                givesWay: givingWay,
                 enclosure: scorer.enclosure(
                     order,
                     at: level,
@@ -128,12 +142,16 @@ final class Spawner {
     }
 
     /// A run's cgroup with its limits.
-    func makeGroup(_ name: String, _ type: InstanceType) throws(SystemError) -> ControlGroup {
+    func makeGroup(
+        _ name: String,
+        _ type: InstanceType,
+        givingWay: Bool
+    ) throws(SystemError) -> ControlGroup {
         guard let groups else {
             let reason = groupReasons.first ?? "limits are not complete"
             throw SystemError("limit memory, processes and cores (\(reason))", number: ENOTSUP)
         }
-        return try groups.make(name, for: type)
+        return try groups.make(name, for: type, givingWay: givingWay)
     }
 
     /// Gives back what a run had of its own.

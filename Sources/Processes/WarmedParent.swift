@@ -41,7 +41,9 @@ final class WarmedParent {
     let environment: String
     let launch: LaunchSocket
     let log: LogCapture
-    let group: ControlGroup?
+    private(set) var group: ControlGroup?
+    /// Whether it gives way to all that serves.
+    private(set) var givesWay: Bool
     let users: Users
     /// Folders whose contents its scorers can reach through it.
     let visible: [String]
@@ -60,6 +62,7 @@ final class WarmedParent {
         control: Descriptor,
         log: LogCapture,
         group: ControlGroup?,
+        givesWay: Bool,
         users: Users,
         visible: [String]
     ) {
@@ -68,6 +71,7 @@ final class WarmedParent {
         self.control = PacketSocket(control)
         self.log = log
         self.group = group
+        self.givesWay = givesWay
         self.users = users
         self.visible = visible
         _ = fcntl(control.number, F_SETFL, O_NONBLOCK)
@@ -86,8 +90,25 @@ final class WarmedParent {
 
     /// Lets the process go on into its sandbox, once it is in its cgroup.
     func arrived() throws(SystemError) {
-        if let process { try group?.add(process) }
+        if let process {
+            try group?.add(process)
+            if group == nil, givesWay { _ = linux_give_way(process, 1) }
+        }
         try launch.letGo()
+    }
+
+    /// Has it give way to all that serves, or count as any other.
+    ///
+    /// It forks with what it counts for, until a run's processes are in the run's own group.
+    func setGivesWay(_ gives: Bool) throws(SystemError) {
+        guard gives != givesWay else { return }
+        givesWay = gives
+        if group != nil {
+            if gives { try group?.giveWay() } else { try group?.countInFull() }
+        } else if let process {
+            let tree = ProcessTree(root: process)
+            if gives { tree.giveWay() } else { tree.countInFull() }
+        }
     }
 
     /// A uid inside its namespace for one scorer; nothing when all are taken.

@@ -103,6 +103,17 @@ extension Rulebook {
         index(of: key).map { deployments[$0].revisions.map(\.revision) } ?? []
     }
 
+    /// Whether a run's start may take its time: as many serve without it as are wanted of what stands.
+    public func mayWait(_ run: Run) -> Bool {
+        guard let index = index(of: run.instance.key) else { return false }
+        return deployments[index].serving >= leastWanted(index)
+    }
+
+    /// The node of a run that has a place.
+    public func node(of run: Run) -> NodeName? {
+        find(run, .standard).flatMap { self[$0].state.reservation?.node }
+    }
+
     /// Whether a run may have a process: what a log file or a lane of it is still needed for.
     public func mayBeAlive(_ run: Run) -> Bool {
         find(run, .standard) != nil || strays.contains { $0.run == run }

@@ -92,6 +92,7 @@ extension Supervisor {
             return
         }
         if isOlder(greeting.program) { return replaceGateway(greeting.program) }
+        for lane in greeting.lanes where lane.isReady { tellReady(lane.run) }
         observe(.gatewayJoined(greeting.lanes))
         // The routes went first: whoever was waiting at the port finds its endpoint.
         for (listener, socket) in wanted where greeting.listeners[listener] == nil {
@@ -103,7 +104,7 @@ extension Supervisor {
         switch report {
         case .ready(let run):
             logger.info("scorer ready", metadata: ["instance": "\(run.instance)"])
-            observe(.ready(run))
+            hearReady(run)
         case .startFailed(let run, let text):
             observe(.startFailed(run, text))
         case .told(let run, let text): note(text, of: run)

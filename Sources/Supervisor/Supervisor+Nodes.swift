@@ -101,6 +101,7 @@ extension Supervisor {
         revisions = revisions.filter { rulebook.mayBeAlive($0.key) }
         facts = facts.filter { rulebook.mayBeAlive($0.key) }
         metrics = metrics.filter { rulebook.mayBeAlive($0.key) }
+        patientStarts.keep { rulebook.mayBeAlive($0) }
     }
 
     private func hear(_ name: NodeName, _ report: NodeReport, _ descriptors: [Descriptor]) {
@@ -112,6 +113,8 @@ extension Supervisor {
             // What waits to be spawned there was decided about an earlier connection.
             awaitingEnvironment = awaitingEnvironment.filter { $0.value != name }
             observe(.nodeJoined(inventory))
+            // What was said on an earlier connection may not have arrived.
+            for run in patientStarts.waiting where rulebook.node(of: run) == name { tellReady(run) }
             return
         }
         switch report {
@@ -121,10 +124,14 @@ extension Supervisor {
             held[run.run] = run
             lanes[run.run] = descriptors.first
             observe(.spawned(run.run, pid: run.pid))
+        case .inFull(let run):
+            hearInFull(run)
         case .refused(let run, let problem):
+            _ = patientStarts.end(run)
             observe(.nodeRefused(run, problem))
         case .exited(let run, let report):
             held[run] = nil
+            _ = patientStarts.end(run)
             lanes[run] = nil
             facts[run] = nil
             metrics[run] = nil
@@ -166,6 +173,10 @@ extension Supervisor {
             case .ask: _ = joined.send(NodeOrder.ask)
             case .isSilent:
                 logger.warning("node silent", metadata: ["node": "\(name)"])
+                // Nobody to wait for: what can answer shall.
+                for run in patientStarts.waiting where rulebook.node(of: run) == name {
+                    hearInFull(run)
+                }
                 observe(.nodeSilent(name))
             }
         }

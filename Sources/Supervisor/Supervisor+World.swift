@@ -233,9 +233,32 @@ extension Supervisor {
     }
 
     private func send(_ order: SpawnOrder, to node: NodeName) {
+        var order = order
+        order.givesWay = rulebook.mayWait(order.run)
+        if order.givesWay == true, nodes[node]?.hello?.heedsReady == true {
+            patientStarts.begin(order.run)
+        }
         // Where it cannot be sent the connection is at its end, and the node will be lost or join
         // again without this run: either way the rulebook hears of it.
         _ = nodes[node]?.joined?.send(NodeOrder.spawn(order))
+    }
+
+    /// Hears that a run can answer; one that gives way is to count in full before it gets a route.
+    func hearReady(_ run: Run) {
+        if patientStarts.noteReady(run) { tellReady(run) } else { observe(.ready(run)) }
+    }
+
+    /// Hears that a run gives way no longer, or that there is nobody to wait for.
+    func hearInFull(_ run: Run) {
+        if patientStarts.end(run) { observe(.ready(run)) }
+    }
+
+    /// Tells a run's node that it can answer.
+    func tellReady(_ run: Run) {
+        guard let name = rulebook.node(of: run), let node = nodes[name],
+            node.hello?.heedsReady == true
+        else { return }
+        _ = node.joined?.send(NodeOrder.ready(run))
     }
 
     private func end(_ run: Run, on node: NodeName) {

@@ -53,6 +53,7 @@ actor Supervisor {
     /// What scorers publish of their own work.
     var metrics: [Run: [ScorerMetric]] = [:]
     var awaitingEnvironment: [Run: NodeName] = [:]
+    var patientStarts = PatientStarts()
     var builds = BuildBook()
     /// Revisions whose environments are waited for.
     var preparing: [DeploymentKey: [Revision: Task<Void, Never>]] = [:]

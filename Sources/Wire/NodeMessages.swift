@@ -9,6 +9,8 @@ public enum NodeOrder: Codable, Sendable {
     case spawn(SpawnOrder)
     /// End a run's whole tree now.
     case end(Run)
+    /// The run can answer: it gives way no longer. Answered by `NodeReport.inFull`.
+    case ready(Run)
     /// Send the gateway's end of this run's lane again: answered by `NodeReport.lane`.
     case lane(Run)
     /// Let the warmed parent of this environment go.
@@ -40,6 +42,8 @@ public enum NodeReport: Codable, Sendable {
     case exited(Run, ExitReport)
     /// The gateway's end of the run's lane.
     case lane(Run)
+    /// The run counts in full where cores are wanted.
+    case inFull(Run)
     /// Something a person should know.
     case notice(String)
     /// The answer to `NodeOrder.ask`: the loop of the node turns.
@@ -64,6 +68,8 @@ public struct NodeHello: Codable, Sendable {
     public let program: ProgramIdentity?
     /// Whether it answers `NodeOrder.ask`; nodes of earlier versions do not say, and do not.
     public let answers: Bool?
+    /// Whether it understands `NodeOrder.ready`; nodes of earlier versions do not say, and do not.
+    public let heedsReady: Bool?
 
     /// Makes a greeting.
     public init(
@@ -74,12 +80,14 @@ public struct NodeHello: Codable, Sendable {
         isolation: IsolationLevel,
         isolationReasons: [String],
         program: ProgramIdentity? = nil,
-        answers: Bool? = true
+        answers: Bool? = true,
+        heedsReady: Bool? = true
     ) {
         self.name = name
         self.pid = pid
         self.program = program
         self.answers = answers
+        self.heedsReady = heedsReady
         self.millicores = millicores
         self.memoryBytes = memoryBytes
         self.isolation = isolation
@@ -142,6 +150,9 @@ public struct SpawnOrder: Codable, Sendable {
     public var minimumIsolation: IsolationLevel
     /// Where its output goes: a file, appended to, bounded by the node.
     public var logPath: String
+    /// Whether its start gives way to all that serves, until it can answer; supervisors of earlier
+    /// versions do not say, and their starts do not.
+    public var givesWay: Bool?
 
     /// Makes an order.
     public init(
@@ -152,7 +163,8 @@ public struct SpawnOrder: Codable, Sendable {
         instanceType: InstanceType,
         isNetworkAllowed: Bool,
         minimumIsolation: IsolationLevel,
-        logPath: String
+        logPath: String,
+        givesWay: Bool? = nil
     ) {
         self.run = run
         self.program = program
@@ -162,5 +174,6 @@ public struct SpawnOrder: Codable, Sendable {
         self.isNetworkAllowed = isNetworkAllowed
         self.minimumIsolation = minimumIsolation
         self.logPath = logPath
+        self.givesWay = givesWay
     }
 }

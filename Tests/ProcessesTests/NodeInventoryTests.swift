@@ -33,6 +33,7 @@ private struct Bench {
         switch effect {
         case .start(let order): "start \(order.run.short)"
         case .end(let run): "end \(run.short)"
+        case .countInFull(let run): "count \(run.short) in full"
         case .cool(let environment): "cool \(environment)"
         case .leave: "leave"
         case .tell(let report): "tell \(words(report))"
@@ -50,6 +51,7 @@ private struct Bench {
         case .refused(let run, let problem): "refused \(run.short): \(problem.code)"
         case .exited(let run, let exit): "exited \(run.short): \(exit)"
         case .lane(let run): "lane \(run.short)"
+        case .inFull(let run): "\(run.short) in full"
         case .notice(let text): "notice \(text)"
         case .here: "here"
         }
@@ -99,6 +101,19 @@ private let left = ExitReport(cause: .exited(status: 3))
         #expect(bench.after(bench.started(run)) == ["tell spawned 1#1 with lane of 1#1"])
         #expect(bench.after(.ended(run, left)) == ["tell exited 1#1: left with status 3"])
         #expect(bench.after(.ended(run, left)) == [])
+    }
+
+    @Test func `has what it holds count in full once it can answer, and nothing else`() throws {
+        var bench = try Bench()
+        let run = try bench.run(1)
+        _ = bench.after(.supervisorArrived)
+        _ = bench.after(bench.spawn(run))
+        _ = bench.after(bench.started(run))
+
+        #expect(bench.after(.ordered(.ready(run))) == ["count 1#1 in full", "tell 1#1 in full"])
+        #expect(bench.after(.ordered(.ready(try bench.run(1, 2)))) == [])
+        _ = bench.after(.ended(run, left))
+        #expect(bench.after(.ordered(.ready(run))) == [])
     }
 
     @Test func `answers whoever asks whether it is there`() throws {

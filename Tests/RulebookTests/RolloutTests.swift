@@ -18,6 +18,31 @@ import Vocabulary
         #expect(stage.deployment?.serving == 6)
     }
 
+    @Test func `has time for its starts while as many serve as are wanted, a recovery none`()
+        throws
+    {
+        var stage = Stage()
+        stage.silent = [Revision(number: 1)]
+        stage.play(.declared(Stage.declaration(1, instances: 5)))
+        let first = try #require(stage.deployment?.instances.first?.run)
+        let isFirstPatient = stage.rulebook.mayWait(first)
+        stage.silent = []
+        for run in stage.deployment?.instances.compactMap(\.run) ?? [] { stage.play(.ready(run)) }
+        stage.silent = [Revision(number: 1), Revision(number: 2)]
+
+        stage.play(.declared(Stage.declaration(2, instances: 5)))
+        let new = try #require(stage.deployment?.instances.last?.run)
+        #expect(stage.rulebook.node(of: new) == Stage.node)
+        let isNewPatient = stage.rulebook.mayWait(new)
+        stage.play(.exited(first, ExitReport(cause: .signalled(9))))
+        let again = try #require(stage.deployment?.instances.first?.run)
+
+        #expect(isFirstPatient)
+        #expect(isNewPatient)
+        #expect(again != first)
+        #expect(!stage.rulebook.mayWait(again))
+    }
+
     @Test func `never drains an old instance until a new one serves`() throws {
         var stage = Stage()
         stage.play(.declared(Stage.declaration(1, instances: 5)))

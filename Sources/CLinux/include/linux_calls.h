@@ -28,6 +28,15 @@ int linux_pidfd_open(pid_t pid);
 // Sends a signal through a pidfd: never to a process that reused the pid.
 int linux_pidfd_send_signal(int pidfd, int signal);
 
+// Has a thread run only where no other wants the core, or as any other again.
+int linux_give_way(pid_t thread, int gives);
+
+// Whether a thread runs only where no other wants the core; -1 where there is no such thread.
+int linux_gives_way(pid_t thread);
+
+// Whether this process may have threads give way and take it back; tried in a child.
+int linux_may_give_way(void);
+
 // A connected pair of SOCK_SEQPACKET sockets, CLOEXEC; non-blocking where asked.
 int linux_packet_pair(int pair[2], int nonblocking);
 

@@ -30,6 +30,7 @@ let configuration = NodeConfiguration(
     users: arguments.firstUser..<arguments.firstUser + 1_024,
     orphanGrace: .milliseconds(arguments.graceMilliseconds),
     highestIsolation: arguments.highest,
-    limitsLook: .milliseconds(50)
+    limitsLook: .milliseconds(50),
+    startPatience: .seconds(30)
 )
 try runNode(configuration)
