@@ -45,9 +45,10 @@ import Vocabulary
                 atPath: state.logs(of: key),
                 withIntermediateDirectories: true
             )
-            FileManager.default.createFile(atPath: state.logs(of: key) + "/1.log", contents: Data())
+            let log = state.logs(of: key) + "/1.log"
+            _ = FileManager.default.createFile(atPath: log, contents: Data())
         }
-        FileManager.default.createFile(atPath: state.logs + "/gateway.log", contents: Data())
+        _ = FileManager.default.createFile(atPath: state.logs + "/gateway.log", contents: Data())
         func names(_ folder: String) throws -> [String] {
             try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         }
@@ -77,7 +78,7 @@ import Vocabulary
         let earlier = try fresh()
         let foreign = try fresh()
         for state in [earlier, foreign] { mkdir(state.path, 0o700) }
-        FileManager.default.createFile(atPath: earlier.ledger, contents: Data())
+        _ = FileManager.default.createFile(atPath: earlier.ledger, contents: Data())
         mkdir(earlier.logs, 0o755)
         defer {
             for state in [earlier, foreign] {
