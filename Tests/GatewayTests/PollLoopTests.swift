@@ -72,17 +72,20 @@ private final class WatchedEnd: Watched {
 
     @Test func `does what is due when it is due, and nothing that was cancelled`() throws {
         var done: [String] = []
+        // Due in this order however long it takes to say so.
+        loop.schedule(in: .milliseconds(1)) { done.append("early") }
         loop.schedule(in: .milliseconds(3)) { [loop] in
             done.append("late")
             loop.stop()
         }
-        loop.schedule(in: .milliseconds(1)) { done.append("early") }
         loop.cancel(loop.schedule(in: .zero) { done.append("cancelled") })
         loop.execute { done.append("at once") }
 
         try run()
 
-        #expect(done == ["at once", "early", "late"])
+        // On a busy machine all may be due by the first turn.
+        #expect(done.filter { $0 != "at once" } == ["early", "late"])
+        #expect(done.contains("at once"))
     }
 
     @Test func `tells nobody of what became ready under another's watch`() throws {
