@@ -55,6 +55,7 @@ def run(
     state: Optional[Path] = None,
     env: Optional[Dict[str, str]] = None,
     stdin: bytes = b"",
+    patience: float = PATIENCE_SECONDS,
 ) -> Done:
     """Runs a subcommand to its end; `state` is the server that is meant."""
     done = subprocess.run(
@@ -63,7 +64,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=variables() if env is None else env,
-        timeout=PATIENCE_SECONDS,
+        timeout=patience,
     )
     out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
     return Done(done.returncode, out, err)
