@@ -14,6 +14,7 @@ struct ComparisonBoard {
     private var arriving: [MirrorTally] = []
     private var askers: [Int: Asker] = [:]
     private var asked = 0
+    private var answered = 0
 
     /// What is known of two deployments: of their newest revisions, the mirrored one first.
     func tally(live: DeploymentKey, mirrored: DeploymentKey) -> MirrorTally? {
@@ -43,8 +44,12 @@ struct ComparisonBoard {
     mutating func end(_ id: Int) {
         known = arriving
         arriving = []
+        answered = max(answered, id)
         release(id)
     }
+
+    /// Whether question `id` was answered: what the gateway was told before it, it has taken in.
+    func isAnswered(_ id: Int) -> Bool { id <= answered }
 
     /// Lets whoever waits for question `id` go on with what is known.
     mutating func release(_ id: Int) {

@@ -13,7 +13,6 @@ struct StatisticsDesk {
     private var arriving: [DeploymentKey: DeploymentStatistics] = [:]
     private var askers: [Int: Asker] = [:]
     private var asked = 0
-    private var answered = 0
 
     /// Counters of every deployment, in order of key.
     var all: [DeploymentStatistics] { known.sorted { $0.key < $1.key }.map(\.value) }
@@ -38,12 +37,8 @@ struct StatisticsDesk {
     mutating func end(_ id: Int) {
         known = arriving
         arriving = [:]
-        answered = max(answered, id)
         release(id)
     }
-
-    /// Whether question `id` was answered: what the gateway was told before it, it has taken in.
-    func isAnswered(_ id: Int) -> Bool { id <= answered }
 
     /// Lets whoever waits for question `id` go on with what is known.
     mutating func release(_ id: Int) {

@@ -79,7 +79,15 @@ extension Supervisor: ServerControl {
     static let statisticsPatience: Duration = .seconds(1)
 
     func statistics() async -> [DeploymentStatistics] {
-        _ = await askGateway(within: Self.statisticsPatience)
+        let id = statistics.nextQuestion()
+        if gateway.joined?.send(GatewayOrder.reportStatistics(id: id)) == true {
+            let impatience = Task {
+                guard (try? await Task.sleep(for: Self.statisticsPatience)) != nil else { return }
+                statistics.release(id)
+            }
+            await withCheckedContinuation { statistics.wait(for: id, $0) }
+            impatience.cancel()
+        }
         return statistics.all
     }
 
@@ -88,33 +96,18 @@ extension Supervisor: ServerControl {
 
     /// Waits until the gateway has taken in every route that it was told.
     ///
+    /// It is asked what it answers shortest, for it answers in the order of what it is told.
+    ///
     /// Shape: a notice where it has not confirmed that in time; nothing where there is no gateway:
     /// the next one listens once it has the routes.
     func routesUnconfirmed() async -> String? {
         let asked = gateway.number
-        guard gateway.joined != nil, await !askGateway(within: Self.routePatience),
+        guard gateway.joined != nil, await !askComparisons(within: Self.routePatience),
             gateway.joined != nil, gateway.number == asked
         else { return nil }
         let seconds = Self.routePatience.components.seconds
         return "the gateway has not confirmed within \(seconds) s that requests go where they now "
             + "shall: some may go where they went before until it does"
-    }
-
-    /// Asks the gateway for its counters, which it tells in the order of what it is told.
-    ///
-    /// Shape: whether it has answered; not where there is none, or it ends.
-    private func askGateway(within patience: Duration) async -> Bool {
-        let id = statistics.nextQuestion()
-        guard gateway.joined?.send(GatewayOrder.reportStatistics(id: id)) == true else {
-            return false
-        }
-        let impatience = Task {
-            guard (try? await Task.sleep(for: patience)) != nil else { return }
-            statistics.release(id)
-        }
-        await withCheckedContinuation { statistics.wait(for: id, $0) }
-        impatience.cancel()
-        return statistics.isAnswered(id)
     }
 
     // MARK: - Wanting
