@@ -7,9 +7,10 @@ import Vocabulary
 /// Requests of one deployment that were answered lately, with what their callers were answered: what
 /// a new revision is asked before it serves.
 ///
-/// They are in memory alone, and hold no descriptors: those are for lanes and callers. All are kept until there are as many as wanted; from then on one each
-/// quarter of a second takes the place of the oldest. So they are recent, and a busy deployment's
-/// are spread over some time. Confined to the loop.
+/// They are in memory alone, and hold no descriptors: those are for lanes and callers. All are kept
+/// until there are as many as wanted; from then on one each quarter of a second takes the place of
+/// the oldest. So they are recent, and a busy deployment's are spread over some time. Confined to
+/// the loop.
 final class KeptRequests {
     /// What those of all deployments hold together.
     final class Room {

@@ -146,8 +146,10 @@ extension Supervisor {
         builds.step(step, of: definition)
     }
 
-    /// Removes the copy of a model that no revision needs and a deployment's logs with its last, ends a build that nobody waits for any
-    /// more, and lets warmed parents go from which nothing more will be forked.
+    /// Removes what nobody needs any more.
+    ///
+    /// The copy of a model without a revision, and a deployment's logs with its last; ends a build
+    /// that nobody waits for, and lets warmed parents go from which nothing more will be forked.
     ///
     /// Environments stay: they are shared by content and cost minutes.
     private func discard(_ key: DeploymentKey, _ revision: Revision) {
