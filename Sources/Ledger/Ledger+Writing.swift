@@ -74,20 +74,22 @@ extension Ledger {
                     + StatementArguments(kept.map(\.number))
             )
         case .keep(let document):
-            try database.execute(
-                sql: """
-                    INSERT OR REPLACE INTO document (kind, name, version, text, declared_at)
-                    VALUES (?, ?, ?, ?, ?)
-                    """,
-                arguments: [
+            try execute(
+                """
+                INSERT OR REPLACE INTO document (kind, name, version, text, declared_at)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+                [
                     document.id.kind, document.id.name, document.id.version, document.text,
                     document.declaredAt.unixMilliseconds,
-                ]
+                ],
+                in: database
             )
         case .drop(let id):
-            try database.execute(
-                sql: "DELETE FROM document WHERE kind = ? AND name = ? AND version = ?",
-                arguments: [id.kind, id.name, id.version]
+            try execute(
+                "DELETE FROM document WHERE kind = ? AND name = ? AND version = ?",
+                [id.kind, id.name, id.version],
+                in: database
             )
         }
     }

@@ -48,8 +48,12 @@ extension Rulebook {
 
     /// Takes a decision.
     public mutating func accept(_ proposal: Proposal) {
-        guard let scope = proposal.scope else { return self = proposal.outcome }
+        guard let scope = proposal.scope else {
+            self = proposal.outcome
+            return workOut()
+        }
         take(proposal.outcome, of: scope)
+        workOut(scope)
     }
 
     /// What a decision would change of what is kept.

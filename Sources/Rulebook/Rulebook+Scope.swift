@@ -23,13 +23,7 @@ extension Rulebook {
 
     /// The endpoints that have a deadline which has come.
     private func due(at now: Moment) -> [EndpointName] {
-        guard let next = nextDeadline, next <= now else { return [] }
-        return deployments.filter { deployment in
-            let deadlines =
-                [deployment.rollout?.overAt, deployment.comparisonDeadline]
-                + deployment.instances.map { deadline(of: $0) }
-            return deadlines.contains { $0.map { $0 <= now } ?? false }
-        }.map(\.key.endpoint)
+        findings.deadlines.filter { $0.value <= now }.map(\.key)
     }
 
     /// A rulebook that knows the machine, and these endpoints alone.

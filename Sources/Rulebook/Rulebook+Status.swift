@@ -84,7 +84,10 @@ extension Rulebook {
     }
 
     /// Deployments whose answers are watched now, revision by revision, in order.
-    public var watched: [DeploymentKey] { deployments.filter(\.isWatched).map(\.key) }
+    public var watched: [DeploymentKey] {
+        let watched = findings.watched
+        return watched.isEmpty ? [] : watched.values.flatMap(\.self).sorted()
+    }
 
     /// The lowest number that a new revision of a deployment may have.
     public func nextRevision(of key: DeploymentKey) -> Revision {

@@ -44,6 +44,12 @@ public struct Rulebook: Codable, Equatable, Sendable {
     /// Whether the server is shutting down.
     var isLeaving = false
     var hasSaidFarewell = false
+    var workings = Workings()
+
+    private enum CodingKeys: CodingKey {
+        case deployments, traffic, nodes, gateway, capacity, strays, departed
+        case isLeaving, hasSaidFarewell
+    }
 
     /// A rulebook that knows of nothing.
     public init() {}
@@ -65,6 +71,7 @@ public struct Rulebook: Codable, Equatable, Sendable {
     /// Decides by looking at everything that is known.
     mutating func decideOnAll(_ event: Event, at now: Moment, by policy: Policy) -> Decision {
         var work = Deliberation(event, at: now, by: policy)
+        workings = Workings()
         note(event, &work)
         if !work.isRefused { steer(&work) }
         return work.decision

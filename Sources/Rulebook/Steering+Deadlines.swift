@@ -12,14 +12,7 @@ extension Rulebook {
         func consider(_ moment: Moment?) {
             if let moment, moment < next ?? .never { next = moment }
         }
-        // In place: a copy of each deployment would cost more than all that is looked at.
-        for index in deployments.indices {
-            consider(deployments[index].rollout?.overAt)
-            if !isLeaving { consider(deployments[index].comparisonDeadline) }
-            for place in deployments[index].instances.indices {
-                consider(deadline(of: deployments[index].instances[place]))
-            }
-        }
+        for moment in findings.deadlines.values { consider(moment) }
         for stray in strays where capacity.isReachable(stray.node) { consider(stray.endAt) }
         if isLeaving {
             if gateway.peer.isJoined && !hasSaidFarewell { consider(gateway.retireBy) }

@@ -92,7 +92,8 @@ extension SimulatedWorld {
         all.accept(whole)
         referee.check(
             .scopeSuffices,
-            proposal.decision == whole.decision && some == all,
+            proposal.decision == whole.decision && some == all
+                && some.nextDeadline == all.nextDeadline && some.watched == all.watched,
             "\(event): \(proposal.decision), and not \(whole.decision); otherwise known would be "
                 + "\(some.changes(by: whole).all)"
         )

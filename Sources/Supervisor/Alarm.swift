@@ -10,6 +10,8 @@ import Vocabulary
 /// not, and the next deadline is another one after almost every event.
 final class Alarm {
     private let timer: any DispatchSourceTimer
+    /// What it is set for; nothing where it will not ring.
+    private var due: Moment?
 
     /// Makes one that is not set, and that will call `ring`.
     init(_ ring: @escaping @Sendable () -> Void) {
@@ -21,10 +23,19 @@ final class Alarm {
 
     deinit { timer.cancel() }
 
-    /// Lets it ring after so long, or never; what was set before no longer counts.
-    func set(after delay: Duration?) {
-        guard let delay else { return timer.schedule(deadline: .distantFuture) }
-        let nanoseconds = max(.zero, delay).nanosecondsSaturated
+    /// Lets it ring at a moment, or never; what was set before no longer counts.
+    ///
+    /// Most decisions leave the next deadline where it was: the timer is not touched then.
+    func set(for moment: Moment?, now: Moment) {
+        guard moment != due else { return }
+        due = moment
+        guard let moment else { return timer.schedule(deadline: .distantFuture) }
+        let nanoseconds = max(.zero, moment - now).nanosecondsSaturated
         timer.schedule(deadline: .now() + .nanoseconds(Int(nanoseconds)))
+    }
+
+    /// Takes note that it rang: for the same moment it would not ring again.
+    func hasRung() {
+        due = nil
     }
 }

@@ -15,6 +15,8 @@ struct GatewayPost {
     var restarts = -1
     /// Whether it was told to leave so that another comes in its place.
     var isReplaced = false
+    /// What it was asked: no number is given twice, whichever gateway answers.
+    var questions = Questions()
     private var isGreeted = false
     /// What it runs; nothing until it has said.
     private(set) var program: ProgramIdentity?

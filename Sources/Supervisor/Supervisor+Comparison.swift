@@ -25,7 +25,7 @@ extension Supervisor {
     ) async throws(Problem) -> DeploymentComparison {
         let pair = (deployment, DeploymentKey(endpoint: deployment.endpoint, deployment: other))
         try checkComparable(pair.0, pair.1)
-        await askComparisons(within: Self.statisticsPatience)
+        await ask(within: Self.statisticsPatience) { .reportComparisons(id: $0) }
         let counters = await statistics()
         for (live, mirrored) in [(pair.0, pair.1), (pair.1, pair.0)] {
             let isDue = copies(to: mirrored, of: live)
@@ -59,24 +59,6 @@ extension Supervisor {
                 remedy: "name two deployments of '\(one.endpoint)'"
             )
         }
-    }
-
-    /// Asks the gateway what it found, which it tells in the order of what it is told.
-    ///
-    /// Shape: whether it has answered; not where there is none, or it ends.
-    @discardableResult
-    func askComparisons(within patience: Duration) async -> Bool {
-        let id = comparisons.nextQuestion()
-        guard gateway.joined?.send(GatewayOrder.reportComparisons(id: id)) == true else {
-            return false
-        }
-        let impatience = Task {
-            guard (try? await Task.sleep(for: patience)) != nil else { return }
-            comparisons.release(id)
-        }
-        await withCheckedContinuation { comparisons.wait(for: id, $0) }
-        impatience.cancel()
-        return comparisons.isAnswered(id)
     }
 
     // MARK: - Shares

@@ -75,39 +75,9 @@ extension Supervisor: ServerControl {
         (try? JSONDecoder().decode([String].self, from: Data(json.utf8))) ?? []
     }
 
-    /// How long the gateway may take to report its counters before the last known are shown.
-    static let statisticsPatience: Duration = .seconds(1)
-
     func statistics() async -> [DeploymentStatistics] {
-        let id = statistics.nextQuestion()
-        if gateway.joined?.send(GatewayOrder.reportStatistics(id: id)) == true {
-            let impatience = Task {
-                guard (try? await Task.sleep(for: Self.statisticsPatience)) != nil else { return }
-                statistics.release(id)
-            }
-            await withCheckedContinuation { statistics.wait(for: id, $0) }
-            impatience.cancel()
-        }
+        await ask(within: Self.statisticsPatience) { .reportStatistics(id: $0) }
         return statistics.all
-    }
-
-    /// How long the gateway may take to confirm a change of its routes before it is told without.
-    private static let routePatience: Duration = .seconds(10)
-
-    /// Waits until the gateway has taken in every route that it was told.
-    ///
-    /// It is asked what it answers shortest, for it answers in the order of what it is told.
-    ///
-    /// Shape: a notice where it has not confirmed that in time; nothing where there is no gateway:
-    /// the next one listens once it has the routes.
-    func routesUnconfirmed() async -> String? {
-        let asked = gateway.number
-        guard gateway.joined != nil, await !askComparisons(within: Self.routePatience),
-            gateway.joined != nil, gateway.number == asked
-        else { return nil }
-        let seconds = Self.routePatience.components.seconds
-        return "the gateway has not confirmed within \(seconds) s that requests go where they now "
-            + "shall: some may go where they went before until it does"
     }
 
     // MARK: - Wanting

@@ -64,9 +64,10 @@ extension Supervisor {
             )
             let predecessor = gateway.isReplaced ? gateway.connection?.pid : nil
             gateway.disconnect()
-            statistics.releaseAll()
+            gateway.questions.releaseAll()
+            statistics.forgetArriving()
             meter.forget()
-            comparisons.releaseAll()
+            comparisons.forget()
             // That was our wish, and no death that the next start has to wait for.
             if let predecessor, !isLeaving { return startGateway(after: predecessor) }
             observe(.gatewayLost)
@@ -127,11 +128,13 @@ extension Supervisor {
         case .answers(let key, let counters):
             hear(key, counters)
         case .statisticsEnd(let id):
-            statistics.end(id)
+            statistics.end()
+            gateway.questions.end(id)
         case .comparison(let tally):
             comparisons.hear(tally)
         case .comparisonsEnd(let id):
-            comparisons.end(id)
+            comparisons.end()
+            gateway.questions.end(id)
         case .hello, .listening, .holding, .helloEnd:
             break
         }

@@ -124,7 +124,7 @@ actor Supervisor {
             take(inbound)
             if hasSaidFarewell || successor != nil { break }
         }
-        alarm.set(after: nil)
+        alarm.set(for: nil, now: now)
         meterTask?.cancel()
         looks.cancel()
         if successor == nil { letGo() }
@@ -227,8 +227,12 @@ actor Supervisor {
         case .node(let name, let connection, let news): hear(name, connection, news)
         case .gatewayReached(let outcome): gatewayReached(outcome)
         case .gateway(let connection, let news): hearGateway(connection, news)
-        case .look: lookAtNodes()
-        case .alarm: observe(.tick)
+        case .look:
+            lookAtNodes()
+            gateway.questions.releaseOverdue(at: now)
+        case .alarm:
+            alarm.hasRung()
+            observe(.tick)
         case .leave: leave()
         case .handOver(let successor):
             logger.notice("handing over", metadata: ["version": "\(successor.version)"])
@@ -353,7 +357,7 @@ actor Supervisor {
     }
 
     private func setAlarm() {
-        alarm.set(after: rulebook.nextDeadline.map { $0 - now })
+        alarm.set(for: rulebook.nextDeadline, now: now)
     }
 }
 

@@ -78,25 +78,30 @@ public final class PacketSocket: Sendable {
     ///
     /// Blocks unless the descriptor is non-blocking, in which case EAGAIN is thrown.
     public func receive() throws(SystemError) -> Packet? {
-        var bytes = Data(count: Self.maximumPacket)
         var numbers = [Int32](repeating: -1, count: Int(LINUX_PACKET_DESCRIPTORS))
         var count: Int32 = 0
-        let received = bytes.withUnsafeMutableBytes {
-            linux_packet_receive(
+        // Most messages are short: room for the longest is borrowed, and what came is copied.
+        let (received, bytes, number) = withUnsafeTemporaryAllocation(
+            byteCount: Self.maximumPacket,
+            alignment: 1
+        ) { room in
+            let received = linux_packet_receive(
                 descriptor.number,
-                $0.baseAddress,
-                $0.count,
+                room.baseAddress,
+                room.count,
                 &numbers,
                 &count
             )
+            let number = errno
+            return (received, Data(UnsafeRawBufferPointer(room).prefix(max(0, received))), number)
         }
         if received < 0 {
-            if errno == ECONNRESET { return nil }
-            throw SystemError("receive a message")
+            if number == ECONNRESET { return nil }
+            throw SystemError("receive a message", number: number)
         }
         let arrived = numbers.prefix(Int(count)).map { Descriptor(owning: $0) }
         guard received > 0 else { return nil }
-        return Packet(bytes: bytes.prefix(received), descriptors: Array(arrived))
+        return Packet(bytes: bytes, descriptors: Array(arrived))
     }
 
     /// Ends both directions: a blocked `receive` on either side answers nothing.

@@ -62,6 +62,31 @@ import Vocabulary
         #expect(alone.effects == [.unpublish(key(4).endpoint), .drain(run(4))])
     }
 
+    @Test func `leaves it known when time alone changes something, of it and of the others`()
+        throws
+    {
+        var stage = try crowd(of: 5)
+        for number in [2, 4] {
+            // It served for no minute: its second death has it wait.
+            for incarnation in 1...2 {
+                let run = Run(
+                    instance: InstanceID(key: key(number), ordinal: 1),
+                    incarnation: incarnation
+                )
+                stage.hear(.exited(run, ExitReport(cause: .signalled(9))))
+                if incarnation == 1 { stage.pass(.milliseconds(10)) }
+            }
+        }
+        let parts = RulebookChanges(replacingBy: stage.rulebook).all.compactMap(\.part)
+
+        let later = stage.rulebook.nextDeadline
+        stage.play(.withdrawn(key(2)))
+        let latest = stage.rulebook.nextDeadline
+
+        #expect(later == Rulebook(parts).nextDeadline)
+        #expect(try #require(later) < #require(latest))
+    }
+
     @Test func `remembers as much of the others as one about all, whatever holds nothing`()
         throws
     {

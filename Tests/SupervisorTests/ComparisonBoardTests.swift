@@ -43,7 +43,7 @@ import Wire
             board.hear(try tally("iris", live, mirrored))
         }
         board.hear(try tally("wine", 9, 9))
-        board.end(board.nextQuestion())
+        board.end()
 
         let newest = try #require(try found(board, "iris/blue", "iris/green"))
 
@@ -54,11 +54,11 @@ import Wire
     @Test func `shows what was told last, once all of it was told`() throws {
         var board = ComparisonBoard()
         board.hear(try tally("iris", 1, 1, skipped: 1))
-        board.end(board.nextQuestion())
+        board.end()
         board.hear(try tally("iris", 1, 1, skipped: 5))
 
         let before = try found(board, "iris/blue", "iris/green")
-        board.end(board.nextQuestion())
+        board.end()
         let after = try found(board, "iris/blue", "iris/green")
 
         #expect(before?.tally.uncompared == 1)
@@ -68,10 +68,10 @@ import Wire
     @Test func `keeps nothing of a gateway that is gone`() throws {
         var board = ComparisonBoard()
         board.hear(try tally("iris", 1, 1))
-        board.end(board.nextQuestion())
+        board.end()
         board.hear(try tally("wine", 1, 1))
-        board.releaseAll()
-        board.end(board.nextQuestion())
+        board.forget()
+        board.end()
 
         #expect(board.known.isEmpty)
     }
