@@ -61,6 +61,9 @@ package struct Policy: Sendable {
     /// When a comparison of which nothing has come is given up.
     package var comparisonEnd: @Sendable (_ now: Moment) -> Moment = { $0 + Timings.comparison }
 
+    /// Whether it matters that the requests are gone that were being compared.
+    package var heedsEmptied: @Sendable () -> Bool = { true }
+
     /// Whether a comparison that ended so that it must halts its rollout.
     package var halts: @Sendable (_ isHalting: Bool) -> Bool = { $0 }
 

@@ -30,6 +30,7 @@ extension Rulebook {
 
     /// Notes that the gateway is gone, and the requests that it kept with it.
     mutating func noteKeptLost(_ work: inout Deliberation) {
+        guard work.policy.heedsEmptied() else { return }
         for index in deployments.indices {
             deployments[index].rollout?.comparison?.noteEmptied(at: work.now)
         }
@@ -41,7 +42,8 @@ extension Rulebook {
     mutating func noteAsked(of lanes: [HeldLane], _ work: inout Deliberation) {
         for index in deployments.indices {
             deployments[index].rollout?.comparison?.underway = nil
-            guard !lanes.contains(where: { $0.run.instance.key == deployments[index].key })
+            guard !lanes.contains(where: { $0.run.instance.key == deployments[index].key }),
+                work.policy.heedsEmptied()
             else { continue }
             deployments[index].rollout?.comparison?.noteEmptied(at: work.now)
         }

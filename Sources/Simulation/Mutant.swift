@@ -51,6 +51,7 @@ public enum Mutant: String, CaseIterable, Sendable {
     case writesNoPlaces = "writes down nothing of who has which place"
     case servesUncompared = "gives a new revision requests before its answers were compared"
     case admitsDifferent = "rolls in a revision whose answers differ though they must not"
+    case comparesNothing = "takes it for no difference that what was compared is gone"
     case comparesForEver = "waits for ever for a comparison of which nothing comes"
 
     /// The sentences of which one is expected to be broken.
@@ -98,6 +99,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .writesNoPlaces: [.keptIsKnown]
         case .servesUncompared: [.comparedFirst]
         case .admitsDifferent: [.differentNeverServes]
+        case .comparesNothing: [.begunIsCompared]
         case .comparesForEver: [.converges, .gatewayAgrees]
         }
     }
@@ -171,6 +173,7 @@ public enum Mutant: String, CaseIterable, Sendable {
         case .writesNoPlaces: policy.mustWrite = { $0 != .pledge }
         case .servesUncompared: policy.comparesFirst = { _ in false }
         case .admitsDifferent: policy.halts = { _ in false }
+        case .comparesNothing: policy.heedsEmptied = { false }
         case .comparesForEver: policy.comparisonEnd = { _ in .never }
         }
         return policy

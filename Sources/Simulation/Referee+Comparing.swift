@@ -14,6 +14,8 @@ struct ComparisonRecords {
         var isDifferent = false
         /// How often it was asked.
         var times = 0
+        /// Whether it was asked, and that is remembered.
+        var hasBegun = false
         /// Whether the gateway was lost after it was asked, and nothing was told of it since but that
         /// nothing was left.
         var isEmptied = false
@@ -24,7 +26,8 @@ struct ComparisonRecords {
 
     var known: [DeploymentKey: [Revision: Record]] = [:]
 
-    /// What was found may not be remembered, and another time nothing may be there to be found.
+    /// What was found may not be remembered, nor that anything was asked; and another time nothing may
+    /// be there to be found.
     mutating func forgetDifferences() {
         known = known.mapValues { $0.mapValues { Record(isTold: $0.isTold, times: $0.times) } }
     }
@@ -34,7 +37,7 @@ struct ComparisonRecords {
         for (key, records) in known where !kept.contains(key) {
             known[key] = records.mapValues { record in
                 var record = record
-                if record.times > 0, !record.isTold { record.isEmptied = true }
+                if record.hasBegun, !record.isTold { record.isEmptied = true }
                 return record
             }
         }
@@ -50,6 +53,7 @@ extension Referee {
     /// A run of a revision is asked what was asked before.
     mutating func noteCompares(_ key: DeploymentKey, _ revision: Revision) {
         comparisons[key, revision].times += 1
+        comparisons[key, revision].hasBegun = true
         let isRequired = version(key, revision)?.declaration.comparison?.isRequired == true
         // What cannot be compared must not serve where it must not differ.
         if isRequired, comparisons[key, revision].times >= ComparisonRecords.patience {

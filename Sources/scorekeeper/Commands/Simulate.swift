@@ -20,7 +20,7 @@ struct Simulate: AsyncParsableCommand {
 
             EXAMPLE
               scorekeeper simulate --seeds '0..<1000'
-              scorekeeper simulate --seeds '0..<200' --plants
+              scorekeeper simulate --seeds '0..<1000' --plants
               scorekeeper simulate --seed 0 --plant startsUnprepared --story
             """
     )
