@@ -8,6 +8,7 @@ import Vocabulary
 extension Referee {
     mutating func noteEnded(_ run: Run) {
         processes.removeAll { $0.run == run }
+        untold.insert(run)
         if strangers.contains(run) {
             spawned.remove(run)
             held[run.instance] = nil
@@ -20,6 +21,7 @@ extension Referee {
         silent = []
         heard = []
         known = []
+        untold = []
         isGatewayJoined = false
         isGatewayHeard = false
         ready = []
@@ -59,15 +61,18 @@ extension Referee {
             heard.insert(inventory.name)
             for held in inventory.held where held.pid != nil { known.insert(held.run) }
             let nodes = nodes
-            forgetReady { run in
+            let isGone = { (run: Run) in
                 nodes[run] == inventory.name && !inventory.held.contains { $0.run == run }
             }
+            forgetReady(isGone)
+            untold = untold.filter { !isGone($0) }
         case .nodeLost(let name):
             joined.remove(name)
             silent.remove(name)
             heard.insert(name)
             let nodes = nodes
             forgetReady { nodes[$0] == name }
+            untold = untold.filter { nodes[$0] != name }
             // Its runs are gone for all that the rulebook can know: one that turns up again with
             // the node is a stranger, and its end says nothing about the scorer.
             for (run, node) in nodes where node == name { ended.insert(run) }
@@ -112,6 +117,7 @@ extension Referee {
         case .probed(let run, let kind, let succeeded): noteProbed(run, kind, succeeded)
         case .leave: isLeaving = true
         case .exited(let run, let report):
+            untold.remove(run)
             if report.cause != .lost { noteDeath(run) }
             if strangers.contains(run) { spawned.insert(run) }
             ended.insert(run)

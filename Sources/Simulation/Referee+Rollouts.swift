@@ -188,7 +188,7 @@ extension Referee {
     /// knows of it.
     mutating func judgeOrder(_ decision: Decision) {
         guard silent.isEmpty else { return }
-        let serving = processes.map(\.run).filter { !dismissed.contains($0) }
+        let serving = (processes.map(\.run) + untold).filter { !dismissed.contains($0) }
         var begun = Set(serving.map(\.instance.key))
         var hasStartedMore = false
         for effect in decision.effects {

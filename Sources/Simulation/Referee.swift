@@ -86,6 +86,8 @@ struct Referee {
     var answered: Set<Run> = []
     /// Runs of whose end the rulebook has been told.
     var ended: Set<Run> = []
+    /// Runs that are gone, of whose end it has not been told: it goes on taking them for there.
+    var untold: Set<Run> = []
     /// Runs that it has had drained or ended, or must: they serve nobody, whatever they still hold.
     var dismissed: Set<Run> = []
 
