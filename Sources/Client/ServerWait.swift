@@ -44,7 +44,7 @@ struct ServerWait {
 
     private var isServerAlive: Bool {
         guard let text = try? String(contentsOfFile: lock, encoding: .utf8),
-            let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), pid > 0
+            let pid = Int32(text.prefix { $0 != "\n" }), pid > 0
         else { return false }
         return kill(pid, 0) == 0 || errno == EPERM
     }

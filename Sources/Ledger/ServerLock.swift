@@ -46,10 +46,12 @@ public final class ServerLock: Sendable {
         }
         self.path = path
         self.descriptor = descriptor
-        // A disk too full for six bytes must not keep a server from starting: the lock is held.
-        _ = ftruncate(descriptor, 0)
+        // A disk too full for six bytes must not keep a server from starting: the lock is held. Written
+        // over what stood there, which after a handover is the same: whoever reads it meanwhile must not
+        // find that there is no server.
         let text = Array("\(getpid())\n".utf8)
         _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        _ = ftruncate(descriptor, off_t(text.count))
     }
 
     /// The pid of the server that holds the lock of `folder`; nothing where none does.
@@ -82,8 +84,9 @@ public final class ServerLock: Sendable {
             pread(descriptor, $0.baseAddress, $0.count, 0)
         }
         guard length > 0 else { return nil }
-        let text = String(decoding: bytes.prefix(length), as: UTF8.self)
-        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        // The first line: of a longer number something may still stand behind it.
+        let line = bytes.prefix(length).prefix { $0 != UInt8(ascii: "\n") }
+        return Int32(String(decoding: line, as: UTF8.self))
     }
 
     deinit {

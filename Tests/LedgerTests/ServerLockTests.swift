@@ -25,6 +25,17 @@ import Vocabulary
         withExtendedLifetime(lock) {}
     }
 
+    @Test func `names its server, however long the number of the one before it was`() throws {
+        let file = folder.path + "/lock"
+        try "\(getpid())000\n".write(toFile: file, atomically: false, encoding: .utf8)
+
+        let lock = try ServerLock(folder: folder.path)
+
+        #expect(ServerLock.holder(of: folder.path) == getpid())
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "\(getpid())\n")
+        withExtendedLifetime(lock) {}
+    }
+
     @Test func `keeps another process out too`() async throws {
         let lock = try ServerLock(folder: folder.path)
 
