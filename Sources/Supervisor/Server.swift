@@ -78,7 +78,10 @@ public struct Server: Sendable {
         let types = try instanceTypes(options.instanceTypes)
         let support = try SupportFolder(executable: program.path)
         // Where nothing was kept there is no gateway to look for, and what fails leaves nothing.
-        if state.isUnused { try listeners.bindRest() }
+        if state.isUnused {
+            try listeners.bindRest()
+            try options.metricsPort.map(requireFree)
+        }
         try state.make()
         // First: looking for a gateway beside a running server would take its gateway from it.
         let lock = try ServerLock(folder: state.path)
@@ -251,6 +254,20 @@ public struct Server: Sendable {
                 code: "modelsFolder",
                 what: "cannot watch '\(path)': it is no folder",
                 remedy: "name the folder that models are dropped into with --models"
+            )
+        }
+    }
+
+    /// Tells early that the port for metrics is taken: it is bound when all else is there.
+    private static func requireFree(metricsPort: UInt16) throws(Problem) {
+        do throws(Problem) {
+            _ = try ListeningSocket.bind(SocketAddress(host: "127.0.0.1", port: metricsPort))
+        } catch {
+            throw Problem(
+                error.kind,
+                code: error.code,
+                what: error.what,
+                remedy: "name a free one with --metrics-port"
             )
         }
     }

@@ -111,8 +111,11 @@ import Vocabulary
 
             #expect(status.server.pid == 41)
             #expect(await idle[0].readToEnd().isEmpty)
-            idle[299].send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(await idle[299].read().hasPrefix("HTTP/1.1 200"))
+            // Only as many went as were too many, and none because its time was over.
+            for place in [100, 299] {
+                idle[place].send("GET /status HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(await idle[place].read().hasPrefix("HTTP/1.1 200"))
+            }
         }
     }
 

@@ -118,12 +118,13 @@ class ExitCodes(EndToEnd):
             self.assertIn("50", done.err)
         self.assertIsNone(self.server.deployment("many"))
 
-    def test_a_metrics_port_that_is_taken_is_5_and_names_the_option(self) -> None:
+    def test_a_metrics_port_that_is_taken_is_5_names_the_option_and_leaves_nothing(self) -> None:
         done = self.serve("--metrics-port", str(self.server.port))
 
         self.assert_refused(
             done, command.NO_ROOM, f"127.0.0.1:{self.server.port}: another", "--metrics-port"
         )
+        self.assertFalse(self.second.exists())
 
     def test_a_models_folder_that_is_a_file_is_2_and_one_that_is_not_there_4(self) -> None:
         self.assert_refused(self.serve("--models", __file__), BAD_INPUT, "it is no folder")
@@ -131,8 +132,12 @@ class ExitCodes(EndToEnd):
 
     def serve(self, *arguments: str) -> command.Done:
         """A second server that cannot begin."""
-        state = Path(self._folder.name) / "second"
-        return command.run("serve", "--listen", "127.0.0.1:0", *arguments, state=state)
+        return command.run("serve", "--listen", "127.0.0.1:0", *arguments, state=self.second)
+
+    @property
+    def second(self) -> Path:
+        """The state folder of a second server."""
+        return Path(self._folder.name) / "second"
 
     def test_a_server_that_was_stopped_leaves_no_socket(self) -> None:
         self.server.stop()
