@@ -21,6 +21,7 @@ enum FileBytes {
         defer { buffer.deallocate() }
         var total: Int64 = 0
         while true {
+            try Interruption.check()
             let count = Glibc.read(file, buffer.baseAddress, buffer.count)
             if count == 0 { return total }
             if count < 0 {

@@ -112,19 +112,23 @@ struct Intake: Sendable {
     }
 
     /// Runs work that reads and copies files where nobody waits for it.
+    ///
+    /// Shape: where the task is cancelled, copies end within a block: a server that stops must not
+    /// wait for gigabytes.
     static func offLoop<Value: Sendable>(
         _ work: @escaping @Sendable () throws(Problem) -> Value
     ) async throws(Problem) -> Value {
-        let outcome = await withCheckedContinuation { continuation in
-            let thread = Thread {
-                do throws(Problem) {
-                    continuation.resume(returning: Result<Value, Problem>.success(try work()))
-                } catch {
-                    continuation.resume(returning: .failure(error))
+        let interruption = Interruption()
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let thread = Thread {
+                    continuation.resume(returning: interruption.perform(work))
                 }
+                thread.name = "intake"
+                thread.start()
             }
-            thread.name = "intake"
-            thread.start()
+        } onCancel: {
+            interruption.want()
         }
         return try outcome.get()
     }

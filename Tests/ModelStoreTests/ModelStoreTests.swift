@@ -33,6 +33,20 @@ import Glibc
         #expect(try store.digests() == [model.digest])
     }
 
+    @Test func `leaves nothing of a copy that is not wanted to its end`() throws {
+        let interruption = Interruption()
+        let before = interruption.perform { () throws(Problem) in try store.adopt(source) }
+        try store.discard(before.get().digest)
+        interruption.want()
+
+        let after = interruption.perform { () throws(Problem) in try store.adopt(source) }
+        let problem = #expect(throws: Problem.self) { try after.get() }
+
+        #expect(problem?.code == "interrupted")
+        #expect(try names().isEmpty)
+        #expect(throws: Never.self) { try store.adopt(source) }
+    }
+
     @Test func `makes a file executable only where it is told that it is a program`() throws {
         let plain = try store.adopt(source)
         let program = try store.adopt(source, programs: ["model.pkl"])
