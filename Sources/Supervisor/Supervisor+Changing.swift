@@ -34,6 +34,12 @@ extension Supervisor {
 
     private var intake: Intake { Intake(store: store, types: configuration.types) }
 
+    /// What single values are changed of: what stands, or is on its way; what was undone or given up
+    /// only where nothing else is there.
+    private func changeable(_ key: DeploymentKey) -> DeploymentDocument? {
+        shelf.wanted(key).map { standing(key) ?? $0 }
+    }
+
     /// What is declared of a deployment, changed in what the request sets and in nothing else.
     ///
     /// Shape: of what it is made of, only what is set is taken from the disk again.
@@ -49,7 +55,7 @@ extension Supervisor {
         }
         let key = DeploymentKey(endpoint: endpoint, deployment: name)
         guard endpoints[endpoint] != nil else { throw undeclared(endpoint) }
-        guard let present = shelf.wanted(key) else { throw deploymentNotFound(key) }
+        guard let present = changeable(key) else { throw deploymentNotFound(key) }
         guard let written = present.written else { throw noDocument(key) }
         let overrides = try request.overrides.map { text throws(Problem) in
             try ManifestOverride(text)
@@ -69,7 +75,7 @@ extension Supervisor {
         let copies = read.document(revision: present.revision).contents
         let kept = draft.document(revision: present.revision).contents
         for copy in copies where !kept.contains(copy) { discardUnneeded(copy) }
-        guard shelf.wanted(key) == present else {
+        guard changeable(key) == present else {
             throw Problem(
                 .conflict,
                 code: "changedMeanwhile",
