@@ -20,6 +20,9 @@ from control import ControlSocket
 from faulty import Faulty
 from harness import OpenLoop
 
+# What others do meanwhile would show in what is judged here.
+RUNS_ALONE = True
+
 TYPES = "single: { cores: 1, memory: 256MiB }\n"
 DOCUMENT = """\
 endpoint_name: {name}

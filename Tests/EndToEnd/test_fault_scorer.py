@@ -18,6 +18,9 @@ from typing import List
 from faulty import Faulty, signal_in
 from harness import OpenLoop
 
+# What others do meanwhile would show in what is judged here.
+RUNS_ALONE = True
+
 BEHIND = [f"behind {number}" for number in range(8)]
 
 
