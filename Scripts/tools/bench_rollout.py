@@ -3,9 +3,10 @@
 
 """Rolls upgrades through a deployment under a steady open-loop load of half its capacity.
 
-The gate is that no request failed and none was left unsent; the figure is the p99 while instances
-are replaced, beside the p99 of the same load before. Times count from when a request was due, so a
-generator that falls behind shows it.
+The gate is that no request failed and none was left unsent; the figures are the p99 of all
+requests with an upgrade in their midst, and of those alone that were due while it rolled, beside
+the p99 of the same load before. Times count from when a request was due, so a generator that falls
+behind shows it. `--back-to-back` rolls one upgrade after another through all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Callable, List, NamedTuple, Sequence
+from typing import Callable, List, NamedTuple, Sequence, Tuple
 
 import table
 from bench_faults import NATIVE, PYTHON, SAMPLE, Load, build_scorer
@@ -40,19 +41,28 @@ class Subject(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One subject's figures."""
+    """One subject's figures; `spans`: from when to when each upgrade rolled."""
 
     capacity: float
     quiet: List[Call]
-    rolling: List[Call]
+    calls: List[Call]
     unsent: int
-    upgrades: int
+    spans: List[Tuple[float, float]]
+
+    def rolling(self) -> List[Call]:
+        """Those that were due while an upgrade rolled."""
+        return [
+            call for call in self.calls if any(begin <= call.due < end for begin, end in self.spans)
+        ]
 
 
 def main() -> None:
     """Upgrades each subject under load, then prints one table."""
     parser = argparse.ArgumentParser(prog="Scripts/bench rollout")
-    parser.add_argument("--requests", type=int, default=100_000, help="while upgrades roll, each")
+    parser.add_argument("--requests", type=int, default=100_000, help="of each subject")
+    parser.add_argument(
+        "--back-to-back", action="store_true", help="one upgrade after another, through all of them"
+    )
     parser.add_argument("--only", choices=["sklearn", "native"], help="this subject alone")
     arguments = parser.parse_args()
     machine = table.machine()
@@ -64,16 +74,23 @@ def main() -> None:
             server.wait_until_up()
             for subject in _subjects(folder, server):
                 if arguments.only in (None, subject.name):
-                    rows.append(_row(subject, _upgrade(server, subject, arguments.requests)))
+                    outcome = _upgrade(
+                        server, subject, arguments.requests, arguments.back_to_back
+                    )
+                    rows.append(_row(subject, outcome))
         finally:
             server.stop()
     table.show(
         f"upgrades at half of capacity, open loop, 16 connections ({machine})",
         ("subject", "of 2xx/s", "requests", "upgrades", "failed", "unsent", "quiet p99 ms",
-         "p99 ms", "ratio", "longest ms"),
+         "p99 ms", "ratio", "rolling s", "p99 then", "ratio", "longest ms"),
         rows,
     )  # fmt: skip
-    print("\nTimes count from when a request was due. Each upgrade replaces every instance.")
+    print(
+        "\nTimes count from when a request was due. Each upgrade replaces every instance. p99 ms is"
+        "\nof all requests, 'p99 then' of those that were due while an upgrade rolled: from the"
+        "\nstart of the command that asks for it to its end."
+    )
 
 
 def _subjects(folder: Path, server: Server) -> Sequence[Subject]:
@@ -96,7 +113,7 @@ def _subjects(folder: Path, server: Server) -> Sequence[Subject]:
     ]
 
 
-def _upgrade(server: Server, subject: Subject, requests: int) -> Outcome:
+def _upgrade(server: Server, subject: Subject, requests: int, back_to_back: bool) -> Outcome:
     subject.deploy(server, 1)
     url = f"http://127.0.0.1:{server.port}/endpoints/{subject.name}/{subject.load.route}"
     body, is_right = subject.load.body, subject.load.is_right
@@ -114,36 +131,40 @@ def _upgrade(server: Server, subject: Subject, requests: int) -> Outcome:
 
     began = time.monotonic()
     load = OpenLoop(url, body, is_right, rate)
-    upgrades = 0
+    spans: List[Tuple[float, float]] = []
     try:
-        _pass(SETTLE_SECONDS)
-        while (time.monotonic() - began) * rate < requests:
-            upgrades += 1
-            subject.deploy(server, upgrades + 1)
-        _pass(SETTLE_SECONDS)
+        _pass(SETTLE_SECONDS if back_to_back else max(SETTLE_SECONDS, requests / rate / 3))
+        while not spans or (back_to_back and (time.monotonic() - began) * rate < requests):
+            asked = time.monotonic()
+            subject.deploy(server, len(spans) + 2)
+            spans.append((asked, time.monotonic()))
+        _pass(max(SETTLE_SECONDS, began + requests / rate - time.monotonic()))
         due = int((time.monotonic() - began) * rate)
     finally:
-        rolling = load.stop()
+        calls = load.stop()
     server.run("delete", subject.name)
-    print(f"  {subject.name}: {upgrades} upgrades under {rate:.0f} requests/s", flush=True)
+    print(f"  {subject.name}: {len(spans)} upgrades under {rate:.0f} requests/s", flush=True)
     # The last few may have become due while it was stopped.
-    unsent = max(0, due - len(rolling))
-    return Outcome(capacity, quiet, rolling, unsent, upgrades)
+    unsent = max(0, due - len(calls))
+    return Outcome(capacity, quiet, calls, unsent, spans)
 
 
 def _row(subject: Subject, outcome: Outcome) -> List[str]:
-    failed = [call for call in outcome.rolling if call.status != 200 or call.problem]
+    failed = [call for call in outcome.calls if call.status != 200 or call.problem]
     reasons = sorted({f"{call.status} {call.problem}".strip() for call in failed})
-    quiet, rolling = _p99(outcome.quiet), _p99(outcome.rolling)
-    longest = max(call.ended - call.due for call in outcome.rolling) * 1e3
+    quiet, whole, rolling = _p99(outcome.quiet), _p99(outcome.calls), _p99(outcome.rolling())
+    longest = max(call.ended - call.due for call in outcome.calls) * 1e3
     return [
         f"{subject.name}, {subject.instances} instances",
         f"{outcome.capacity:.0f}",
-        str(len(outcome.rolling)),
-        str(outcome.upgrades),
+        str(len(outcome.calls)),
+        str(len(outcome.spans)),
         str(len(failed)) + (f" ({'; '.join(reasons)[:60]})" if reasons else ""),
         str(outcome.unsent),
         f"{quiet:.1f}",
+        f"{whole:.1f}",
+        f"{whole / quiet:.2f}",
+        f"{sum(end - begin for begin, end in outcome.spans):.1f}",
         f"{rolling:.1f}",
         f"{rolling / quiet:.2f}",
         f"{longest:.0f}",
