@@ -79,7 +79,7 @@ extension Rulebook {
             isReturn || !work.policy.keepsPrevious() ? nil : deployments[index].current
         deployments[index].current = target
         deployments[index].target = nil
-        deployments[index].pausedSince = nil
+        // Paused it stays for a revision that is to come next.
         deployments[index].endRollout(.completed, at: work.now)
     }
 

@@ -112,7 +112,8 @@ extension Referee {
 
         if run.incarnation == 1 { judgeFirstStart(run, revision) }
         let isNew = held.updateValue(revision, forKey: run.instance) == nil
-        if isNew {
+        // One that comes back by an old memory is not new: it had its place in a larger count.
+        if isNew, run.incarnation == 1 {
             let count = held.count { $0.key.key == key }
             let wanted = inPlay(key).map(\.declaration.instances)
             let limit = wanted.map { $0 + ($0 + 4) / 5 }.max() ?? 0
@@ -222,9 +223,14 @@ extension Referee {
             !rollouts.returned.contains(key)
         else { return }
         for run in dropped {
-            guard let revision = revisions[run], let own = version(key, revision) else { continue }
+            guard let revision = revisions[run], version(key, revision) != nil else { continue }
             let peers = staying.count { revisions[$0] == revision }
-            let isSurplus = peers >= own.declaration.instances
+            // Of what came after it and has served, fewer may be wanted.
+            let wanted = (versions[key] ?? []).filter {
+                let other = $0.declaration.revision
+                return other == revision || (other > revision && $0.hasServed)
+            }
+            let isSurplus = wanted.contains { peers >= $0.declaration.instances }
             // By another revision, or by one of its own that came for it.
             let isReplaced =
                 staying.contains { revisions[$0] != revision }

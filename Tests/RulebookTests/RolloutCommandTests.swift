@@ -54,6 +54,25 @@ import Vocabulary
         #expect(starts(of: 2, in: stage) == 5)
     }
 
+    @Test func `stays paused for what comes next where a drained node ends it meanwhile`() throws {
+        var stage = Stage(nodes: 2)
+        stage.play(.declared(Stage.declaration(1)))
+        stage.silent = [Self.second]
+        stage.play(.declared(Stage.declaration(2)))
+        stage.hear(.rolloutPaused(Stage.key))
+        stage.play(.declared(Stage.declaration(3)))
+        stage.silent = []
+        let (old, new) = try #require(stage.deployment.map { ($0.instances[0], $0.instances[1]) })
+        stage.play(.ready(try #require(new.run)))
+
+        stage.play(.nodeDrained(try #require(old.node)))
+        let held = (stage.deployment?.current, starts(of: 3, in: stage))
+        stage.play(.rolloutResumed(Stage.key))
+
+        #expect(held == (Self.second, 0))
+        #expect(stage.deployment?.current == Revision(number: 3))
+    }
+
     @Test func `lets what died come back while it is paused, of either revision`() throws {
         var stage = midway()
         let new = try #require(stage.deployment?.instances.last?.run)
