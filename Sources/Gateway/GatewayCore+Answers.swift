@@ -140,10 +140,15 @@ extension GatewayCore {
     }
 
     /// Has the body of a request that killed two scorers refused for a while.
-    func convict(_ request: RequestID) {
+    func convict(_ request: RequestID, for killing: Killing) {
         guard let exchange = exchanges[Int(request.index)], let deployment = exchange.deployment
         else { return }
-        dispatcher.refuse(digest: exchange.body.digest, of: deployment.id, at: now)
+        dispatcher.refuse(
+            digest: exchange.body.digest,
+            for: killing,
+            of: deployment.id,
+            at: now
+        )
     }
 }
 

@@ -219,6 +219,7 @@ extension GatewayCore {
             let lane = try Lane(socket: socket, shape: shape, generation: generation)
             let id = dispatcher.addLane(
                 to: deployment.id,
+                revision: order.revision,
                 calls: shape.calls,
                 slots: order.calls + order.ahead,
                 at: now
@@ -287,6 +288,7 @@ extension GatewayCore {
         station.deployment.stations.removeAll { $0 === station }
         station.watch?.close()
         station.watch = nil
+        note(EndedLane(run: station.run, id: station.id, deployment: station.deployment.id))
     }
 
     func eject(_ lane: LaneID, _ reason: EjectReason) {

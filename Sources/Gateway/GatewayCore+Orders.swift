@@ -26,8 +26,7 @@ extension GatewayCore {
             }
         case .probe(let run, let kind, let timeout):
             probe(run, kind, within: .milliseconds(timeout))
-        case .end(let run):
-            if let station = stations.first(where: { $0.run == run }) { end(station) }
+        case .end(let run, let withNode): settle(run, withNode: withNode ?? false)
         case .compare(let order): compare(order)
         case .reportStatistics(let id): reportStatistics(id)
         case .reportComparisons(let id):
@@ -90,6 +89,7 @@ extension GatewayCore {
     private func retire(_ deployment: Deployment) {
         deployment.retire()
         desk.forget(deployment.key)
+        dispatcher.forgetConvictions(of: deployment.id)
         apply(DeploymentRules(isOpen: false), to: deployment)
     }
 

@@ -35,6 +35,8 @@ final class GatewayCore {
     var listeners: [Acceptor] = []
     var connections: [ObjectIdentifier: Connection] = [:]
     var generation: UInt64
+    /// Lanes that ended and of which the supervisor has not said why, oldest first.
+    var unexplained: [EndedLane] = []
     var isLeaving = false
     /// Whether no gateway comes after this one.
     var isLast = false
@@ -203,7 +205,7 @@ final class GatewayCore {
         case .bindCopy(let request, let lane): unpostedCopies.append((request, lane))
         case .withdraw(let request, let lane): withdraw(request, from: lane)
         case .fail(let request, let failure): fail(request, failure)
-        case .convict(let request): convict(request)
+        case .convict(let request, let killing): convict(request, for: killing)
         case .forget(let request): exchanges[Int(request.index)] = nil
         case .probe(let lane): probe(lane)
         case .eject(let lane, let reason): eject(lane, reason)

@@ -179,7 +179,7 @@ extension OwnAnswer {
                 502,
                 "ScorerKilled",
                 "this request ended scorers of deployment '\(deployment.key)' twice, the second "
-                    + "time alone; its body is refused for ten minutes"
+                    + "time alone; its body is refused for ten minutes, by this revision"
             )
         case .outlivedLanes:
             return .error(

@@ -31,13 +31,15 @@ struct DeploymentQueue: Sendable {
     var cursor = 0
     /// The lane that is being emptied for a suspect, or that scores one; -1 for none.
     var reserved: Int32 = -1
-    /// Digests of bodies that killed scorers, and until when they are refused; oldest first.
+    /// Bodies that killed scorers; oldest first.
     var convictions: ContiguousArray<Conviction> = []
     var redispatched: UInt64 = 0
     var abandoned: UInt64 = 0
 
+    /// A body that is kept from the revision whose scorers it killed, until then.
     struct Conviction: Sendable {
         var digest: UInt64
+        var killing: Killing
         var until: Moment
     }
 

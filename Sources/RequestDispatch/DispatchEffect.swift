@@ -1,6 +1,8 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import Vocabulary
+
 /// What to do for a request or a lane.
 public enum DispatchEffect: Hashable, Sendable {
     /// Post the request in the lane; `unsendable` if that cannot be done.
@@ -12,7 +14,7 @@ public enum DispatchEffect: Hashable, Sendable {
     /// Answer the client; the body is needed no more.
     case fail(RequestID, RequestFailure)
     /// The request killed a scorer while alone in its lane: have its body's digest refused.
-    case convict(RequestID)
+    case convict(RequestID, Killing)
     /// Nobody needs the request any more: let its body go.
     case forget(RequestID)
     /// Post a probe in the lane.
@@ -23,6 +25,20 @@ public enum DispatchEffect: Hashable, Sendable {
     case drained(LaneID)
 }
 
+/// Under what a request was convicted.
+public struct Killing: Hashable, Sendable {
+    /// The lane that ended with it.
+    public let lane: LaneID
+    /// What the lane's scorer served.
+    public let revision: Revision
+
+    /// Makes one.
+    public init(lane: LaneID, revision: Revision) {
+        self.lane = lane
+        self.revision = revision
+    }
+}
+
 /// Why a request gets no answer of its model.
 public enum RequestFailure: Hashable, Sendable {
     /// Its deadline passed.
@@ -30,7 +46,7 @@ public enum RequestFailure: Hashable, Sendable {
     /// Its scorer died while scoring it, and it may not be scored twice.
     case lost(LaneID)
     /// Its scorer died while scoring it and nothing else, for the second time; or its body is known
-    /// for that.
+    /// for that with each revision that takes requests.
     case convicted
     /// As many lanes as a request may outlive ended under it.
     case outlivedLanes

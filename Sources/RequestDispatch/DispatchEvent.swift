@@ -39,6 +39,9 @@ public enum DispatchEvent: Hashable, Sendable {
     case laneDraining(LaneID)
     /// Somebody wants to know whether the lane's scorer is well: a probe is posted, if it has room.
     case laneAsked(LaneID)
+    /// The lane's end, before or after `laneEnded`, is that of its node: it says nothing about what
+    /// the lane held.
+    case laneExcused(LaneID, DeploymentID)
     /// The lane is gone. `answered` for what it had answered and `taken` for what its scorer had
     /// begun come before.
     case laneEnded(LaneID)

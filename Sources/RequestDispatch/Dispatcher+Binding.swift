@@ -30,17 +30,24 @@ extension Dispatcher {
                 failLate(index, &effects)
                 continue
             }
-            guard let lane = chooseLane(place) else { return }
+            if isRefusedByAll(index) {
+                dequeue(index)
+                fail(index, .convicted, &effects)
+                continue
+            }
+            guard let lane = chooseLane(place, for: index) else { return }
             requests.remove(index, from: &deployments[place].waiting)
             bind(index, to: lane, now, &effects)
         }
         if !deployments[place].copies.isEmpty { bindCopies(place, now, &effects) }
     }
 
-    /// The lane with credit that holds least; among equals each in its turn.
+    /// The lane with credit that holds least and does not refuse the request; among equals each in
+    /// its turn.
     ///
     /// For a copy, only one whose scorer could begin it at once.
-    mutating func chooseLane(_ place: Int, forCopy: Bool = false) -> Int32? {
+    mutating func chooseLane(_ place: Int, for request: Int32) -> Int32? {
+        let forCopy = requests[request].isCopy
         let count = deployments[place].lanes.count
         guard count > 0 else { return nil }
         var best: Int32 = -1
@@ -53,7 +60,7 @@ extension Dispatcher {
             let used = lanes[Int(index)].used
             let most = lanes[Int(index)].credit(forCopy: forCopy)
             if used < bestUsed, used < most, lanes[Int(index)].mayServe,
-                index != deployments[place].reserved
+                index != deployments[place].reserved, !isRefused(request, by: index)
             {
                 best = index
                 bestUsed = used
@@ -133,7 +140,7 @@ extension Dispatcher {
     /// Puts a request that came back from a lane at the head of its queue.
     mutating func moveOn(
         _ index: Int32,
-        countingDeath: Bool,
+        countingDeath ended: LaneID?,
         _ effects: inout [DispatchEffect]
     ) {
         let place = Int(requests[index].deployment)
@@ -141,8 +148,9 @@ extension Dispatcher {
             fail(index, .unsendable, &effects)
             return
         }
-        if countingDeath {
+        if let ended {
             requests[index].deaths += 1
+            requests[index].outlived = ended
             if requests[index].deaths >= limits.lanesOutlived {
                 fail(index, .outlivedLanes, &effects)
                 return
@@ -178,7 +186,9 @@ extension Dispatcher {
         var excess = 0
         for index in deployments[place].lanes where index != idle {
             let lane = lanes[Int(index)]
-            guard lane.suspect < 0, let last = untakenLast(of: index) else { continue }
+            guard lane.suspect < 0, let last = untakenLast(of: index),
+                !isRefused(last, by: idle)
+            else { continue }
             let isOld = now - requests[last].boundAt >= limits.stealAfter
             let surplus = max(lane.bound.count - lane.calls, isOld ? 1 : 0)
             if surplus > excess {

@@ -70,7 +70,7 @@ extension Dispatcher {
                 failLate(index, &effects)
                 continue
             }
-            guard let lane = chooseLane(place, forCopy: true) else { return }
+            guard let lane = chooseLane(place, for: index) else { return }
             requests.remove(index, from: &deployments[place].copies)
             bind(index, to: lane, now, &effects)
         }

@@ -11,6 +11,8 @@ extension Dispatcher {
         guard let dead = find(lane) else { return }
         let place = Int(lanes[Int(dead)].deployment)
         let suspect = lanes[Int(dead)].suspect
+        let killing = Killing(lane: lane, revision: lanes[Int(dead)].revision)
+        let isExcused = lanes[Int(dead)].isExcused
         lanes[Int(dead)].isEjecting = true
         let calls = lanes[Int(dead)].calls
         var ahead = lanes[Int(dead)].bound.count
@@ -22,10 +24,10 @@ extension Dispatcher {
             unbind(index, freeingSlot: true, at: now)
             settleDeath(
                 index,
-                of: lane,
+                of: killing,
                 wasTaken: wasTaken,
                 wasAlone: index == suspect,
-                hadItsTurn: ahead < calls,
+                counts: ahead < calls && !isExcused,
                 &effects
             )
             index = previous
@@ -42,32 +44,34 @@ extension Dispatcher {
 
     /// Settles one request of a lane that ended.
     ///
-    /// Shape: `hadItsTurn` is false where more requests were ahead of it than the scorer calls at a
-    /// time. Then it had no part in this end: it does not count against it, however many scorers
-    /// are killed at once.
+    /// Shape: `counts` is false where more requests were ahead of it than the scorer calls at a
+    /// time, and where the lane went with its node. Then it had no part in this end: it does not
+    /// count against it, however many scorers are killed at once.
     private mutating func settleDeath(
         _ index: Int32,
-        of lane: LaneID,
+        of killing: Killing,
         wasTaken: Bool,
         wasAlone: Bool,
-        hadItsTurn: Bool,
+        counts: Bool,
         _ effects: inout [DispatchEffect]
     ) {
         let rules = deployments[Int(requests[index].deployment)].rules
         if requests[index].isAbandoned {
             fail(index, .deadline, &effects)
         } else if requests[index].hasPartLeft {
-            fail(index, .brokenOff(lane), &effects)
+            fail(index, .brokenOff(killing.lane), &effects)
         } else if !wasTaken {
-            moveOn(index, countingDeath: hadItsTurn, &effects)
+            moveOn(index, countingDeath: counts ? killing.lane : nil, &effects)
         } else if rules.retry == .never || requests[index].isCopy {
-            fail(index, .lost(lane), &effects)
+            fail(index, .lost(killing.lane), &effects)
+        } else if !counts {
+            moveOn(index, countingDeath: nil, &effects)
         } else if wasAlone {
-            effects.append(.convict(requests.id(of: index)))
+            effects.append(.convict(requests.id(of: index), killing))
             fail(index, .convicted, &effects)
         } else {
-            requests[index].isSuspect = true
-            moveOn(index, countingDeath: true, &effects)
+            requests[index].suspectedFor = killing.lane
+            moveOn(index, countingDeath: killing.lane, &effects)
         }
     }
 }

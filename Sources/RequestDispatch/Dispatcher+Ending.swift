@@ -168,7 +168,7 @@ extension Dispatcher {
         } else if requests[index].deadline <= now {
             failLate(index, &effects)
         } else {
-            moveOn(index, countingDeath: true, &effects)
+            moveOn(index, countingDeath: laneID(lane), &effects)
         }
         settle(lane, now, &effects)
     }
@@ -185,7 +185,7 @@ extension Dispatcher {
             dropUnseen(index, &effects)
         } else {
             let deployment = requests[index].deployment
-            moveOn(index, countingDeath: false, &effects)
+            moveOn(index, countingDeath: nil, &effects)
             bindWaiting(deployment, now, &effects)
         }
     }

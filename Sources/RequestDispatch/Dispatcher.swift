@@ -53,6 +53,7 @@ public struct Dispatcher: Sendable {
     /// Adds a lane that is neither ready nor routed yet.
     public mutating func addLane(
         to deployment: DeploymentID,
+        revision: Revision,
         calls: Int,
         slots: Int,
         at now: Moment
@@ -69,6 +70,7 @@ public struct Dispatcher: Sendable {
         lane.generation = generation
         lane.isOpen = true
         lane.deployment = deployment.index
+        lane.revision = revision
         lane.calls = calls
         lane.slots = slots
         lane.heard = now
@@ -110,22 +112,6 @@ public struct Dispatcher: Sendable {
         return .admitted(requests.id(of: index), deadline: deadline)
     }
 
-    /// Whether the digest of a body must be told with `arrived`: only while a body is refused.
-    public func needsDigest(_ deployment: DeploymentID) -> Bool {
-        !deployments[Int(deployment.index)].convictions.isEmpty
-    }
-
-    /// Has a body refused from now on for as long as `limits` says.
-    public mutating func refuse(digest: UInt64, of deployment: DeploymentID, at now: Moment) {
-        let until = now + limits.convictionLife
-        let place = Int(deployment.index)
-        deployments[place].convictions.removeAll { $0.digest == digest }
-        if deployments[place].convictions.count >= limits.convictionsRemembered {
-            deployments[place].convictions.removeFirst()
-        }
-        deployments[place].convictions.append(.init(digest: digest, until: until))
-    }
-
     // MARK: - Events
 
     /// What to do about an event; the effects are in order.
@@ -160,6 +146,7 @@ public struct Dispatcher: Sendable {
         case .laneHolds(let lane, let slots): change(lane, now, &effects) { $0.slots = slots }
         case .laneDraining(let lane): change(lane, now, &effects) { $0.isDraining = true }
         case .laneAsked(let lane): ask(lane, now, &effects)
+        case .laneExcused(let lane, let deployment): excuse(lane, of: deployment, now, &effects)
         case .laneEnded(let lane): bury(lane, now, &effects)
         case .closed(let deployment): close(deployment.index, now, &effects)
         case .tick: tick(now, &effects)
@@ -180,13 +167,11 @@ public struct Dispatcher: Sendable {
         let deployment = requests[index].deployment
         let place = Int(deployment)
         requests[index].digest = digest
-        if !deployments[place].convictions.isEmpty {
-            deployments[place].convictions.removeAll { $0.until <= now }
-            if deployments[place].convictions.contains(where: { $0.digest == digest }) {
-                dequeue(index)
-                fail(index, .convicted, &effects)
-                return
-            }
+        forgetOldConvictions(at: place, now)
+        if isRefusedByAll(index) {
+            dequeue(index)
+            fail(index, .convicted, &effects)
+            return
         }
         if let limit = deployments[place].rules.pendingLimit,
             deployments[place].inFlight >= limit

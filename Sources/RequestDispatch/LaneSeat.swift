@@ -8,6 +8,8 @@ struct LaneSeat: Sendable {
     var generation: UInt32 = 0
     var isOpen = false
     var deployment: Int32 = 0
+    /// What its scorer serves.
+    var revision = Revision(number: 0)
     /// Calls of the model at once.
     var calls = 1
     /// Requests it may hold; fewer than it holds for a while after that was lowered.
@@ -19,6 +21,8 @@ struct LaneSeat: Sendable {
     var isDraining = false
     var isDrainReported = false
     var isEjecting = false
+    /// Whether its end will be that of its node.
+    var isExcused = false
     /// The suspect that is being scored alone; -1 for none.
     var suspect: Int32 = -1
     /// The live requests it holds, in the order in which they were posted.

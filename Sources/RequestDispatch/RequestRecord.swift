@@ -23,10 +23,12 @@ struct RequestRecord: Sendable {
     var state = State.free
     /// Lanes that ended under it.
     var deaths: UInt8 = 0
+    /// The last of those.
+    var outlived = LaneID.none
     /// The scorer has begun it.
     var isTaken = false
-    /// A scorer died while scoring it: it is scored alone or not at all.
-    var isSuspect = false
+    /// The lane whose scorer died while scoring it; `none` unless one did.
+    var suspectedFor = LaneID.none
     /// A part of its answer has come: it cannot be scored again.
     var hasPartLeft = false
     /// Parts that its client has not taken over: two at most.
@@ -54,6 +56,9 @@ struct RequestRecord: Sendable {
     var place = Links()
     /// Its neighbours among its deployment's deadlines, or among its streams.
     var turn = Links()
+
+    /// A scorer died while scoring it: it is scored alone or not at all.
+    var isSuspect: Bool { suspectedFor != .none }
 }
 
 /// A record's neighbours in one list; -1 where there is none.

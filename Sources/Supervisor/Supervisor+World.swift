@@ -11,7 +11,7 @@ import Wire
 
 /// The interpreter of effects: each is carried out at once, and what comes of it arrives as news.
 extension Supervisor {
-    func perform(_ effect: Effect) {
+    func perform(_ effect: Effect, after event: Event) {
         switch effect {
         case .prepare(let key, let revision): prepare(key, revision)
         case .discard(let key, let revision): discard(key, revision)
@@ -35,7 +35,7 @@ extension Supervisor {
         case .closeLane(let run):
             lanes[run] = nil
             revisions[run] = nil
-            _ = gateway.joined?.send(GatewayOrder.end(run))
+            _ = gateway.joined?.send(GatewayOrder.end(run, withNode: event.tellsOfLoss))
         case .publish(let published): publish(published)
         case .unpublish(let endpoint):
             _ = gateway.joined?.send(GatewayOrder.unroute(endpoint))
@@ -269,5 +269,17 @@ extension Supervisor {
             return
         }
         _ = nodes[node]?.joined?.send(NodeOrder.end(run))
+    }
+}
+
+extension Event {
+    /// Whether runs that are closed for it ended with their node, and not by anything they did: a
+    /// node that joins without them did not see them end.
+    fileprivate var tellsOfLoss: Bool {
+        switch self {
+        case .nodeLost, .nodeJoined: true
+        case .exited(_, let report): report.cause == .lost
+        default: false
+        }
     }
 }

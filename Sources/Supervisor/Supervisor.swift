@@ -350,7 +350,7 @@ actor Supervisor {
                     "effect": "\(JournalText.sentence(step.effect))", "reason": "\(step.reason)",
                 ]
             )
-            perform(step.effect)
+            perform(step.effect, after: decision.event)
         }
         setAlarm()
         watchAnswers()

@@ -17,8 +17,9 @@ public enum GatewayOrder: Codable, Sendable {
     case probe(Run, ProbeKind, timeoutMilliseconds: Int)
     /// Bind no more requests to the run; tell its scorer to leave once its lane is empty.
     case drain(Run)
-    /// The run is dead and its tree is gone: settle what it held.
-    case end(Run)
+    /// The run is dead and its tree is gone: settle what it held. Where it went with its node, its
+    /// requests are not to blame; supervisors of earlier versions do not say.
+    case end(Run, withNode: Bool? = nil)
     /// Ask a run what its deployment was asked before: answered by `compared`, unless it ends.
     case compare(ComparisonOrder)
     /// Report counters: answered by `statistics` for each deployment, then `statisticsEnd`.

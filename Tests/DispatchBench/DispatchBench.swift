@@ -65,7 +65,13 @@ private struct World {
         shadow = dispatcher.addDeployment(DeploymentRules())
         for _ in way.percents { deployments.append(dispatcher.addDeployment(DeploymentRules())) }
         for deployment in deployments + [shadow] {
-            let lane = dispatcher.addLane(to: deployment, calls: 4, slots: 8, at: now)
+            let lane = dispatcher.addLane(
+                to: deployment,
+                revision: Revision(number: 1),
+                calls: 4,
+                slots: 8,
+                at: now
+            )
             for event in [DispatchEvent.laneRouted(lane, true), .laneReady(lane)] {
                 _ = dispatcher.decide(event, at: now)
             }

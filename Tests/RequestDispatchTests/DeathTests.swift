@@ -81,7 +81,8 @@ import Vocabulary
         stage.tell(.taken(request))
 
         let effects = stage.tell(.laneEnded(second))
-        stage.dispatcher.refuse(digest: 7, of: stage.deployment, at: stage.now)
+        let killing = Killing(lane: second, revision: Revision(number: 1))
+        stage.dispatcher.refuse(digest: 7, for: killing, of: stage.deployment, at: stage.now)
         let third = stage.openLane()
         let (again, refused) = try stage.arrive(digest: 7)
         let (other, accepted) = try stage.arrive(digest: 8)
@@ -89,7 +90,7 @@ import Vocabulary
         stage.now = stage.now + .seconds(601)
         let (late, forgiven) = try stage.arrive(digest: 7)
 
-        #expect(effects == [.convict(request), .fail(request, .convicted)])
+        #expect(effects == [.convict(request, killing), .fail(request, .convicted)])
         #expect(refused == [.fail(again, .convicted)])
         #expect(accepted == [.bind(other, third)])
         #expect(forgiven == [.bind(late, third)])

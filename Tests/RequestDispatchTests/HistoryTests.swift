@@ -107,7 +107,13 @@ private struct History {
     private mutating func openLane() {
         let calls = 1 + random.below(3)
         let slots = calls + random.below(3)
-        let id = dispatcher.addLane(to: deployment, calls: calls, slots: slots, at: now)
+        let id = dispatcher.addLane(
+            to: deployment,
+            revision: Revision(number: 1),
+            calls: calls,
+            slots: slots,
+            at: now
+        )
         lanes.append((id, slots, [], 0))
         tell(.laneRouted(id, true))
         tell(.laneReady(id))
@@ -272,7 +278,7 @@ private struct History {
         case .forget(let request):
             if open.contains(request) { complaints.append("\(request) was forgotten while open") }
             return nil
-        case .convict(let request):
+        case .convict(let request, _):
             if copies.contains(request) { complaints.append("\(request), a copy, was convicted") }
             return nil
         case .drained: return nil

@@ -93,7 +93,13 @@ private struct MirroredHistory {
 
     private mutating func openLane() {
         let calls = 1 + random.below(2)
-        let id = dispatcher.addLane(to: live, calls: calls, slots: calls + 1, at: now)
+        let id = dispatcher.addLane(
+            to: live,
+            revision: Revision(number: 1),
+            calls: calls,
+            slots: calls + 1,
+            at: now
+        )
         opened += 1
         lanes.append((id, opened, []))
         tell(.laneRouted(id, true))
@@ -139,7 +145,13 @@ private struct MirroredHistory {
     private mutating func disturb() {
         switch mirrorRandom.below(12) {
         case 0 where mirroredLane == nil:
-            let lane = dispatcher.addLane(to: mirrored, calls: 1, slots: 2, at: now)
+            let lane = dispatcher.addLane(
+                to: mirrored,
+                revision: Revision(number: 1),
+                calls: 1,
+                slots: 2,
+                at: now
+            )
             mirroredLane = lane
             tell(.laneRouted(lane, true))
             tell(.laneReady(lane))

@@ -18,8 +18,14 @@ struct Stage {
     }
 
     /// A lane that is neither ready nor routed.
-    mutating func addLane(calls: Int = 1, slots: Int? = nil) -> LaneID {
-        dispatcher.addLane(to: deployment, calls: calls, slots: slots ?? calls, at: now)
+    mutating func addLane(calls: Int = 1, slots: Int? = nil, revision: Int = 1) -> LaneID {
+        dispatcher.addLane(
+            to: deployment,
+            revision: Revision(number: revision),
+            calls: calls,
+            slots: slots ?? calls,
+            at: now
+        )
     }
 
     /// Makes a lane ready and routed.
@@ -29,8 +35,8 @@ struct Stage {
     }
 
     /// A lane that is ready and routed.
-    mutating func openLane(calls: Int = 1, slots: Int? = nil) -> LaneID {
-        let lane = addLane(calls: calls, slots: slots)
+    mutating func openLane(calls: Int = 1, slots: Int? = nil, revision: Int = 1) -> LaneID {
+        let lane = addLane(calls: calls, slots: slots, revision: revision)
         start(lane)
         return lane
     }
