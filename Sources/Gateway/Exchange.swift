@@ -53,6 +53,10 @@ final class Exchange {
     /// Who is asked what was asked before; nothing for what a caller asks.
     var trial: Trial?
     var request = RequestID.none
+    /// What the lane that held it last serves; nothing where none did.
+    var revision: Revision?
+    /// When it was whole and its turn had come; `never` until then.
+    var wholeAt = Moment.never
     var deadline = Moment.never
     var progress = Progress.awaited
     /// Whether the answer's body comes in parts.

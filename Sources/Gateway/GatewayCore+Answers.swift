@@ -17,6 +17,7 @@ extension GatewayCore {
         if exchange.progress == .awaited {
             let status = completion.status
             if isLast, length == 0, exchange.shows(status) != status {
+                count(status: exchange.shows(status), of: exchange)
                 answer(exchange, .silentFailure(status, of: exchange))
                 return
             }
@@ -28,9 +29,12 @@ extension GatewayCore {
                     to: &buffer
                 )
             else {
-                answer(exchange, .badHead(of: exchange))
+                let answer = OwnAnswer.badHead(of: exchange)
+                count(status: answer.status, of: exchange)
+                self.answer(exchange, answer)
                 return
             }
+            count(status: exchange.shows(status), of: exchange)
             exchange.deployment?.counters.count(
                 status: exchange.shows(status),
                 since: exchange.arrival,
@@ -117,7 +121,7 @@ extension GatewayCore {
         exchange.unacknowledged = []
         if let trial = exchange.trial { return lose(request, in: trial, failure) }
         guard let deployment = exchange.deployment else { return }
-        count(failure, request, of: deployment)
+        count(failure, request, of: exchange, deployment)
         if exchange.progress == .streaming {
             guard exchange.connection?.takeBack(exchange) == true else {
                 exchange.connection?.breakOff()

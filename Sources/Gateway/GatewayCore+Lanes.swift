@@ -50,6 +50,7 @@ extension GatewayCore {
             exchange.sample?.postedAt = now
             let ticket = try Self.post(exchange, to: station)
             station.hold(request, under: ticket)
+            exchange.revision = station.order.revision
         } catch .ended {
             // It stands in the lane as one that nobody has begun: with the lane's end it moves on. Not
             // now: it may be this lane that is being worked on.
@@ -145,6 +146,7 @@ extension GatewayCore {
         let request = station.slots[ticket.slot]
         let exchange = request == .none ? nil : exchanges[Int(request.index)]
         let outcome = completion.outcome
+        if [.answer, .last, .part].contains(outcome) { noteProgress(station) }
         if outcome != .part {
             station.slots[ticket.slot] = .none
             station.tickets[ticket.slot] = nil
@@ -153,7 +155,6 @@ extension GatewayCore {
             completions.append(.slotReturned(station.id))
             return
         }
-        count(completion, of: exchange, from: station)
         switch outcome {
         case .answer, .last:
             if let exchange, exchange.isCopy {
@@ -321,6 +322,8 @@ extension GatewayCore {
         for station in stations where station.isBusy {
             for slot in station.slots.indices where station.slots[slot] != .none {
                 if let ticket = station.tickets[slot], station.lane.wasTaken(ticket) {
+                    if !station.wasSeen[slot] { noteProgress(station) }
+                    station.wasSeen[slot] = true
                     decide(.taken(station.slots[slot]))
                 }
             }

@@ -202,6 +202,7 @@ extension GatewayCore {
             giveUp(exchange, error)
             return
         }
+        exchange.wholeAt = now
         let digest = dispatcher.needsDigest(deployment.id) ? exchange.body.digest : 0
         decide(.arrived(exchange.request, digest: digest))
         let isBound = unposted.last?.request == exchange.request

@@ -13,6 +13,8 @@ struct RevisionCounters {
 
     /// In order of revision.
     private(set) var all: [RevisionAnswers] = []
+    /// When each was last seen to take a request, or to answer one.
+    private var progress: [Revision: Moment] = [:]
 
     /// Counts an answer by the status that the client is shown.
     mutating func count(status: Int, of revision: Revision) {
@@ -27,36 +29,17 @@ struct RevisionCounters {
         let place = all.firstIndex { $0.revision > revision } ?? all.endIndex
         all.insert(fresh, at: place)
     }
-}
 
-extension GatewayCore {
-    /// Counts an answer that came out of a lane, once, with its head.
-    func count(_ completion: borrowing Completion, of exchange: Exchange?, from lane: LaneStation) {
-        guard let exchange, exchange.connection != nil, exchange.progress == .awaited else {
-            return
+    /// A lane of the revision was seen to take a request, or to answer one.
+    mutating func noteProgress(of revision: Revision, at now: Moment) {
+        if progress[revision] == nil, progress.count == Self.most {
+            progress[progress.keys.min() ?? revision] = nil
         }
-        let deployment = lane.deployment
-        switch completion.outcome {
-        case .answer, .last, .part:
-            let status = exchange.shows(Int(completion.status))
-            deployment.revisions.count(status: status, of: lane.order.revision)
-        case .declined, .pong: break
-        }
+        progress[revision] = now
     }
 
-    /// Counts a failure that is a lane's own: it died, broke off or was too late with the request.
-    func count(_ failure: RequestFailure, _ request: RequestID, of deployment: Deployment) {
-        let station: LaneStation?
-        switch failure {
-        case .lost(let lane), .brokenOff(let lane):
-            station = deployment.stations.first { $0.id == lane }
-        case .deadline:
-            station = deployment.stations.first { station in
-                station.ticket(of: request).map(station.lane.wasTaken) ?? false
-            }
-        case .convicted, .outlivedLanes, .closed, .tooManyWaiting, .tooManyPending, .unsendable:
-            station = nil
-        }
-        if let station { deployment.revisions.count(status: 502, of: station.order.revision) }
+    /// Whether the revision has taken or answered anything since.
+    func hasMoved(_ revision: Revision, since moment: Moment) -> Bool {
+        progress[revision].map { $0 >= moment } ?? false
     }
 }

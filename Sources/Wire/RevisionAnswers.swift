@@ -7,9 +7,9 @@ import Vocabulary
 public struct RevisionAnswers: Codable, Hashable, Sendable {
     /// The revision.
     public var revision: Revision
-    /// Its answers, and the requests that it lost or was too late with.
+    /// Its answers, and the requests that it should have answered and did not.
     public var answers: Int
-    /// Those that failed: 5xx and 424.
+    /// Those that failed: 5xx and 424, and all that it did not answer.
     public var failures: Int
 
     /// Makes counters.

@@ -64,9 +64,7 @@ import Wire
         gate.open()
     }
 
-    @Test func `counts a request that its scorer was too late with, not one that only waited`()
-        throws
-    {
+    @Test func `counts a request that its scorer was too late with`() throws {
         let gateway = try GatewayUnderTest()
         let gate = Gate()
         let late = try gateway.startScorer(gateway.run(1), revision: 3) { asked in
@@ -74,15 +72,117 @@ import Wire
             return .echo(asked)
         }
         try gateway.route([gateway.run(1)]) { $0.deadlineMilliseconds = 300 }
-        let clients = try (0..<2).map { _ in try gateway.connect() }
-        clients[0].post(score, "taken")
+        let client = try gateway.connect()
+        client.post(score, "taken")
         try late.asked.take { _ in true }
-        clients[1].post(score, "waits")
 
-        for client in clients { #expect(try client.answer().status >= 408) }
+        #expect(try client.answer().status >= 408)
 
         #expect(try answers(gateway) == [counted(3, 1, 1)])
         gate.open()
+    }
+
+    @Test func `does not count what waited too long while others were answered`() throws {
+        let gateway = try GatewayUnderTest()
+        let gate = Gate()
+        let busy = try gateway.startScorer(gateway.run(1), revision: 3) { asked in
+            gate.pass()
+            return .echo(asked)
+        }
+        try gateway.route([gateway.run(1)])
+        let clients = try (0..<3).map { _ in try gateway.connect() }
+        clients[0].post(score, "first")
+        try busy.asked.take { _ in true }
+        clients[1].post(score, "second")
+        while try gateway.statistics()?.waiting != 1 {}
+        try gateway.route([gateway.run(1)]) { $0.deadlineMilliseconds = 1_500 }
+        clients[2].post(score, "third")
+        for _ in 0..<1_000 where try gateway.statistics()?.waiting != 2 {}
+        gate.open()
+        _ = try clients[0].answer()
+
+        let late = try clients[2].answer()
+
+        #expect(late.status >= 408)
+        #expect(try answers(gateway) == [counted(3, 1, 0)])
+        gate.open(2)
+    }
+
+    @Test func `counts what waited in vain for the only revision, which took nothing`() throws {
+        let gateway = try GatewayUnderTest()
+        let doze = Gate()
+        let socket = try gateway.openLane(gateway.run(1), revision: 4)
+        let quiet = ScorerUnderTest(socket: socket, threads: 1, dozingAt: doze) { .echo($0) }
+        try gateway.report { if case .ready(gateway.run(1)) = $0 { true } else { nil } }
+        try gateway.route([gateway.run(1)]) { $0.deadlineMilliseconds = 300 }
+        let clients = try (0..<2).map { _ in try gateway.connect() }
+        for client in clients { client.post(score, "x") }
+
+        for client in clients { #expect(try client.answer().status >= 408) }
+
+        #expect(try answers(gateway) == [counted(4, 2, 2)])
+        quiet.die()
+        doze.open()
+    }
+
+    @Test func `counts what waited in vain for either of two for none`() throws {
+        let gateway = try GatewayUnderTest()
+        let doze = Gate()
+        var quiet: [ScorerUnderTest] = []
+        for number in 1...2 {
+            let socket = try gateway.openLane(gateway.run(number), revision: number)
+            quiet.append(ScorerUnderTest(socket: socket, threads: 1, dozingAt: doze) { .echo($0) })
+            try gateway.report { if case .ready(gateway.run(number)) = $0 { true } else { nil } }
+        }
+        try gateway.route([gateway.run(1), gateway.run(2)]) { $0.deadlineMilliseconds = 300 }
+        let clients = try (0..<3).map { _ in try gateway.connect() }
+        for client in clients { client.post(score, "x") }
+
+        for client in clients { #expect(try client.answer().status >= 408) }
+
+        #expect(try answers(gateway) == [counted(1, 1, 1), counted(2, 1, 1)])
+        for scorer in quiet { scorer.die() }
+        doze.open(2)
+    }
+
+    @Test func `counts a request that killed its scorers, and one refused for it`() throws {
+        let gateway = try GatewayUnderTest()
+        let gate = Gate()
+        let client = try gateway.connect()
+        for ordinal in 1...2 {
+            let scorer = try gateway.startScorer(gateway.run(ordinal), revision: 5) { _ in
+                gate.pass()
+                return .none
+            }
+            try gateway.route([gateway.run(ordinal)])
+            if ordinal == 1 { client.post(score, "poison") }
+            try scorer.asked.take { _ in true }
+            scorer.die()
+        }
+        let convicted = try client.answer()
+        let third = try gateway.startScorer(gateway.run(3), revision: 5)
+        try gateway.route([gateway.run(3)])
+        client.post(score, "poison")
+        let refused = try client.answer()
+
+        #expect((convicted.status, refused.status) == (502, 502))
+        #expect(try answers(gateway) == [counted(5, 2, 2)])
+        third.die()
+        gate.open(2)
+    }
+
+    @Test func `counts an answer that cannot be shown as a failure`() throws {
+        let gateway = try GatewayUnderTest()
+        let scorer = try gateway.startScorer(gateway.run(1), revision: 6) { _ in
+            .whole(status: 200, head: "no header line\n", body: [1])
+        }
+        try gateway.route([gateway.run(1)])
+        let client = try gateway.connect()
+        client.post(score, "x")
+
+        #expect(try client.answer().status == 502)
+        #expect(try answers(gateway) == [counted(6, 1, 1)])
+        scorer.die()
     }
 
     @Test func `knows nothing where nothing was answered`() throws {
@@ -101,5 +201,19 @@ import Wire
         }
 
         #expect(counters.all.map(\.revision.number) == [2, 3, 4, 5])
+    }
+
+    @Test func `know whether a revision has moved since, and keep four of those as well`() {
+        var counters = RevisionCounters()
+        let moments = (1...5).map { Moment(nanoseconds: $0) }
+
+        for number in 1...5 {
+            counters.noteProgress(of: Revision(number: number), at: moments[number - 1])
+        }
+
+        #expect(counters.hasMoved(Revision(number: 5), since: moments[4]))
+        #expect(!counters.hasMoved(Revision(number: 4), since: moments[4]))
+        #expect(!counters.hasMoved(Revision(number: 1), since: moments[0]))
+        #expect(counters.all.isEmpty)
     }
 }

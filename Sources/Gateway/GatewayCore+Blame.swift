@@ -1,0 +1,63 @@
+// Scorekeeper: a model-serving supervisor.
+// SPDX-License-Identifier: Apache-2.0
+
+import RequestDispatch
+import RequestQueue
+import Vocabulary
+import Wire
+
+/// Which revision's doing an answer is, or that there is none.
+extension GatewayCore {
+    /// Counts what a client is answered by a scorer, once, with its head.
+    func count(status: Int, of exchange: Exchange) {
+        guard let revision = exchange.revision else { return }
+        exchange.deployment?.revisions.count(status: status, of: revision)
+    }
+
+    /// Counts a failure for the revision whose doing it is.
+    ///
+    /// That is the one whose lane held the request last. Where none did it is the only one that is
+    /// routed; with two of them it may be either's, and counts for none.
+    func count(
+        _ failure: RequestFailure,
+        _ request: RequestID,
+        of exchange: Exchange,
+        _ deployment: Deployment
+    ) {
+        guard !exchange.isCopy, let revision = exchange.revision ?? deployment.onlyRevision else {
+            return
+        }
+        switch failure {
+        case .lost, .brokenOff, .convicted, .outlivedLanes: break
+        case .deadline:
+            guard
+                deployment.hasTaken(request)
+                    || !deployment.revisions.hasMoved(revision, since: exchange.wholeAt)
+            else { return }
+        case .closed, .tooManyWaiting, .tooManyPending, .unsendable: return
+        }
+        deployment.revisions.count(status: 502, of: revision)
+    }
+
+    /// Something came out of a lane that its scorer had taken in.
+    func noteProgress(_ station: LaneStation) {
+        station.deployment.revisions.noteProgress(of: station.order.revision, at: now)
+    }
+}
+
+extension Deployment {
+    /// The revision that requests are given to, if it is one.
+    fileprivate var onlyRevision: Revision? {
+        let routed = Set(
+            stations.lazy.filter { self.runs.contains($0.run) }.map(\.order.revision)
+        )
+        return routed.count == 1 ? routed.first : nil
+    }
+
+    /// Whether a scorer has begun the request.
+    fileprivate func hasTaken(_ request: RequestID) -> Bool {
+        stations.contains { station in
+            station.ticket(of: request).map(station.lane.wasTaken) ?? false
+        }
+    }
+}
