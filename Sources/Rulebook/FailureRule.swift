@@ -5,17 +5,22 @@ import Vocabulary
 
 /// How many failing answers of a new revision end its rollout.
 ///
-/// An answer fails with 5xx or 424. The new revision is not blamed for what the old one does as well,
-/// which may be its callers' doing: with `percent` 10 and an old revision of which 5% fail, the new
-/// one is halted above 15%. The old one's word counts once a fifth of `requests` has come from it.
+/// An answer fails with 5xx or 424, and where none came in time. The new revision is not blamed for
+/// what the old one does as well, which may be its callers' doing: with `percent` 10 and an old
+/// revision of which 5% fail, the new one is halted above 15%. The old one's word counts once a fifth
+/// of `requests` has come from it. Where fewer than `requests` came but ten, and all failed, nothing
+/// speaks for the new revision: it is halted as well, and any word of the old one's counts.
 public struct FailureRule: Codable, Hashable, Sendable {
     /// Percent of the answers of a minute that may fail, 1 to 100; with 100 nothing is ever halted.
     public let percent: Int
     /// Answers in a minute from which on the share says anything, 1 or more.
     public let requests: Int
 
-    /// More than 10% of at least 50 answers in a minute.
+    /// More than 10% of at least 50 answers in a minute, or all of at least ten.
     public static let standard = FailureRule(percent: 10, requests: 50)
+
+    /// Answers in a minute from which on it says enough that all of them failed.
+    package static let fewest = 10
 
     /// How long the figures of a revision are remembered.
     package static let span: Duration = .seconds(60)
@@ -30,10 +35,13 @@ public struct FailureRule: Codable, Hashable, Sendable {
 
     /// Whether the new revision fails so much that it must go.
     package func isBroken(new: AnswerTally, old: AnswerTally) -> Bool {
-        guard new.answers >= requests else { return false }
+        let isMany = new.answers >= requests
+        guard isMany || new.answers >= Self.fewest && new.failures == new.answers else {
+            return false
+        }
         // Shares as integers: new > percent, and new > old + percent.
         guard new.failures * 100 > percent * new.answers else { return false }
-        guard old.answers >= max(1, requests / 5) else { return true }
+        guard old.answers >= (isMany ? max(1, requests / 5) : 1) else { return true }
         return new.failures * 100 * old.answers
             > (old.failures * 100 + percent * old.answers) * new.answers
     }
@@ -43,7 +51,7 @@ public struct FailureRule: Codable, Hashable, Sendable {
 package struct AnswerTally: Codable, Hashable, Sendable {
     /// Answers.
     package var answers: Int
-    /// Those with 5xx or 424.
+    /// Those with 5xx or 424, and those that did not come in time.
     package var failures: Int
 
     /// Counts.

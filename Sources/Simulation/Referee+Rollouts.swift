@@ -128,11 +128,12 @@ extension Referee {
         beside old: Revision
     ) {
         let new = rollouts.share(of: fresh, key)
-        guard new.count >= 50, new.share > 0.1 else { return }
+        let isLight = new.count < 50
+        guard new.count >= 10, new.share > (isLight ? 1 - 1e-9 : 0.1) else { return }
         let first = (rollouts.answers[key] ?? []).first { $0.revision == fresh }?.moment ?? now
         let verdicts = [Moment.zero, first].map { start in
             let beside = rollouts.share(of: old, key, since: start)
-            let excuse = beside.count >= 10 ? beside.share : 0
+            let excuse = beside.count >= (isLight ? 1 : 10) ? beside.share : 0
             return new.share > excuse + 0.1 + 1e-9
         }
         guard verdicts.contains(true) else { return }

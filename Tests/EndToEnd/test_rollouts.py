@@ -113,6 +113,19 @@ class Rollouts(Versioned):
         self.assertIn("10 percent may", back["why"])
         self.assertEqual({call.status for call in failed}, {424})
 
+    def test_fault_12_one_whose_scorers_die_of_each_of_few_requests_is_rolled_back(self) -> None:
+        self.begin("deadly")
+        self.change("deadly", "two", "0", "-1")
+
+        halted = self.wait_for_state("deadly", "halted")
+        self.wait_for("only the old", lambda: len(self.processes("deadly")) == INSTANCES)
+        self.wait_for_only("one")
+        failed = self.finish()
+
+        self.assertIn("answers of r2 failed within a minute", halted["why"])
+        self.assertEqual({call.status for call in failed}, {502})
+        self.assertNotIn("two", self.answered)
+
     def test_fault_11_a_revision_that_never_gets_ready_is_halted_and_nobody_notices(self) -> None:
         self.begin("never")
         before = self.processes("never")

@@ -50,9 +50,50 @@ import Vocabulary
         #expect(stage.deployment?.state == .rollingOut)
     }
 
+    @Test(arguments: [(9, 9, false), (10, 9, false), (10, 10, true), (49, 48, false)])
+    func `goes after few requests where all of at least ten failed`(
+        answers: Int,
+        failures: Int,
+        goes: Bool
+    ) {
+        var stage = midway()
+
+        stage.play(answered(Self.second, answers, failures))
+
+        #expect((stage.deployment?.givenUp == Self.second) == goes)
+    }
+
+    @Test(arguments: [(1, 0, true), (1, 1, false), (4, 3, true), (9, 9, false)])
+    func `is not blamed after few requests for what the old one does as well`(
+        old: Int,
+        failed: Int,
+        goes: Bool
+    ) {
+        var stage = midway()
+        stage.play(answered(Self.first, old, failed))
+
+        stage.play(answered(Self.second, 10, 10))
+
+        #expect((stage.deployment?.givenUp == Self.second) == goes)
+    }
+
+    @Test(arguments: [(100, 50, 50, false), (10, 4, 1, true), (50, 4, 2, false)])
+    func `is judged after few requests as its rule has it`(
+        percent: Int,
+        requests: Int,
+        failures: Int,
+        goes: Bool
+    ) {
+        var stage = midway(rule: FailureRule(percent: percent, requests: requests))
+
+        stage.play(answered(Self.second, max(4, requests), failures))
+
+        #expect((stage.deployment?.givenUp == Self.second) == goes)
+    }
+
     @Test func `is judged by its last minute alone`() {
         var stage = midway()
-        stage.play(answered(Self.second, 40, 40))
+        stage.play(answered(Self.second, 40, 30))
 
         stage.pass(.seconds(60))
         stage.play(answered(Self.second, 40, 0))

@@ -4,7 +4,7 @@
 // Answers every request with the name of its version.
 //
 // versioned NAME [MILLISECONDS [EVERY]]: takes so long until it is ready, and fails each EVERYth
-// request with 500.
+// request with 500; with a negative EVERY each request ends it.
 
 #include <scorer.h>
 #include <stdio.h>
@@ -24,6 +24,7 @@ int main(int count, char **words) {
     if (scorer_attach(SCORER_LANE_DESCRIPTOR, &lane) != SCORER_OK) return 4;
     scorer_ready(lane);
     while (scorer_take(lane, &request) == SCORER_OK) {
+        if (every < 0) _exit(3);
         int fails = every > 0 && ++number % every == 0;
         if (fails) fprintf(stderr, "%s cannot score request %ld\n", name, number);
         scorer_answer(lane, &request, fails ? 500 : 200, NULL, 0, name, strlen(name));
