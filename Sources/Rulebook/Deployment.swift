@@ -34,7 +34,8 @@ package struct Deployment: Codable, Equatable, Sendable {
     var target: Revision?
     /// The revision that is being prepared.
     var next: Revision?
-    /// The revision that served alone before `current`, kept so that an undo can go back to it.
+    /// The revision that served before `current`, kept so that an undo can go back to it: also through
+    /// a rollout that comes to nothing.
     var previous: Revision?
     /// The rollout under way, or the last that ended.
     var rollout: Rollout?

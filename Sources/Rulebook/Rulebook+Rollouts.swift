@@ -72,7 +72,8 @@ extension Rulebook {
             return work.refuse(problem)
         }
         let isNewest = previous == deployment.declared.revision
-        deployments[index].halt = isNewest ? nil : undoneHalt(index)
+        deployments[index].halt =
+            isNewest ? nil : undoneHalt(index, "deploy it once more, or undo that as well")
         goBack(index, from: current, to: previous, .undo, work.now)
         work.add(
             .notice("\(key): \(current) is undone; \(previous) is rolled in again"),
@@ -90,7 +91,8 @@ extension Rulebook {
         }
         deployments[index].next = nil
         deployments[index].pausedSince = nil
-        deployments[index].halt = undoneHalt(index)
+        let back = deployments[index].previous.map { "; another undo goes back to \($0)" } ?? ""
+        deployments[index].halt = undoneHalt(index, "deploy it once more\(back)")
         let stays = deployments[index].current.map { "; \($0) stays" } ?? ""
         work.add(
             .notice(
@@ -100,7 +102,7 @@ extension Rulebook {
         )
     }
 
-    private func undoneHalt(_ index: Int) -> Deployment.Halt {
+    private func undoneHalt(_ index: Int, _ remedy: String) -> Deployment.Halt {
         let newest = deployments[index].declared.revision
         return Deployment.Halt(
             revision: newest,
@@ -108,7 +110,7 @@ extension Rulebook {
                 .conflict,
                 code: "undone",
                 what: "somebody undid it",
-                remedy: "deploy it once more, or undo that as well"
+                remedy: remedy
             ),
             isUndone: true
         )

@@ -36,12 +36,10 @@ extension Rulebook {
                 if let target = deployments[index].target,
                     deployments[index].record(target)?.isProven == true
                 {
-                    deployments[index].current = target
+                    replaceCurrent(of: index, with: target, work.policy)
                 }
                 deployments[index].target = next
                 deployments[index].next = nil
-                // From now on an undo means to stop this one.
-                deployments[index].previous = nil
                 deployments[index].rollout = deployments[index].current.map {
                     Rollout(
                         .upgrade,
@@ -74,13 +72,21 @@ extension Rulebook {
 
     /// Makes the revision that serves alone the current one, and keeps the one before it.
     private mutating func complete(_ index: Int, _ target: Revision, _ work: Deliberation) {
-        let isReturn = deployments[index].rollout?.purpose == .rollback
-        deployments[index].previous =
-            isReturn || !work.policy.keepsPrevious() ? nil : deployments[index].current
-        deployments[index].current = target
+        replaceCurrent(of: index, with: target, work.policy)
         deployments[index].target = nil
         // Paused it stays for a revision that is to come next.
         deployments[index].endRollout(.completed, at: work.now)
+    }
+
+    private mutating func replaceCurrent(
+        of index: Int,
+        with target: Revision,
+        _ policy: Policy
+    ) {
+        let isReturn = deployments[index].rollout?.purpose == .rollback
+        deployments[index].previous =
+            isReturn || !policy.keepsPrevious() ? nil : deployments[index].current
+        deployments[index].current = target
     }
 
     /// Instances that serve at least while a rollout is paused or a node is drained: as many as

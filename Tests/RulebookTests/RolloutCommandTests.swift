@@ -173,6 +173,56 @@ import Vocabulary
         #expect(stage.rulebook.revisionsInUse.map(\.revision.number) == [2, 3])
     }
 
+    @Test(arguments: [true, false])
+    func `that comes to nothing leaves what could be undone before it`(isUndone: Bool) {
+        var stage = Stage()
+        for number in 1...2 { stage.play(.declared(Stage.declaration(number))) }
+        stage.silent = [Revision(number: 3)]
+        stage.play(.declared(Stage.declaration(3)))
+        if isUndone { stage.play(.rolloutUndone(Stage.key)) } else { stage.pass(.seconds(9_000)) }
+        let given = stage.deployment?.givenUp
+        let stood = stage.deployment?.current
+
+        let decision = stage.play(.rolloutUndone(Stage.key))
+
+        #expect(given == Revision(number: 3))
+        #expect(stood == Self.second)
+        #expect(decision.refusal == nil)
+        #expect(stage.deployment?.current == Revision(number: 1))
+    }
+
+    @Test func `that overtakes one that serves leaves what stood before either`() {
+        var stage = midway()
+        if let new = stage.deployment?.instances.last?.run { stage.play(.ready(new)) }
+        stage.silent = [Revision(number: 3)]
+        stage.play(.declared(Stage.declaration(3, instances: 5)))
+        stage.play(.rolloutUndone(Stage.key))
+
+        stage.play(.rolloutUndone(Stage.key))
+
+        #expect(stage.deployment?.current == Revision(number: 1))
+        #expect(stage.deployment?.serving == 5)
+    }
+
+    @Test func `that is undone while it starts tells what another undo would do`() {
+        var stage = Stage()
+        stage.play(.declared(Stage.declaration(1)))
+        stage.silent = [Self.second]
+        stage.play(.declared(Stage.declaration(2)))
+        stage.play(.rolloutUndone(Stage.key))
+        let first = stage.deployment?.problem?.remedy
+        stage.silent = [Revision(number: 4)]
+        for number in 3...4 { stage.play(.declared(Stage.declaration(number))) }
+
+        stage.play(.rolloutUndone(Stage.key))
+
+        #expect(first == "deploy it once more")
+        #expect(
+            stage.deployment?.problem?.remedy
+                == "deploy it once more; another undo goes back to r1"
+        )
+    }
+
     @Test func `is refused an undo for which the machine has no room any more`() {
         let type = InstanceType(name: "c4", millicores: 4_000, memoryBytes: 1 << 30)
         var stage = Stage(millicores: 20_000)
