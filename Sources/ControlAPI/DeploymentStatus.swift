@@ -38,6 +38,8 @@ public struct DeploymentStatus: Codable, Sendable, Hashable {
     public var revision: Revision
     /// The newest revision, where it was given up; `why` says why.
     public var givenUp: Revision?
+    /// Whether somebody undid that one, and what stands is what was asked for.
+    public var isUndone: Bool?
     /// Instances that are wanted.
     public var wanted: Int
     /// Instances that serve, of any revision.

@@ -65,6 +65,8 @@ public struct OnlineDeployment: Codable, Sendable, Hashable {
             case .building, .starting: "Creating"
             case .changing: "Updating"
             case .serving: "Succeeded"
+            // What somebody asked for is there.
+            case .halted where status.isUndone == true: "Succeeded"
             case .halted, .failed: "Failed"
             case .removing: "Deleting"
             }

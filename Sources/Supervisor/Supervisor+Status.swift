@@ -121,6 +121,7 @@ extension Supervisor {
             instances: instances
         )
         status.declared = document?.declaredFacts
+        if view.problem?.code == "undone" { status.isUndone = true }
         return status
     }
 
