@@ -168,7 +168,7 @@ extension Deployment {
             return (.starting, "\(serving) of \(steered.revision) \(serve)")
         }
         if let target {
-            let room = isShort && !isPaused ? "; no node has room for one more" : ""
+            let room = isShort && !isPaused ? "; \(whyNoMore)" : ""
             let pause = isPaused ? "; its rollout is paused" : ""
             let compared = rolloutView?.state == .comparing ? "; its answers are compared" : ""
             let way =
@@ -188,6 +188,18 @@ extension Deployment {
             return (.waitingForCapacity, sentence)
         }
         return (.recovering, "\(serving) \(serve)\(halted)")
+    }
+}
+
+extension Deployment {
+    /// Why no more of what is on its way in start: what it may hold is held, or there is no room.
+    private var whyNoMore: String {
+        let promise = promise(.standard)
+        let held = instances.count { $0.state.reservation != nil }
+        guard held >= promise.limit, let steered else { return "no node has room for one more" }
+        let wanted = steered.declaration.instances
+        let surge = Counted(Policy.standard.surge(wanted), "instance")
+        return "its surge of \(surge) is in use, and the next starts when one has left"
     }
 }
 
