@@ -29,8 +29,8 @@ extension ControlGroup {
         let idle = Limit(path: "cpu.idle", value: givingWay ? "1" : "0")
         let hasIdle = access("\(folder)/\(idle.path)", F_OK) == 0
         var settings = cores.settings
-        // What is idle has no weight to set.
-        if hasIdle, !givingWay { settings.insert(idle, at: 0) }
+        // What is idle has no weight to set; one that was left behind may be.
+        if hasIdle { settings.insert(Limit(path: "cpu.idle", value: "0"), at: 0) }
         if givingWay { settings.append(hasIdle ? idle : cores.least) }
         for setting in settings {
             try SmallFile.mustWrite(setting.value, to: "\(folder)/\(setting.path)")

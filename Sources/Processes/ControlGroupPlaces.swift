@@ -10,6 +10,8 @@ struct ControlGroupPlaces {
         var kind: ControlGroups.Hierarchy.Kind
         /// Folders to try, the nearest first.
         var bases: [String]
+        /// Where the hierarchy is mounted.
+        var top: String
     }
 
     /// Looks at this machine.
@@ -63,7 +65,7 @@ struct ControlGroupPlaces {
         // The parent too: a unit with a delegated subtree may have put us into a leaf of it.
         let above = (here as NSString).deletingLastPathComponent
         let bases = above.lies(inside: mount.point) ? [here, above] : [here]
-        places.append(Place(kind: kind, bases: bases))
+        places.append(Place(kind: kind, bases: bases, top: mount.point))
     }
 
     private struct Mount {

@@ -64,6 +64,11 @@ struct ControlGroups {
         }
         let groups = ControlGroups(hierarchies: found)
         groups.removeLeftOvers()
+        for place in places {
+            // Where the supervisor came from another session, the groups were made in another place.
+            let own = found.first { $0.kind == place.kind }?.path
+            removeEmpty(named: name, below: place.top, besides: own ?? "")
+        }
         if places.isEmpty { reasons.append("no cgroup file system is mounted") }
         return (groups, reasons)
     }
@@ -111,6 +116,8 @@ struct ControlGroups {
                     group.hierarchies[index].path = place
                     group.isAside = true
                 }
+                // One that was left behind goes first, unless something is in it still.
+                _ = rmdir(place)
                 if mkdir(place, 0o755) != 0, errno != EEXIST {
                     throw SystemError("make the cgroup '\(place)'")
                 }

@@ -17,6 +17,7 @@ extension Node {
         case .startCold(let run): fallBack(run)
         case .endParent(let name): parents[name]?.end()
         case .notice(let text): decide(.noticed(text))
+        case .settled(let text): decide(.settled(text))
         }
     }
 

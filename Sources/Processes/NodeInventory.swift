@@ -26,6 +26,8 @@ struct NodeInventory {
         case ended(Run, ExitReport)
         /// Something a person should know.
         case noticed(String)
+        /// What was noticed is so no more.
+        case settled(String)
         /// The node itself was asked to go, by a signal.
         case askedToLeave
         /// Time has passed.
@@ -58,6 +60,8 @@ struct NodeInventory {
     private let grace: Duration
     private var held: [Run: Place] = [:]
     private var exits: [(run: Run, report: ExitReport)] = []
+    /// What was said last that a person should know.
+    private var notice: String?
     private var isConnected = false
     private var isLeaving = false
     private(set) var orphanDeadline: Moment
@@ -97,7 +101,11 @@ struct NodeInventory {
             remember(run, report)
             return tell(.exited(run, report)) + leaveIfEmpty()
         case .noticed(let text):
+            notice = text
             return tell(.notice(text))
+        case .settled(let text):
+            // What was said since is true still.
+            return notice == text ? tell(.notice("")) : []
         case .askedToLeave:
             return leave()
         case .tick:

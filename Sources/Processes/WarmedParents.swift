@@ -36,6 +36,8 @@ struct WarmedParents {
         case startCold(Run)
         case endParent(String)
         case notice(String)
+        /// What that notice said is so no more.
+        case settled(String)
     }
 
     private enum State {
@@ -49,6 +51,8 @@ struct WarmedParents {
         var failures = 0
         var waiting: [Run] = []
         var asked: [(run: Run, deadline: Moment)] = []
+        /// What was said when it was lost last.
+        var notice: String?
     }
 
     /// How long a parent may take for its imports, and to fork once.
@@ -123,8 +127,10 @@ struct WarmedParents {
         parent.state = .warm
         parent.waiting = []
         parent.asked = waiting.map { ($0, now + Self.forkPatience) }
+        let settled = parent.notice.map { Effect.settled($0) }
+        parent.notice = nil
         parents[name] = parent
-        return waiting.map { .fork(name, $0) }
+        return [settled].compactMap(\.self) + waiting.map { .fork(name, $0) }
     }
 
     /// The parent is no more: whoever counted on it starts cold.
@@ -137,11 +143,12 @@ struct WarmedParents {
         parent.state = .away(until: now + pause)
         parent.waiting = []
         parent.asked = []
-        parents[name] = parent
         let seconds = pause.wholeMilliseconds / 1_000
         let notice =
             "the warmed parent of environment '\(name.prefix(12))' is gone: \(reason.printable); "
             + "its scorers start cold, and it is tried again after \(seconds) s"
+        parent.notice = notice
+        parents[name] = parent
         return [.notice(notice)] + runs.map { .startCold($0) }
     }
 

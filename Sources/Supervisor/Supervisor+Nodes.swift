@@ -147,6 +147,7 @@ extension Supervisor {
             lanes[run] = descriptors.first
             sendLane(run)
         case .notice(let text):
+            guard !text.isEmpty else { return notices.set(nil, for: .node(name.text)) }
             logger.notice("node", metadata: ["node": "\(name)", "notice": "\(text)"])
             notices.set("\(name): \(text)", for: .node(name.text))
         case .hello, .starting, .helloEnd, .here:

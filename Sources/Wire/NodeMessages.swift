@@ -44,7 +44,7 @@ public enum NodeReport: Codable, Sendable {
     case lane(Run)
     /// The run counts in full where cores are wanted.
     case inFull(Run)
-    /// Something a person should know.
+    /// Something a person should know; nothing: what was said last is so no more.
     case notice(String)
     /// The answer to `NodeOrder.ask`: the loop of the node turns.
     case here

@@ -208,6 +208,17 @@ private let left = ExitReport(cause: .exited(status: 3))
         )
     }
 
+    @Test func `takes a notice down, unless something else was said since`() throws {
+        var bench = try Bench()
+        _ = bench.after(.supervisorArrived)
+        _ = bench.after(.noticed("a"))
+        let taken = bench.after(.settled("a"))
+        _ = bench.after(.noticed("b"))
+
+        #expect(taken == ["tell notice "])
+        #expect(bench.after(.settled("a")) == [])
+    }
+
     @Test func `leaves only when the last tree is gone`() throws {
         var bench = try Bench()
         let (one, two) = (try bench.run(1), try bench.run(2))

@@ -40,6 +40,23 @@ import Vocabulary
         #expect(text.contains("it was shot"))
     }
 
+    @Test func `that are there again take down what was said of their going`() throws {
+        var parents = WarmedParents()
+        _ = parents.decide(.wanted("e", try run(1)), now: .zero)
+        guard case .notice(let text) = parents.decide(.ended("e", "no room"), now: .zero).first
+        else {
+            Issue.record("no notice")
+            return
+        }
+        let later = Moment.zero + .seconds(10)
+        _ = parents.decide(.wanted("e", try run(2)), now: later)
+
+        let effects = parents.decide(.warmed("e"), now: later)
+
+        #expect(effects == [.settled(text), .fork("e", try run(2))])
+        _ = parents.decide(.ended("e", "once more"), now: later)
+    }
+
     @Test func `that fail are left alone, longer each time, until one run was forked`() throws {
         var parents = WarmedParents()
         var now = Moment.zero
