@@ -49,6 +49,14 @@ struct Machine: Sendable, Equatable {
                 throw Self.unreadable(String(part))
             }
         }
+        if let cores, cores.millicores < CoreCount.leastQuota.millicores {
+            throw Problem(
+                .invalid,
+                code: "capacity",
+                what: "'cores=\(cores)' is less than any instance can be held to",
+                remedy: "declare \(CoreCount.leastQuota) or more, as '--capacity cores=64'"
+            )
+        }
         if let memory, memory.bytes < 1 << 20 { throw Self.unreadable("memory=\(memory.bytes)") }
         self.measured = measured
         isDeclared = true

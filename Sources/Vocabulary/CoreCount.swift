@@ -9,6 +9,11 @@ public struct CoreCount: Hashable, CustomStringConvertible, Sendable {
     /// The most that anybody can write: more than any machine has, and few enough to be added up.
     public static let most = CoreCount(millicores: 1_000_000_000)
 
+    /// The least that the kernel can hold anybody to: a thousandth of a second in each tenth.
+    ///
+    /// Source: Linux, "CFS Bandwidth Control", `min_cfs_quota_period`.
+    public static let leastQuota = CoreCount(millicores: 10)
+
     /// Wraps thousandths of a core.
     public init(millicores: Int) {
         self.millicores = millicores

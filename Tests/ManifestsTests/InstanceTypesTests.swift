@@ -115,6 +115,8 @@ import Vocabulary
             word: { cores: 1, memory: 1GiB, gpus: many }
             typo: { cores: 1, memory: 1GiB, exempt_from_reserv: true }
             list: [1, 2]
+            tiny: { cores: 0.009, memory: 1GiB }
+            least: { cores: 0.01, memory: 1GiB }
             """
 
         let findings = read(text).findings
@@ -123,9 +125,10 @@ import Vocabulary
             places(findings) == [
                 "duplicateInstanceType 2:1", "instanceTypeName 3:1", "instanceTypeName 4:1",
                 "range 5:16", "range 6:16", "missingKey 7:1", "size 8:27", "range 9:39",
-                "unknownKey 10:33", "notAMapping 11:7",
+                "unknownKey 10:33", "notAMapping 11:7", "range 12:16",
             ]
         )
+        #expect(findings.problems.last?.remedy.hasPrefix("write 0.01 to 1024 cores") == true)
         #expect(findings.problems[8].remedy == "did you mean 'exempt_from_reserve'?")
         #expect(read(text).value == nil)
     }

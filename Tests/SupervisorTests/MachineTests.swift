@@ -31,6 +31,7 @@ import Vocabulary
         "", "64", "cores", "cores=", "cores=0", "cores=-1", "cores=a", "cores=2,",
         "cores=2,cores=3",
         "memory=256", "memory=1.5GiB", "cores=2 memory=1GiB", "gpus=1", "cores=1e9", "cores=2=3",
+        "cores=0.001", "cores=0.009",
     ])
     func `is not declared by what cannot be read`(text: String) {
         let problem = #expect(throws: Problem.self) {

@@ -121,15 +121,15 @@ public struct InstanceTypesReader {
 
     private mutating func readCores(_ node: YAMLNode) -> Int? {
         if let cores = node.text.flatMap({ CoreCount($0) }),
-            cores.millicores <= Self.mostCores * 1_000
+            (CoreCount.leastQuota.millicores...Self.mostCores * 1_000).contains(cores.millicores)
         {
             return cores.millicores
         }
         values.refuse(
             "range",
             "'cores' is \(node.kind)",
-            "write a number of cores up to \(Self.mostCores), as '2' or '0.5', with three places at "
-                + "most",
+            "write \(CoreCount.leastQuota) to \(Self.mostCores) cores, as '2' or '0.5', with three "
+                + "places at most",
             node
         )
         return nil
