@@ -86,12 +86,14 @@ public struct DeployWatch: Sendable {
         let why = deployment.why.isEmpty ? "its revision failed" : deployment.why
         let goesOn = deployment.revision < answer.revision && deployment.serving > 0
         let kept = goesOn ? "; \(deployment.revision) goes on serving" : ""
-        let logs = "'scorekeeper logs \(answer.key.endpoint)'"
+        let logs = "'scorekeeper logs \(answer.key.endpoint)"
+        let all = goesOn ? " --all" : ""
         return Problem(
             .failed,
             code: "deploymentFailed",
             what: "cannot serve '\(answer.key)' \(answer.revision): \(why)\(kept)",
-            remedy: why.contains(logs) ? "" : "\(logs) shows what it wrote"
+            remedy: why.contains("\(logs)'") || why.contains("\(logs) --all'")
+                ? "" : "\(logs)\(all)' shows what it wrote"
         )
     }
 }

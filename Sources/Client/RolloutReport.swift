@@ -20,7 +20,7 @@ public struct RolloutReport: Sendable {
     public var text: String {
         var lines = ["\(status.key): \(status.sentence.printable)"]
         if let from = status.from, let to = status.to {
-            lines.append("  from \(from) to \(to): \(status.state.rawValue)\(times)")
+            lines.append("  from \(from) to \(to): \(state)\(times)")
             lines.append(
                 "  wave \(status.wave) of \(status.waves), \(status.serving) of \(status.wanted) "
                     + "new serving, \(status.oldLeft) old left"
@@ -43,6 +43,10 @@ public struct RolloutReport: Sendable {
     }
 
     private static let shownLines = 10
+
+    private var state: String {
+        status.state == .goingBack ? "going back" : status.state.rawValue
+    }
 
     private var times: String {
         var times = ""

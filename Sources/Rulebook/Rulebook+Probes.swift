@@ -90,7 +90,7 @@ extension Rulebook {
             .failed,
             code: "probe",
             what: "'\(self[path].id)' of \(rollout.to) left its \(kind.rawValue) probe unanswered",
-            remedy: "see 'scorekeeper logs \(deployment.key.endpoint)'"
+            remedy: "see 'scorekeeper logs \(deployment.key.endpoint) --all'"
         )
         halt(rollout, of: path.deployment, problem, &work)
     }

@@ -157,7 +157,7 @@ extension Rulebook {
             code: "failing",
             what: "\(new.failures) of \(new.answers) answers of \(rollout.to) failed within a "
                 + "minute, and \(rule.percent) percent may\(beside)",
-            remedy: "see 'scorekeeper logs \(key.endpoint)'"
+            remedy: "see 'scorekeeper logs \(key.endpoint) --all'"
         )
         halt(rollout, of: index, problem, &work)
     }

@@ -149,12 +149,14 @@ extension Rulebook {
         let isProven =
             deployments[path.deployment].record(instance.revision)?.isProven ?? false
         if work.policy.givesUp(starts, isProven) {
+            // Where another stays, what this one wrote is that of one which is gone.
+            let all = deployments[path.deployment].current == nil ? "" : " --all"
             let problem = Problem(
                 .failed,
                 code: "neverReady",
                 what: "cannot start instance '\(instance.id)' of \(instance.revision): "
                     + "\(starts) starts in a row never got ready; \(cause)",
-                remedy: "see 'scorekeeper logs \(instance.id.key.endpoint)'"
+                remedy: "see 'scorekeeper logs \(instance.id.key.endpoint)\(all)'"
             )
             turn(path, to: .failed(problem), because: problem.what, &work)
             giveUp(instance.revision, of: path.deployment, problem, &work)

@@ -84,7 +84,9 @@ import Vocabulary
         #expect(CommandStatus(problem) == .failed)
     }
 
-    @Test(arguments: ["no room", "see 'scorekeeper logs iris'"])
+    @Test(arguments: [
+        "no room", "see 'scorekeeper logs iris'", "see 'scorekeeper logs iris --all'",
+    ])
     mutating func `names the log once where the reason names it`(why: String) {
         guard case .failed(let problem) = watch.look(at: endpoint(.failed, why: why)) else {
             Issue.record("it went on")

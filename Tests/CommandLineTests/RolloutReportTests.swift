@@ -64,6 +64,15 @@ import Vocabulary
         try expect(text + "\n", matchesFixture: "compared-rollout.txt")
     }
 
+    @Test func `says in words that it goes back`() throws {
+        var back = try status(nil)
+        back.state = .goingBack
+
+        let text = RolloutReport(back, at: now).text
+
+        #expect(text.contains("from r1 to r2: going back, begun 1 min ago"))
+    }
+
     @Test func `says nothing of answers where none are compared`() throws {
         let text = RolloutReport(try status(nil), at: now).text
 

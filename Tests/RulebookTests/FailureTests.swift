@@ -38,6 +38,7 @@ import Vocabulary
             stage.deployment?.problem?.what
                 == "20 of 50 answers of r2 failed within a minute, and 10 percent may"
         )
+        #expect(stage.deployment?.problem?.remedy == "see 'scorekeeper logs iris --all'")
         #expect(stage.deployment?.instances.allSatisfy { $0.revision == Self.first } == true)
         #expect(stage.deployment?.serving == 5)
     }

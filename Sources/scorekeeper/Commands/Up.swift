@@ -79,12 +79,14 @@ struct Up: AsyncParsableCommand {
 
     /// A problem without the advice to look at logs: those of `up` go with it.
     static func withoutLogs(_ problem: Problem, of endpoint: EndpointName) -> Problem {
-        let logs = "'scorekeeper logs \(endpoint)'"
+        let logs = ["", " --all"].map { "'scorekeeper logs \(endpoint)\($0)'" }
         return Problem(
             problem.kind,
             code: problem.code,
-            what: problem.what.replacingOccurrences(of: "; see \(logs)", with: ""),
-            remedy: problem.remedy.contains(logs) ? "" : problem.remedy,
+            what: logs.reduce(problem.what) { what, logs in
+                what.replacingOccurrences(of: "; see \(logs)", with: "")
+            },
+            remedy: logs.contains { problem.remedy.contains($0) } ? "" : problem.remedy,
             location: problem.location
         )
     }
