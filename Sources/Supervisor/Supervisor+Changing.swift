@@ -16,7 +16,7 @@ extension Supervisor {
         guard request.file == nil, !request.overrides.isEmpty, request.mode != .create,
             let name = request.name
         else { return try EndpointPlan(request) }
-        guard let declared = endpoints[name] else { throw endpointNotFound(name) }
+        guard let declared = endpoints[name] else { throw undeclared(name) }
         return try EndpointPlan(request, over: declared)
     }
 

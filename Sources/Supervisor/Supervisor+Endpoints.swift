@@ -26,7 +26,7 @@ extension Supervisor: OnlineControl {
                 remedy: "change it with 'scorekeeper online-endpoint update'"
             )
         case .update where present == nil:
-            throw endpointNotFound(asked.name)
+            throw undeclared(asked.name)
         default: break
         }
         let base: EndpointDocument
@@ -207,13 +207,11 @@ extension Supervisor: OnlineControl {
     }
 
     func undeclared(_ name: EndpointName) -> Problem {
-        let isShort = shelf.wanted.contains { $0.key.endpoint == name }
+        if let there = Problem.undeclared(name, among: shelf.wanted) { return there }
         return Problem(
-            isShort ? .conflict : .notFound,
+            .notFound,
             code: "endpointNotFound",
-            what: isShort
-                ? "the endpoint '\(name)' was made by a short command and has one deployment"
-                : "there is no endpoint '\(name)'",
+            what: "there is no endpoint '\(name)'",
             remedy: "create it first: 'scorekeeper online-endpoint create -n \(name)'"
         )
     }

@@ -52,6 +52,44 @@ class Assets(Commanded):
         self.assertIn("a version never changes", again.err)
         self.assertIn("register it as '8'", again.err)
 
+    def test_other_labels_of_a_version_are_taken_over_and_it_stays_what_it_is(self) -> None:
+        self.files("labelled")
+        document = Path(self._folder.name) / "files" / "labelled.yml"
+        text = "name: labelled\nversion: 1\ntype: custom_model\npath: labelled\n"
+        document.write_text(text + "tags: {team: prices}\n")
+        first = self.done("model", "create", "-f", document)
+        document.write_text(text + "tags: {team: sales}\ndescription: Weights\n")
+
+        planned = self.done("plan", "-f", document)["steps"][0]
+        second = self.done("model", "create", "-f", document)
+        files = self.files("labelled")
+        unsaid = self.done("model", "create", "-n", "labelled", "-v", "1", "-p", files)
+        again = self.done("plan", "-f", document)["steps"][0]
+
+        self.assertEqual(planned["action"], "update")
+        self.assertEqual(planned["changes"], ["description", "tags"])
+        self.assertEqual(first["tags"], {"team": "prices"})
+        for labelled in (second, unsaid):
+            self.assertEqual(labelled["tags"], {"team": "sales"})
+            self.assertEqual(labelled["description"], "Weights")
+            self.assertEqual(labelled["digest"], first["digest"])
+        self.assertEqual(again["action"], "unchanged")
+
+    def test_what_comes_along_keeps_its_name_and_cannot_be_removed(self) -> None:
+        conda = Path(self._folder.name) / "taken.yaml"
+        conda.write_text("dependencies: [python=3.11, {pip: [joblib==1.6.0]}]\n")
+        which = ("-n", "sklearn", "-v", "1")
+
+        taken = self.run_command("environment", "create", *which, "--conda-file", conda)
+        deleted = self.run_command("environment", "delete", *which)
+        archived = self.run_command("environment", "archive", *which)
+
+        self.assertEqual(taken.code, command.NO_ROOM, taken)
+        self.assertIn("give it another name, or another version", taken.err)
+        for done in (deleted, archived):
+            self.assertEqual(done.code, command.NO_ROOM, done)
+            self.assertIn("comes along with Scorekeeper: it cannot be deleted, archived", done.err)
+
     def test_a_deployment_names_a_version_and_keeps_it(self) -> None:
         self.done("model", "create", "-n", "named", "-p", self.files("named", " one"))
         self.done("model", "create", "-n", "named", "-p", self.files("named", " two"))

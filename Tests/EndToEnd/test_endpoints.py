@@ -380,6 +380,29 @@ class Endpoints(Commanded):
         self.assertEqual(before, {"[old]"})
         self.assertEqual(set(self.answers("grown", 10)), {"[green]"})
 
+    def test_an_endpoint_of_a_short_command_is_never_called_missing(self) -> None:
+        self.server.run("deploy", "--scorer", str(self.tell), "--name", "shortly", "--", "here")
+        document = Path(self._folder.name) / "shortly.yml"
+        document.write_text(
+            "endpoint_name: shortly\nname: default\n"
+            f"properties: {{scorekeeper.scorer: {self.tell} there}}\n"
+        )
+
+        for arguments in (
+            ("online-endpoint", "update", "-n", "shortly", "--traffic", "default=100"),
+            ("online-endpoint", "update", "-n", "shortly", "--set", "tags.a=b"),
+            ("online-deployment", "update", "-f", str(document)),
+        ):
+            done = self.run_command(*arguments)
+            self.assertEqual(done.code, command.NO_ROOM, done)
+            self.assertIn("'shortly' was made by 'scorekeeper deploy'", done.err)
+            self.assertIn("'scorekeeper online-endpoint create -n shortly'", done.err)
+        planned = self.run_command("plan", "-f", document)
+        self.assertIn("'shortly' was made by 'scorekeeper deploy'", planned.out)
+        self.assertEqual(self.run_command("online-endpoint", "create", "-n", "shortly").code, 0)
+        tagged = self.done("online-endpoint", "update", "-n", "shortly", "--set", "tags.a=b")
+        self.assertEqual(tagged["tags"], {"a": "b"})
+
     def test_what_was_declared_outlives_the_supervisor(self) -> None:
         self.with_two("lasting")
         self.share("lasting", "blue=25 green=75")

@@ -130,6 +130,21 @@ class Plan(Commanded):
         self.assertIn("'versions/blue' needs it", kept.err)
         self.assertEqual((kept.code, gone.code), (command.NO_ROOM, 0), gone.err)
 
+    def test_other_labels_are_planned_and_applied_without_a_rollout(self) -> None:
+        folder = self.folder("labelled")
+        self.steps("apply", folder)
+        document = folder / "blue.yml"
+        document.write_text(document.read_text() + "tags: {team: prices}\n")
+
+        planned = self.run_command("plan", "-f", folder, "--output", "json").content["steps"]
+        self.steps("apply", folder)
+        shown = self.done("online-deployment", "show", "-e", "labelled", "-n", "blue")
+
+        found = [(one["name"], one["changes"]) for one in planned if one["action"] != "unchanged"]
+        self.assertEqual(found, [("labelled/blue", ["tags"])])
+        self.assertEqual(shown["tags"], {"team": "prices"})
+        self.assertEqual(shown["revision"], 1)
+
     def test_a_plan_says_what_it_reserves_and_what_callers_notice(self) -> None:
         folder = self.folder("told")
 

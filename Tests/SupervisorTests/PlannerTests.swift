@@ -148,7 +148,7 @@ import Vocabulary
 }
 
 /// A planner on a machine that has joined, and what it is given.
-private struct PlanStage {
+struct PlanStage {
     var planner: Planner
     private let iris: EndpointName
     private let content: Digest

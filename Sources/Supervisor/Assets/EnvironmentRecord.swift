@@ -21,6 +21,19 @@ struct EnvironmentRecord: Codable, Hashable, Sendable {
     /// Whether `@latest` passes it over.
     var isArchived = false
 
+    /// Whether `other` holds the same, whenever it was registered.
+    func isSame(as other: EnvironmentRecord) -> Bool {
+        definition.canonicalText == other.definition.canonicalText
+    }
+
+    /// The same with the labels of `other`: they are no part of what a version holds.
+    func labelled(as other: EnvironmentRecord) -> EnvironmentRecord {
+        var labelled = self
+        labelled.description = other.description
+        labelled.tags = other.tags
+        return labelled
+    }
+
     /// What a person is shown.
     func asset(usedBy: [DeploymentKey], notices: [String] = []) -> EnvironmentAsset {
         EnvironmentAsset(

@@ -34,6 +34,15 @@ struct ModelRecord: Codable, Hashable, Sendable {
         (content, leaf, format) == (other.content, other.leaf, other.format)
     }
 
+    /// The same with the labels of `other`: they are no part of what a version holds.
+    func labelled(as other: ModelRecord) -> ModelRecord {
+        var labelled = self
+        labelled.description = other.description
+        labelled.tags = other.tags
+        labelled.properties = other.properties
+        return labelled
+    }
+
     /// What a person is shown.
     func asset(usedBy: [DeploymentKey], notices: [String] = []) -> ModelAsset {
         ModelAsset(

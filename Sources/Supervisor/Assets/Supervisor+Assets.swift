@@ -15,7 +15,8 @@ extension Supervisor: AssetControl {
 
     func environmentAssets() async -> [EnvironmentAsset] {
         let own = assets.environments.map { $0.asset(usedBy: users(of: $0.id)) }
-        let catalogue = EnvironmentCatalogue(folder: configuration.support.environments)
+        let catalogue = curated
+        let wanted = shelf.wanted
         let curated = catalogue.entries.compactMap { entry -> EnvironmentAsset? in
             guard let definition = catalogue.definition(of: entry).value else { return nil }
             return EnvironmentAsset(
@@ -23,7 +24,9 @@ extension Supervisor: AssetControl {
                 version: entry.version,
                 python: "\(definition.python)",
                 packages: definition.requirements.map(\.text),
-                isCurated: true
+                isCurated: true,
+                usedBy: wanted.filter { EnvironmentCatalogue.isUsed(entry, definition, by: $0) }
+                    .map(\.key)
             )
         }
         return (own + curated).sorted {
@@ -43,7 +46,9 @@ extension Supervisor: AssetControl {
         let present = newest.flatMap { assets.model(name, version: $0) }
         if let present {
             if present.isSame(as: wanted) {
-                return present.asset(usedBy: users(of: present.id), notices: read.notices)
+                let labelled = request.saysLabels ? present.labelled(as: wanted) : present
+                if labelled != present { try keep(labelled) }
+                return labelled.asset(usedBy: users(of: present.id), notices: read.notices)
             }
             if manifest.version != nil {
                 discardUnneeded(read.content)
@@ -68,11 +73,14 @@ extension Supervisor: AssetControl {
         }
         let manifest = read.manifest
         let wanted = try EnvironmentRecord(manifest, in: assets)
+        if let refusal = curated.refusal(of: wanted.id) { throw refusal }
         let name = wanted.id.name
         let newest = manifest.version ?? assets.environment(name, version: nil)?.id.version
         if let present = newest.flatMap({ assets.environment(name, version: $0) }) {
-            if present.definition.canonicalText == wanted.definition.canonicalText {
-                return present.asset(usedBy: users(of: present.id), notices: read.notices)
+            if present.isSame(as: wanted) {
+                let labelled = request.saysLabels ? present.labelled(as: wanted) : present
+                if labelled != present { try keep(labelled) }
+                return labelled.asset(usedBy: users(of: present.id), notices: read.notices)
             }
             if manifest.version != nil { throw assets.immutable(wanted.id) }
         }
@@ -137,7 +145,7 @@ extension Supervisor: AssetControl {
     /// Errors: `assetExists` where somebody else has registered the version meanwhile.
     func keep(_ record: EnvironmentRecord) throws(Problem) {
         if let known = assets.environment(record.id.name, version: record.id.version),
-            known.definition.canonicalText != record.definition.canonicalText
+            !known.isSame(as: record)
         {
             throw assets.immutable(record.id)
         }
@@ -169,7 +177,13 @@ extension Supervisor: AssetControl {
 
     // MARK: - Refusing
 
+    /// The environments that come along.
+    private var curated: EnvironmentCatalogue {
+        EnvironmentCatalogue(folder: configuration.support.environments)
+    }
+
     private func assetNotFound(_ id: AssetID) -> Problem {
+        if let permanence = curated.permanence(of: id) { return permanence }
         let all = id.kind == .model ? assets.models.map(\.id) : assets.environments.map(\.id)
         let versions = all.filter { $0.name == id.name }.map { "'\($0.version)'" }
         return Problem(
@@ -180,4 +194,9 @@ extension Supervisor: AssetControl {
             remedy: "see which there are with 'scorekeeper \(id.kind.rawValue) list'"
         )
     }
+}
+
+extension AssetRequest {
+    /// Whether it says what tags and description are to be: options alone name none.
+    fileprivate var saysLabels: Bool { file != nil || !overrides.isEmpty }
 }

@@ -45,6 +45,36 @@ enum DocumentChanges {
             changes.append("environment_variables: \(name.printable) \(how)")
         }
         if changes.isEmpty { changes.append("its settings") }
+        return changes + labels(of: new, from: old)
+    }
+
+    /// What is only told of a deployment and changes: nothing where no document says it.
+    static func labels(
+        of new: DeploymentDocument,
+        from old: DeploymentDocument
+    ) -> [String] {
+        guard let now = new.written else { return [] }
+        let was = old.written
+        var changes: [String] = []
+        if was?.text("description") != now.text("description") { changes.append("description") }
+        if was?.texts("tags") ?? [:] != now.texts("tags") { changes.append("tags") }
+        return changes
+    }
+
+    /// What is only told of a registered model and changes.
+    static func labels(of new: ModelRecord, from old: ModelRecord) -> [String] {
+        var changes: [String] = []
+        if old.description != new.description { changes.append("description") }
+        if old.tags != new.tags { changes.append("tags") }
+        if old.properties != new.properties { changes.append("properties") }
+        return changes
+    }
+
+    /// What is only told of a registered environment and changes.
+    static func labels(of new: EnvironmentRecord, from old: EnvironmentRecord) -> [String] {
+        var changes: [String] = []
+        if old.description != new.description { changes.append("description") }
+        if old.tags != new.tags { changes.append("tags") }
         return changes
     }
 

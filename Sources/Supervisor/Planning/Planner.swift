@@ -68,7 +68,16 @@ struct Planner {
             isNumbered ? wanted.id.version : assets.model(wanted.id.name, version: nil)?.id.version
         let known = newest.flatMap { assets.model(wanted.id.name, version: $0) }
         if let known, known.isSame(as: wanted) {
-            return plan.add(.init("model", "\(known.id)", .unchanged))
+            let labelled = known.labelled(as: wanted)
+            let changes = DocumentChanges.labels(of: labelled, from: known)
+            guard !changes.isEmpty else {
+                return plan.add(.init("model", "\(known.id)", .unchanged))
+            }
+            assets.put(labelled)
+            return plan.add(
+                .init("model", "\(known.id)", .update, changes: changes),
+                .model(labelled)
+            )
         }
         if known != nil, isNumbered {
             return refuse("model", "\(wanted.id)", .create, assets.immutable(wanted.id))
@@ -77,14 +86,31 @@ struct Planner {
         plan.add(.init("model", "\(wanted.id)", .create), .model(wanted))
     }
 
-    /// Adds an environment that a document registers, likewise.
-    mutating func add(_ wanted: EnvironmentRecord, isNumbered: Bool) {
+    /// Adds an environment that a document registers, likewise; those that come along keep their
+    /// names.
+    mutating func add(
+        _ wanted: EnvironmentRecord,
+        isNumbered: Bool,
+        beside curated: EnvironmentCatalogue
+    ) {
+        if let refusal = curated.refusal(of: wanted.id) {
+            return refuse("environment", "\(wanted.id)", .create, refusal)
+        }
         let newest =
             isNumbered
             ? wanted.id.version : assets.environment(wanted.id.name, version: nil)?.id.version
         let known = newest.flatMap { assets.environment(wanted.id.name, version: $0) }
-        if let known, known.definition.canonicalText == wanted.definition.canonicalText {
-            return plan.add(.init("environment", "\(known.id)", .unchanged))
+        if let known, known.isSame(as: wanted) {
+            let labelled = known.labelled(as: wanted)
+            let changes = DocumentChanges.labels(of: labelled, from: known)
+            guard !changes.isEmpty else {
+                return plan.add(.init("environment", "\(known.id)", .unchanged))
+            }
+            assets.put(labelled)
+            return plan.add(
+                .init("environment", "\(known.id)", .update, changes: changes),
+                .environment(labelled)
+            )
         }
         if known != nil, isNumbered {
             return refuse("environment", "\(wanted.id)", .create, assets.immutable(wanted.id))
@@ -206,18 +232,17 @@ struct Planner {
         noteCopies(document.contents)
         let action: PlanAnswer.Step.Action = known == nil ? .create : .update
         guard endpoints[key.endpoint] != nil else {
-            let problem = Problem(
+            let missing = Problem(
                 .notFound,
                 code: "endpointNotFound",
                 what: "there is no endpoint '\(key.endpoint)'",
                 remedy: "add its document, or create it: 'scorekeeper online-endpoint create -n "
                     + "\(key.endpoint)'"
             )
-            return refuse("deployment", "\(key)", action, problem)
+            let there = Problem.undeclared(key.endpoint, among: Array(present.values))
+            return refuse("deployment", "\(key)", action, there ?? missing)
         }
-        if let known, stands(document, known) {
-            return plan.add(.init("deployment", "\(key)", .unchanged))
-        }
+        if let known, stands(document, known) { return relabel(known, as: document, draft) }
         let scaled = known.flatMap { known in
             rulebook.wantedRevision(of: key) == known.revision ? known.scaled(as: document) : nil
         }
@@ -246,6 +271,25 @@ struct Planner {
             ),
             .deployment(draft)
         )
+    }
+
+    /// Adds what serves the same already: its labels, and how it is written, are taken over.
+    private mutating func relabel(
+        _ known: DeploymentDocument,
+        as document: DeploymentDocument,
+        _ draft: Draft
+    ) {
+        var step = PlanAnswer.Step("deployment", "\(known.key)", .unchanged)
+        guard known.serves(sameAs: document), let written = document.written,
+            written != known.written
+        else { return plan.add(step) }
+        present[known.key]?.written = written
+        step.changes = DocumentChanges.labels(of: document, from: known)
+        if !step.changes.isEmpty {
+            step.action = .update
+            step.callers = "nothing: labels are taken over without a rollout"
+        }
+        plan.add(step, .deployment(draft))
     }
 
     /// What callers notice of another count alone.

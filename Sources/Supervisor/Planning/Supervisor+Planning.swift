@@ -72,7 +72,7 @@ extension Supervisor: PlanControl {
         }
         for part in check.parts {
             switch part.manifest {
-            case .environment(let manifest): try add(manifest, to: &planner)
+            case .environment(let manifest): try add(manifest, to: &planner, beside: curated)
             case .model: try await addModel(part.file, to: &planner)
             case .endpoint, .deployment: break
             }
@@ -101,10 +101,11 @@ extension Supervisor: PlanControl {
 
     private func add(
         _ manifest: EnvironmentManifest,
-        to planner: inout Planner
+        to planner: inout Planner,
+        beside curated: EnvironmentCatalogue
     ) throws(Problem) {
         let record = try EnvironmentRecord(manifest, in: planner.assets)
-        planner.add(record, isNumbered: manifest.version != nil)
+        planner.add(record, isNumbered: manifest.version != nil, beside: curated)
     }
 
     private func addModel(_ file: String, to planner: inout Planner) async throws(Problem) {
