@@ -41,6 +41,9 @@ struct DocumentShelf {
             .compactMap { documents[$0]?.last }
     }
 
+    /// Whether it holds a document of any deployment.
+    var holdsAnything: Bool { !documents.isEmpty }
+
     /// The endpoint of each deployment that is wanted, in no order.
     var endpoints: [EndpointName] {
         documents.keys.filter { !unwanted.contains($0) }.map(\.endpoint)

@@ -11,6 +11,8 @@ struct NoticeBoard {
         case capacity
         /// The journal.
         case ledger
+        /// Copies that no document needs, where none is there at all.
+        case copies
         /// What the machine lacks to build environments.
         case tools
         /// The folder that models are dropped into.

@@ -133,9 +133,15 @@ actor Supervisor {
     /// Removes what an earlier life left behind: copies that no document needs, logs of what is gone,
     /// halves of builds.
     private func sweep() {
-        let needed = shelf.contents.union(assets.contents)
-        for digest in (try? store.digests()) ?? [] where !needed.contains(digest) {
-            removeCopy(digest)
+        let copies = UnneededCopies(
+            (try? store.digests()) ?? [],
+            neededBy: shelf.contents.union(assets.contents),
+            isAnythingDeclared: shelf.holdsAnything || !assets.isEmpty || !endpoints.isEmpty
+        )
+        for digest in copies.removed { removeCopy(digest) }
+        if let warning = copies.warning(in: configuration.state) {
+            logger.warning("copies kept", metadata: ["why": "\(warning)"])
+            notices.set(warning, for: .copies)
         }
         configuration.state.removeLogs { shelf.holds($0) }
         Task { [environments, logger] in

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import command
 import own_scorer
@@ -89,6 +89,37 @@ class BackedUp(Commanded):
         self.assertEqual(refused.code, command.FAILED, refused.err)
         self.assertIn("is not what its name says", refused.err)
         self.assertFalse(new.exists(), "a refused backup leaves no half of a state")
+
+
+class Emptied(Commanded):
+    """A server whose ledger is lost while it is down."""
+
+    shares_environments = False
+
+    def copies(self) -> List[str]:
+        """The copies of models and programs that are kept."""
+        return sorted(one.name for one in (self.server.state / "models").glob("?" * 64))
+
+    def test_a_ledger_that_was_lost_takes_no_copy_with_it_and_what_to_do_is_told(self) -> None:
+        tell = own_scorer.build(Path(self._folder.name) / "tell")
+        self.server.run("deploy", "--scorer", str(tell), "--name", "lost", "--", "here")
+        before = self.copies()
+        self.server.stop()
+        for part in self.server.state.glob("ledger.sqlite*"):
+            part.unlink()
+
+        for _ in range(2):
+            self.server.start()
+            self.server.wait_until_up()
+            notices = " ".join(self.server.status()["server"]["notices"])
+            self.server.stop()
+
+            self.assertEqual(len(before), 1)
+            self.assertEqual(self.copies(), before)
+            self.assertIn("declares nothing, and 1 copy of models lies in", notices)
+            self.assertIn("'scorekeeper restore'", notices)
+        self.server.start()
+        self.server.wait_until_up()
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ struct AssetShelf: Sendable {
             .sorted { $0.createdAt < $1.createdAt }
     }
 
+    /// Whether nothing is registered.
+    var isEmpty: Bool { models.isEmpty && environments.isEmpty }
+
     /// The copies that must stay.
     var contents: Set<Digest> { Set(models.map(\.content)) }
 
