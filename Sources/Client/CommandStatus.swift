@@ -36,13 +36,14 @@ public enum CommandStatus: Int32, Sendable, CaseIterable {
             }
     }
 
-    /// The status that tells of an HTTP answer.
+    /// The status that tells of an HTTP answer; 424 is the model's own failure.
     public init(answer status: Int) {
         self =
             switch status {
             case 200..<300: .done
             case 404: .notFound
             case 409, 429, 507: .noRoom
+            case 424: .failed
             case 400..<500: .badInput
             default: .failed
             }

@@ -11,7 +11,7 @@ enum AzureAdvice {
     /// A line for each word of `arguments` that Azure's command line knows and ours does not.
     static func lines(for arguments: [String]) -> [String] {
         let words = arguments.prefix { $0 != "--" }
-        var lines = unknownCommand(in: Array(words)).map { [$0] } ?? []
+        var lines: [String] = []
         for word in words {
             let option = String(word.prefix { $0 != "=" })
             guard let advice = options[option] else { continue }
@@ -20,6 +20,16 @@ enum AzureAdvice {
         }
         if let format = format(in: Array(words)) { lines.append(format) }
         return lines
+    }
+
+    /// What stands in place of the parser's own complaint: that the command is none says all.
+    ///
+    /// The parser complains of the options first, which are right for the command that is not there.
+    static func complaint(about arguments: [String]) -> String? {
+        let words = Array(arguments.prefix { $0 != "--" })
+        guard let what = unknownCommand(in: words) else { return nil }
+        let isAzures = words.first == "ml" || words.contains { commands[$0] != nil }
+        return isAzures ? "Error: \(what)" : Scorekeeper.fullMessage(for: ValidationError(what))
     }
 
     private static let scope =
@@ -38,6 +48,9 @@ enum AzureAdvice {
         "--container": "each scorer has one log, and the build's stands before it; leave it out",
         "--instance-count": "write '--set instance_count=N'",
         "--label": "write the version, or 'azureml:NAME@latest' in a document",
+        "--auth-mode":
+            "write 'auth_mode: key' in the endpoint's document and name that with -f; nobody is asked "
+            + "for a key yet",
     ]
 
     private static let commands = [

@@ -47,8 +47,9 @@ enum EntryPoint {
         guard let problem = error as? Problem else {
             let status = Scorekeeper.exitCode(for: error)
             guard status == .validationFailure else { Scorekeeper.exit(withError: error) }
-            Output.tell(Scorekeeper.fullMessage(for: error))
             let words = Array(CommandLine.arguments.dropFirst())
+            let complaint = AzureAdvice.complaint(about: words)
+            Output.tell(complaint ?? Scorekeeper.fullMessage(for: error))
             for line in AzureAdvice.lines(for: words) { Output.tell("  \(line)") }
             exit(status.rawValue)
         }

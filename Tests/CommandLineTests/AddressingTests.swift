@@ -46,7 +46,7 @@ import Vocabulary
     @Test(arguments: [
         (200, CommandStatus.done), (204, .done), (400, .badInput), (413, .badInput),
         (404, .notFound),
-        (429, .noRoom), (424, .badInput), (500, .failed), (503, .failed), (302, .failed),
+        (429, .noRoom), (424, .failed), (500, .failed), (503, .failed), (302, .failed),
     ])
     func `tells what an endpoint answered`(answer: Int, status: CommandStatus) {
         #expect(CommandStatus(answer: answer) == status)

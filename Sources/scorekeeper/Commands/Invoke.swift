@@ -14,7 +14,8 @@ struct Invoke: AsyncParsableCommand {
         discussion: """
             The request goes over HTTP to the endpoint's scoring URI, as any client's does. The \
             body of the answer is printed as it came; a status other than 2xx is told on standard \
-            error and makes the exit status: 2 for 4xx, 4 for 404, 5 for 429, 1 for 5xx.
+            error and makes the exit status: 1 for 424, the model's own failure, and for 5xx, 4 for \
+            404, 5 for 409, 429 and 507, 2 for any other 4xx.
 
             EXAMPLE
               scorekeeper invoke iris --request-file request.json
@@ -47,8 +48,11 @@ struct Invoke: AsyncParsableCommand {
         )
         let answer = try await call.send()
         Output.write(answer.body)
-        if isatty(1) == 1, answer.body.last != UInt8(ascii: "\n") { Output.print("") }
-        guard (200..<300).contains(answer.status) else {
+        let isGood = (200..<300).contains(answer.status)
+        // What is told next must not stand in the answer's last line.
+        let isFollowed = !isGood && !answer.body.isEmpty || isatty(1) == 1
+        if isFollowed, answer.body.last != UInt8(ascii: "\n") { Output.print("") }
+        guard isGood else {
             let request = answer.header("x-request-id").map { ", request \($0.printable)" } ?? ""
             Output.tell("scorekeeper: '\(name)' answered \(answer.status)\(request)")
             throw ExitCode(CommandStatus(answer: answer.status).rawValue)

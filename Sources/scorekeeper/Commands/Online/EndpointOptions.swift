@@ -26,6 +26,9 @@ struct EndpointOptions: ParsableArguments {
     )
     var overrides: [String] = []
 
+    @Flag(help: "Taken as Azure's: an endpoint is there once the command ends, there is no wait.")
+    var noWait = false
+
     func require() throws {
         guard name != nil || file != nil else {
             throw ValidationError("Name an endpoint with -n, or a document with -f.")
