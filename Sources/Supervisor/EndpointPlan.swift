@@ -21,10 +21,9 @@ struct EndpointPlan {
         try PathCheck.refuseCutOff([request.file])
         var told: [String] = []
         if request.file == nil, let declared, !request.overrides.isEmpty {
-            let read = try ManifestReader.endpoint(
-                declared.written,
-                setting: try Self.overrides(of: request)
-            )
+            let overrides = try Self.overrides(of: request)
+            try ManifestOverride.refuseRenaming(overrides, of: ["name": declared.name.text])
+            let read = try ManifestReader.endpoint(declared.written, setting: overrides)
             manifest = read.manifest
             name = declared.name
             told = read.notices.map(\.description)

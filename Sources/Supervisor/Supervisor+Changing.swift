@@ -60,6 +60,10 @@ extension Supervisor {
         let overrides = try request.overrides.map { text throws(Problem) in
             try ManifestOverride(text)
         }
+        try ManifestOverride.refuseRenaming(
+            overrides,
+            of: ["name": name.text, "endpoint_name": endpoint.text]
+        )
         guard overrides.contains(where: { $0.source != nil }) else {
             return try Draft(present, written, setting: overrides, among: configuration.types)
         }
