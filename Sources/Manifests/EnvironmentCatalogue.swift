@@ -53,32 +53,42 @@ public struct EnvironmentCatalogue: Sendable {
 
     /// The environment of that name.
     ///
+    /// Shape: `registered` are those of a server's own, which were looked through before.
     /// Errors: `unknownEnvironment` with the nearest name and all there are.
     public func find(
         _ name: EnvironmentName,
-        at location: Problem.Location?
+        at location: Problem.Location?,
+        registered: [EnvironmentName] = []
     ) throws(Problem) -> Entry {
         let all = entries.filter { $0.name == name.name }
         let found = name.version.map { version in all.last { $0.version == version } } ?? all.last
         if let found { return found }
-        let known = entries.map(\.reference.description).joined(separator: ", ")
-        let there = known.isEmpty ? "none come along here" : "there are \(known)"
-        if let version = name.version, !all.isEmpty {
+        func listed(_ names: [EnvironmentName]) -> String {
+            names.map(\.description).joined(separator: ", ")
+        }
+        let curated =
+            entries.isEmpty
+            ? "none come along here" : "\(listed(entries.map(\.reference))) come along"
+        let own = registered.isEmpty ? "none are registered" : "registered: \(listed(registered))"
+        let there = "\(curated), \(own)"
+        let isNamed = !all.isEmpty || registered.contains { $0.name == name.name }
+        if let version = name.version, isNamed {
             throw Problem(
                 .notFound,
                 code: "unknownEnvironment",
                 what: "the environment '\(name.name)' has no version '\(version)'",
-                remedy: there,
+                remedy: "\(there); 'scorekeeper environment create' registers one",
                 location: location
             )
         }
-        let names = Array(Set(entries.map(\.name))).sorted()
+        let names = Set(entries.map(\.name) + registered.map(\.name)).sorted()
         let nearest = NearestWord.of(name.name, among: names).map { "did you mean '\($0)'? " }
         throw Problem(
             .notFound,
             code: "unknownEnvironment",
-            what: "there is no curated environment '\(name.name)'",
-            remedy: "\(nearest ?? "")\(there); any other is written inline with 'conda_file'",
+            what: "there is no environment '\(name.name)'",
+            remedy: "\(nearest ?? "")\(there); 'scorekeeper environment create' registers one, or "
+                + "it is written inline with 'conda_file'",
             location: location
         )
     }

@@ -58,6 +58,8 @@ import Vocabulary
     }
 
     private struct Shelf: AssetResolver {
+        let environments: [EnvironmentName] = []
+
         let path: String
 
         func model(_ reference: AssetReference) -> AssetAnswer<RegisteredModel> {

@@ -34,6 +34,32 @@ import Vocabulary
         #expect(second.folder.hasSuffix("/sklearn"))
     }
 
+    @Test func `are named beside the registered ones where a document names neither`() throws {
+        let (_, catalogue) = try catalogue(["sklearn/environment.yml": document("2")])
+        let own = EnvironmentName(name: "ours", version: "4")
+        func refusal(_ name: String, _ version: String?) throws -> Problem? {
+            do throws(Problem) {
+                _ = try catalogue.find(
+                    EnvironmentName(name: name, version: version),
+                    at: nil,
+                    registered: [own]
+                )
+                return nil
+            } catch {
+                return error
+            }
+        }
+
+        let unknown = try #require(try refusal("nope", "1"))
+        let version = try #require(try refusal("ours", "5"))
+
+        #expect(unknown.what == "there is no environment 'nope'")
+        let told = unknown.remedy
+        #expect(told.contains("azureml:sklearn:2 come along, registered: azureml:ours:4"))
+        #expect(told.contains("'scorekeeper environment create'"))
+        #expect(version.what == "the environment 'ours' has no version '5'")
+    }
+
     @Test func `are read with what they install`() throws {
         let (scratch, catalogue) = try catalogue([
             "sklearn/environment.yml": document("1"),

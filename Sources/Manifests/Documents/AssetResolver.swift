@@ -32,6 +32,9 @@ public protocol AssetResolver: Sendable {
 
     /// What a registered environment has installed.
     func environment(_ reference: AssetReference) -> AssetAnswer<EnvironmentDefinition>
+
+    /// Every registered environment, for messages.
+    var environments: [EnvironmentName] { get }
 }
 
 /// Knows that nothing is registered.
@@ -46,4 +49,7 @@ public struct NoAssets: AssetResolver {
     public func environment(_ reference: AssetReference) -> AssetAnswer<EnvironmentDefinition> {
         .missing
     }
+
+    /// There are none.
+    public var environments: [EnvironmentName] { [] }
 }

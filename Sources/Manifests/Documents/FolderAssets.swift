@@ -42,6 +42,17 @@ public struct FolderAssets: AssetResolver {
         return .found(found.definition)
     }
 
+    /// Those of the folder's documents, and all others.
+    public var environments: [EnvironmentName] {
+        let own = entries.compactMap { entry -> EnvironmentName? in
+            guard case .environment(let found) = entry.manifest, let name = found.name else {
+                return nil
+            }
+            return EnvironmentName(name: name, version: found.version)
+        }
+        return own + others.environments.filter { !own.contains($0) }
+    }
+
     /// The one of that version; without one the newest, and one that has no number yet will be.
     private static func chosen<Asset>(
         _ assets: [Asset],
@@ -75,4 +86,7 @@ public struct UntoldAssets: AssetResolver {
     public func environment(_ reference: AssetReference) -> AssetAnswer<EnvironmentDefinition> {
         .untold
     }
+
+    /// They cannot be told.
+    public var environments: [EnvironmentName] { [] }
 }

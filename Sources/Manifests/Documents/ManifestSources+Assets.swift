@@ -67,7 +67,11 @@ extension ManifestSources {
     ) -> (name: String, EnvironmentDefinition)? {
         let name = EnvironmentName(name: ourName(of: reference), version: reference.version)
         do throws(Problem) {
-            let entry = try environments.find(name, at: reference.location)
+            let entry = try environments.find(
+                name,
+                at: reference.location,
+                registered: assets.environments
+            )
             if reference.registry != nil {
                 findings.note(
                     "curatedInstead",

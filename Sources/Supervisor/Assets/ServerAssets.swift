@@ -39,6 +39,11 @@ final class ServerAssets: AssetResolver {
         return .found(record.definition)
     }
 
+    var environments: [EnvironmentName] {
+        shelf.environments.filter { !$0.isArchived }.map(\.id).sorted()
+            .map { EnvironmentName(name: $0.name, version: $0.version) }
+    }
+
     private func note(_ id: AssetID) {
         asked.withLock { _ = $0.insert(id) }
     }
