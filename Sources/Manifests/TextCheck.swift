@@ -24,10 +24,10 @@ enum TextCheck {
             )
             return nil
         }
-        if bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE]) {
+        if let encoding = wideEncoding(bytes) {
             findings.refuse(
                 "encoding",
-                "'\(file)' is written in UTF-16",
+                "'\(file)' is written in \(encoding)",
                 "save it as UTF-8",
                 at: Problem.Location(file: file, line: 1, column: 1)
             )
@@ -52,6 +52,19 @@ enum TextCheck {
             )
         }
         return nil
+    }
+
+    /// The encoding of more than a byte a character whose byte order mark stands first.
+    ///
+    /// UTF-32's little-endian mark begins as UTF-16's does: two zeros after it are no text there.
+    private static func wideEncoding(_ bytes: [UInt8]) -> String? {
+        if bytes.starts(with: [0x00, 0x00, 0xFE, 0xFF])
+            || bytes.starts(with: [0xFF, 0xFE, 0x00, 0x00])
+        {
+            return "UTF-32"
+        }
+        let isWide = bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE])
+        return isWide ? "UTF-16" : nil
     }
 
     /// Whether `scalar` is a control character that no text holds.

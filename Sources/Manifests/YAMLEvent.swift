@@ -16,6 +16,8 @@ struct YAMLEvent {
         case streamEnd
         /// The text breaks YAML's grammar: why.
         case broken(String)
+        /// A tab stands where YAML takes spaces alone.
+        case tab
     }
 
     /// What begins, ends or stands here.
@@ -53,20 +55,25 @@ enum YAMLEvents {
                 buffer.baseAddress ?? fallback.baseAddress,
                 buffer.count
             )
-            while let event = next(parser) {
+            while let event = next(parser, in: buffer) {
                 guard body(event) else { return }
                 switch event.kind {
-                case .streamEnd, .broken: return
+                case .streamEnd, .broken, .tab: return
                 default: continue
                 }
             }
         }
     }
 
-    private static func next(_ parser: UnsafeMutablePointer<yaml_parser_t>) -> YAMLEvent? {
+    private static func next(
+        _ parser: UnsafeMutablePointer<yaml_parser_t>,
+        in buffer: UnsafeBufferPointer<UInt8>
+    ) -> YAMLEvent? {
         while true {
             var raw = yaml_event_t()
-            guard yaml_parser_parse(parser, &raw) == 1 else { return failure(parser.pointee) }
+            guard yaml_parser_parse(parser, &raw) == 1 else {
+                return failure(parser.pointee, in: buffer)
+            }
             defer { yaml_event_delete(&raw) }
             if let event = translated(raw) { return event }
             if raw.type == YAML_NO_EVENT { return nil }
@@ -115,13 +122,32 @@ enum YAMLEvents {
         }
     }
 
-    private static func failure(_ parser: yaml_parser_t) -> YAMLEvent {
+    private static func failure(
+        _ parser: yaml_parser_t,
+        in buffer: UnsafeBufferPointer<UInt8>
+    ) -> YAMLEvent {
         let problem = parser.problem.map { String(cString: $0) } ?? "the text cannot be read"
         let context = parser.context.map { " \(String(cString: $0))" } ?? ""
+        let mark = parser.problem_mark
         return YAMLEvent(
-            kind: .broken(problem + context),
-            line: parser.problem_mark.line + 1,
-            column: parser.problem_mark.column + 1
+            kind: isTab(at: mark, in: buffer) ? .tab : .broken(problem + context),
+            line: mark.line + 1,
+            column: mark.column + 1
         )
+    }
+
+    /// Whether a tab stands where the grammar broke: libyaml calls it a character of some kind.
+    private static func isTab(
+        at mark: yaml_mark_t,
+        in buffer: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let lines = buffer.split(
+            separator: UInt8(ascii: "\n"),
+            maxSplits: mark.line + 1,
+            omittingEmptySubsequences: false
+        )
+        guard mark.line < lines.count else { return false }
+        let line = String(decoding: lines[mark.line], as: UTF8.self).unicodeScalars
+        return line.dropFirst(mark.column).first == "\t"
     }
 }

@@ -91,6 +91,13 @@ struct YAMLTreeBuilder {
                 )
             }
             return false
+        case .tab:
+            return stop(
+                "syntax",
+                "a tab stands here, and YAML is indented with spaces alone",
+                "write spaces in its place",
+                at: location
+            )
         case .broken(let why):
             return stop(
                 "syntax",

@@ -147,6 +147,25 @@ import Vocabulary
         #expect(firstProblem("\ta: 1\n").hasPrefix("syntax m.yml:1:1"))
     }
 
+    @Test(arguments: ["\ta: 1\n", "ä: 1\nb:\n\tc: 1\n", "a:\n  b: |\n\tx\n"])
+    func `calls a tab that indents a tab`(text: String) {
+        let problem = read(Array(text.utf8)).findings.problems.first
+
+        #expect(problem?.what == "a tab stands here, and YAML is indented with spaces alone")
+        #expect(problem?.remedy == "write spaces in its place")
+    }
+
+    @Test(
+        arguments: [
+            ([0xFF, 0xFE, 0x61, 0x00], "UTF-16"), ([0xFE, 0xFF, 0x00, 0x61], "UTF-16"),
+            ([0xFF, 0xFE, 0x00, 0x00, 0x61, 0x00, 0x00, 0x00], "UTF-32"),
+            ([0x00, 0x00, 0xFE, 0xFF, 0x00, 0x00, 0x00, 0x61], "UTF-32"),
+        ] as [([UInt8], String)]
+    )
+    func `names the encoding that another program wrote`(bytes: [UInt8], encoding: String) {
+        #expect(read(bytes).findings.problems.first?.what == "'m.yml' is written in \(encoding)")
+    }
+
     @Test func `collects all that is refused, up to a bound`() {
         let text = (0..<300).map { _ in "a: 1\n" }.joined()
         let findings = read(text).findings
