@@ -55,6 +55,8 @@ final class Exchange {
     var request = RequestID.none
     /// What the lane that held it last serves; nothing where none did.
     var revision: Revision?
+    /// When that lane got it.
+    var heldAt = Moment.never
     /// When it was whole and its turn had come; `never` until then.
     var wholeAt = Moment.never
     var deadline = Moment.never

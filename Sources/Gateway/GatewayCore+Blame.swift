@@ -30,18 +30,25 @@ extension GatewayCore {
         switch failure {
         case .lost, .brokenOff, .convicted, .outlivedLanes: break
         case .deadline:
-            guard
-                deployment.hasTaken(request)
-                    || !deployment.revisions.hasMoved(revision, since: exchange.wholeAt)
-            else { return }
+            guard exchange.wholeAt != .never else { return }
+            let late = LateRequest(
+                wholeAt: exchange.wholeAt,
+                heldAt: deployment.hasTaken(request) ? exchange.heldAt : nil,
+                now: now
+            )
+            guard deployment.revisions.isBlamed(revision, for: late) else { return }
         case .closed, .tooManyWaiting, .tooManyPending, .unsendable: return
         }
         deployment.revisions.count(status: 502, of: revision)
     }
 
-    /// Something came out of a lane that its scorer had taken in.
-    func noteProgress(_ station: LaneStation) {
-        station.deployment.revisions.noteProgress(of: station.order.revision, at: now)
+    /// A scorer took a request, or something of an answer came of it.
+    func noteProgress(_ station: LaneStation, isAnswer: Bool) {
+        station.deployment.revisions.noteProgress(
+            of: station.order.revision,
+            isAnswer: isAnswer,
+            at: now
+        )
     }
 }
 

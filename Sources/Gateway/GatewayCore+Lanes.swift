@@ -51,6 +51,7 @@ extension GatewayCore {
             let ticket = try Self.post(exchange, to: station)
             station.hold(request, under: ticket)
             exchange.revision = station.order.revision
+            exchange.heldAt = now
         } catch .ended {
             // It stands in the lane as one that nobody has begun: with the lane's end it moves on. Not
             // now: it may be this lane that is being worked on.
@@ -146,7 +147,7 @@ extension GatewayCore {
         let request = station.slots[ticket.slot]
         let exchange = request == .none ? nil : exchanges[Int(request.index)]
         let outcome = completion.outcome
-        if [.answer, .last, .part].contains(outcome) { noteProgress(station) }
+        if [.answer, .last, .part].contains(outcome) { noteProgress(station, isAnswer: true) }
         if outcome != .part {
             station.slots[ticket.slot] = .none
             station.tickets[ticket.slot] = nil
@@ -322,7 +323,7 @@ extension GatewayCore {
         for station in stations where station.isBusy {
             for slot in station.slots.indices where station.slots[slot] != .none {
                 if let ticket = station.tickets[slot], station.lane.wasTaken(ticket) {
-                    if !station.wasSeen[slot] { noteProgress(station) }
+                    if !station.wasSeen[slot] { noteProgress(station, isAnswer: false) }
                     station.wasSeen[slot] = true
                     decide(.taken(station.slots[slot]))
                 }

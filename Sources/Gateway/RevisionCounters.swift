@@ -13,8 +13,14 @@ struct RevisionCounters {
 
     /// In order of revision.
     private(set) var all: [RevisionAnswers] = []
-    /// When each was last seen to take a request, or to answer one.
-    private var progress: [Revision: Moment] = [:]
+    /// When each was last seen to do something.
+    private var progress: [Revision: Progress] = [:]
+
+    /// When a revision was last seen to take a request, or to answer one; and to answer one.
+    private struct Progress {
+        var moved: Moment
+        var answered: Moment?
+    }
 
     /// Counts an answer by the status that the client is shown.
     mutating func count(status: Int, of revision: Revision) {
@@ -31,15 +37,34 @@ struct RevisionCounters {
     }
 
     /// A lane of the revision was seen to take a request, or to answer one.
-    mutating func noteProgress(of revision: Revision, at now: Moment) {
+    mutating func noteProgress(of revision: Revision, isAnswer: Bool, at now: Moment) {
         if progress[revision] == nil, progress.count == Self.most {
             progress[progress.keys.min() ?? revision] = nil
         }
-        progress[revision] = now
+        let answered = isAnswer ? now : progress[revision]?.answered
+        progress[revision] = Progress(moved: now, answered: answered)
     }
 
-    /// Whether the revision has taken or answered anything since.
-    func hasMoved(_ revision: Revision, since moment: Moment) -> Bool {
-        progress[revision].map { $0 >= moment } ?? false
+    /// Whether it is the revision's doing that a request's time is over, and not its callers'.
+    ///
+    /// It is where its scorer had the request for as long as it had waited before, or longer. Where
+    /// it waited longer, or all the time, there may just be too many: then it is only where the
+    /// revision has answered nothing, or taken nothing either, since the request was there.
+    func isBlamed(_ revision: Revision, for late: LateRequest) -> Bool {
+        let known = progress[revision]
+        guard let heldAt = late.heldAt else {
+            return (known?.moved).map { $0 < late.wholeAt } ?? true
+        }
+        if late.now - heldAt >= heldAt - late.wholeAt { return true }
+        return (known?.answered).map { $0 < late.wholeAt } ?? true
     }
+}
+
+/// A request whose time is over.
+struct LateRequest {
+    /// When it was whole, and might have been scored.
+    let wholeAt: Moment
+    /// Since when the scorer that has begun it had it; nothing where none has.
+    let heldAt: Moment?
+    let now: Moment
 }

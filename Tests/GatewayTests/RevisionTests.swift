@@ -203,17 +203,49 @@ import Wire
         #expect(counters.all.map(\.revision.number) == [2, 3, 4, 5])
     }
 
-    @Test func `know whether a revision has moved since, and keep four of those as well`() {
+    /// Whether a revision that last took and answered something then is to blame for a request that
+    /// was whole at 10 s, held since then, and is late at 20 s.
+    private func isBlamed(took: Int?, answered: Int?, heldAt: Int?) -> Bool {
+        let moment = { (second: Int) in Moment.zero + .seconds(second) }
         var counters = RevisionCounters()
-        let moments = (1...5).map { Moment(nanoseconds: $0) }
+        let revision = Revision(number: 1)
+        if let answered {
+            counters.noteProgress(of: revision, isAnswer: true, at: moment(answered))
+        }
+        if let took { counters.noteProgress(of: revision, isAnswer: false, at: moment(took)) }
+        let late = LateRequest(wholeAt: moment(10), heldAt: heldAt.map(moment), now: moment(20))
+        return counters.isBlamed(revision, for: late)
+    }
+
+    @Test(arguments: [(nil, nil, true), (9, 9, true), (10, 9, false), (nil, 10, false)])
+    func `blame who takes and answers nothing for what waits in vain`(
+        took: Int?,
+        answered: Int?,
+        isBlamed: Bool
+    ) {
+        #expect(self.isBlamed(took: took, answered: answered, heldAt: nil) == isBlamed)
+    }
+
+    @Test(arguments: [(10, 19, true), (15, 19, true), (16, 19, false), (16, 9, true)])
+    func `blame who had it for half of its time, or answered nothing in all of it`(
+        heldAt: Int,
+        answered: Int,
+        isBlamed: Bool
+    ) {
+        #expect(self.isBlamed(took: 16, answered: answered, heldAt: heldAt) == isBlamed)
+    }
+
+    @Test func `remember what four did last`() {
+        var counters = RevisionCounters()
 
         for number in 1...5 {
-            counters.noteProgress(of: Revision(number: number), at: moments[number - 1])
+            let revision = Revision(number: number)
+            counters.noteProgress(of: revision, isAnswer: true, at: .zero)
         }
 
-        #expect(counters.hasMoved(Revision(number: 5), since: moments[4]))
-        #expect(!counters.hasMoved(Revision(number: 4), since: moments[4]))
-        #expect(!counters.hasMoved(Revision(number: 1), since: moments[0]))
+        let late = LateRequest(wholeAt: .zero, heldAt: nil, now: .zero + .seconds(1))
+        #expect(!counters.isBlamed(Revision(number: 2), for: late))
+        #expect(counters.isBlamed(Revision(number: 1), for: late))
         #expect(counters.all.isEmpty)
     }
 }
