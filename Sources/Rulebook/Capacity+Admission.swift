@@ -10,50 +10,43 @@ extension Capacity {
     /// While it is not known what a node has, nothing is refused.
     /// Errors: `OutOfQuota`, with the arithmetic, what would fit, and the way out.
     func objection(
-        to key: DeploymentKey,
-        type: InstanceType,
-        each demand: Demand,
-        instances: Int,
-        required: Int,
-        limit: Int,
+        to declaration: DeploymentDeclaration,
+        of deployment: Deployment,
         _ policy: Policy
     ) -> Problem? {
-        guard demand != .none, shares.allSatisfy({ $0.total != nil }),
-            !holds(key, each: demand, required: required, limit: limit, policy)
+        let key = deployment.key
+        let promise = deployment.promise(policy)
+        guard promise.sum != .none, shares.allSatisfy({ $0.total != nil }),
+            !holds(promise, of: deployment, policy)
         else { return nil }
-        let keepsSurge = required > instances
+        let instances = declaration.instances
         let largest = (1..<max(1, instances)).last { fewer in
-            let surge = policy.surge(fewer)
-            return holds(
-                key,
-                each: demand,
-                required: fewer + (keepsSurge ? surge : 0),
-                limit: fewer + surge,
-                policy
-            )
+            var smaller = deployment
+            smaller.change(declaration.revision) { $0.declaration.instances = fewer }
+            return holds(smaller.promise(policy), of: smaller, policy)
         }
-        let need = Demand(millicores: required * demand.millicores)
-        let sum = "\(required) x \(cores(demand)) = \(cores(need).counted)"
+        let sum = "\(promise.slots.sums) = \(cores(promise.sum).counted)"
+        let both = promise.slots.parts.count > 1 ? " while both revisions stand" : ""
         let fits = largest.map { "\(Counted($0, "instance"))" } ?? "none"
         let kept =
-            keepsSurge ? ", and \(required - instances) for upgrades and recovery" : ""
+            promise.required > promise.instances
+            ? ", and \(policy.surge(instances)) for upgrades and recovery" : ""
         return Problem(
             .exhausted,
             code: "OutOfQuota",
-            what: "OutOfQuota: needs \(sum), \(free(without: key)); largest that fits: \(fits); "
-                + "'\(key)' asks for \(Counted(instances, "instance")) of '\(type.name)'\(kept)",
+            what: "OutOfQuota: needs \(sum)\(both), \(free(without: key)); largest that fits: "
+                + "\(fits); '\(key)' asks for \(Counted(instances, "instance")) of "
+                + "'\(declaration.instanceType.name)'\(kept)",
             remedy: "ask for fewer instances, name a smaller instance type or none, delete another "
                 + "deployment, or declare more: 'scorekeeper serve --capacity "
-                + "cores=\(sufficient(for: key, each: demand, required: required, limit: limit, policy))'"
+                + "cores=\(sufficient(for: promise, of: deployment, policy))'"
         )
     }
 
     /// Whether all that was promised would still have its place with this promise.
     private func holds(
-        _ key: DeploymentKey,
-        each demand: Demand,
-        required: Int,
-        limit: Int,
+        _ promise: Deployment.Promise,
+        of deployment: Deployment,
         _ policy: Policy
     ) -> Bool {
         var trial = self
@@ -61,11 +54,12 @@ extension Capacity {
             trial.shares[index].isJoined = true
             trial.shares[index].isDrained = false
         }
-        trial.pledge(key, each: demand, required: required, limit: limit)
+        trial.pledge(deployment.key, promise, demands: deployment.demands)
         trial.isStale = true
         trial.arrange(policy)
         let isPlaced = trial.pledges.allSatisfy { pledge in
-            pledge.demand == .none || pledge.places.allSatisfy { $0.node != nil }
+            pledge.demand == .none
+                || (pledge.places.allSatisfy { $0.node != nil } && trial.isGraded(pledge))
         }
         return isPlaced && trial.shares.allSatisfy { !trial.isOvercommitted($0.node) }
     }
@@ -87,15 +81,11 @@ extension Capacity {
 
     /// Cores, in eights, that would hold this much beside what others were promised.
     private func sufficient(
-        for key: DeploymentKey,
-        each demand: Demand,
-        required: Int,
-        limit: Int,
+        for promise: Deployment.Promise,
+        of deployment: Deployment,
         _ policy: Policy
     ) -> Int {
-        let others = self.without(key)
-        let promised = others.shares.reduce(Demand.none) { $0 + others.reserved(on: $1.node) }
-        let least = promised.millicores + required * demand.millicores
+        let least = reserved(besides: deployment.key).millicores + promise.sum.millicores
         let first = max(64, (least + 7_999) / 8_000 * 8)
         // Each node's equal part must hold whole instances: what remains of one is none of another's.
         let enough = stride(from: first, to: first + Self.roundsOfEight * 8, by: 8).first { cores in
@@ -103,7 +93,7 @@ extension Capacity {
             for index in larger.shares.indices {
                 larger.shares[index].total = Demand(millicores: cores * 1_000 / shares.count)
             }
-            return larger.holds(key, each: demand, required: required, limit: limit, policy)
+            return larger.holds(promise, of: deployment, policy)
         }
         return enough ?? first * 2
     }

@@ -76,7 +76,7 @@ extension Rulebook {
         hypothetical.revisions.append(RevisionRecord(declaration: declaration))
         hypothetical.isWithdrawn = false
         hypothetical.next = declaration.revision
-        return objection(to: hypothetical, instead: known, declaration.instanceType, policy)
+        return objection(to: hypothetical, instead: known, declaration, policy)
     }
 
     /// Why the machine cannot hold what a deployment would need to go back to a revision.
@@ -92,7 +92,7 @@ extension Rulebook {
         return objection(
             to: hypothetical,
             instead: known,
-            record.declaration.instanceType,
+            record.declaration,
             policy
         )
     }
@@ -100,20 +100,12 @@ extension Rulebook {
     private func objection(
         to hypothetical: Deployment,
         instead known: Deployment?,
-        _ type: InstanceType,
+        _ declaration: DeploymentDeclaration,
         _ policy: Policy
     ) -> Problem? {
         let promise = hypothetical.promise(policy)
         if let known, promise.isCovered(by: known.promise(policy)) { return nil }
-        return capacity.objection(
-            to: hypothetical.key,
-            type: type,
-            each: promise.demand,
-            instances: promise.instances,
-            required: promise.required,
-            limit: promise.limit,
-            policy
-        )
+        return capacity.objection(to: declaration, of: hypothetical, policy)
     }
 
     private func formalObjection(to declaration: DeploymentDeclaration) -> Problem? {

@@ -116,6 +116,111 @@ import Vocabulary
         #expect(stage.deployment?.serving == 5)
     }
 
+    private let small = InstanceType(name: "small", millicores: 500, memoryBytes: 1 << 30)
+
+    @Test(arguments: [(16, 500, 4, 4_000, 27_500), (4, 4_000, 16, 500, 27_500)])
+    func `takes another count of another type where what both need together fits`(
+        before: Int,
+        smaller: Int,
+        after: Int,
+        larger: Int,
+        both: Int
+    ) {
+        let types = [smaller, larger].map {
+            InstanceType(name: "c\($0)", millicores: $0, memoryBytes: 1 << 30)
+        }
+        var stage = Stage(millicores: both)
+        stage.play(.declared(Stage.declaration(1, instances: before, type: types[0])))
+
+        let decisions = stage.playAll(
+            .declared(Stage.declaration(2, instances: after, type: types[1]))
+        )
+        let rolledIn = stage.rulebook.status.nodes.first?.reservedMillicores
+        stage.pass(.seconds(61))
+
+        #expect(decisions.first?.refusal == nil)
+        #expect(stage.deployment?.current == Revision(number: 2))
+        #expect(stage.deployment?.serving == after)
+        #expect(rolledIn == both)
+        let settled = (after + (after + 4) / 5) * larger
+        #expect(stage.rulebook.status.nodes.first?.reservedMillicores == settled)
+    }
+
+    @Test func `never holds more than there is while count and type change at once`() {
+        var stage = Stage(nodes: 3, millicores: 12_000)
+        stage.play(.declared(Stage.declaration(1, instances: 16, type: small)))
+        let types = [1: small, 2: big]
+        var most = 0
+        var events: [Event] = [.declared(Stage.declaration(2, instances: 4, type: big))]
+        while !events.isEmpty {
+            let decision = stage.hear(events.removeFirst())
+            events += stage.answers(to: decision.effects)
+            for node in stage.nodes {
+                let held = stage.deployment?.instances.filter { $0.node == node } ?? []
+                let taken = held.compactMap { types[$0.revision.number]?.millicores }
+                most = max(most, taken.reduce(0, +))
+                let reserved = stage.rulebook.status.nodes.first { $0.name == node }
+                #expect(reserved?.reservedMillicores ?? 0 <= 12_000)
+            }
+        }
+
+        #expect(stage.deployment?.current == Revision(number: 2))
+        #expect(stage.deployment?.serving == 4)
+        #expect(most <= 12_000)
+    }
+
+    @Test func `goes back to another count of another type in what was kept for it`() {
+        var stage = Stage(millicores: 27_500)
+        stage.play(.declared(Stage.declaration(1, instances: 16, type: small)))
+        stage.play(.declared(Stage.declaration(2, instances: 4, type: big)))
+
+        stage.play(.answered(Stage.key, Revision(number: 2), answers: 100, failures: 90))
+
+        #expect(stage.deployment?.current == Revision(number: 1))
+        #expect(stage.deployment?.serving == 16)
+    }
+
+    @Test func `refuses another count of another type by what is really needed`() throws {
+        var stage = Stage(millicores: 27_000)
+        stage.play(.declared(Stage.declaration(1, instances: 16, type: small)))
+
+        let decision = stage.play(.declared(Stage.declaration(2, instances: 4, type: big)))
+
+        #expect(
+            try #require(decision.refusal).what
+                == "OutOfQuota: needs 5 x 4 + 15 x 0.5 = 27.5 cores while both revisions stand, 27 of "
+                + "27 are free; largest that fits: 3 instances; 'iris/default' asks for 4 instances "
+                + "of 'c4', and 1 for upgrades and recovery"
+        )
+        #expect(stage.deployment?.serving == 16)
+    }
+
+    @Test func `tells what a change reserves in the end, and until the old one is let go`() {
+        var stage = Stage(millicores: 50_000)
+        stage.play(.declared(Stage.declaration(1, instances: 16, type: small)))
+        let first = stage.rulebook.reservation(of: Stage.key)
+        stage.hear(.declared(Stage.declaration(2, instances: 4, type: big)))
+
+        #expect(first == "ceil(1.2 x 16) x 0.5 = 10 of 50 cores; 40 stay free")
+        #expect(
+            stage.rulebook.reservation(of: Stage.key)
+                == "ceil(1.2 x 4) x 4 = 20 of 50 cores; 30 stay free; until r1 is let go it is "
+                + "5 x 4 + 15 x 0.5 = 27.5"
+        )
+    }
+
+    @Test func `tells what fewer instances reserve once the others have left`() {
+        var stage = Stage(millicores: 50_000)
+        stage.play(.declared(Stage.declaration(1, instances: 16, type: small)))
+
+        stage.hear(.declared(Stage.declaration(1, instances: 2, type: small)))
+
+        #expect(
+            stage.rulebook.reservation(of: Stage.key)
+                == "ceil(1.2 x 2) x 0.5 = 1.5 of 50 cores; 48.5 stay free"
+        )
+    }
+
     @Test func `takes what just fits, its surge included`() {
         var stage = Stage(millicores: 24_000)
 
