@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Union
 
 import command
 import models
-from command import BAD_INPUT, DONE, NOT_FOUND, Done
+from command import DONE, FAILED, NOT_FOUND, Done
 from harness import EndToEnd
 
 TALKING = """
@@ -114,13 +114,14 @@ class Verbs(EndToEnd):
         self.assertEqual((from_file.code, from_file.content), (DONE, {"predictions": [[12]]}))
         self.assertEqual(from_stdin, from_file)
 
-    def test_invoke_leaves_with_the_kind_of_the_models_refusal(self) -> None:
+    def test_invoke_leaves_with_1_where_the_model_fails_and_ends_its_answers_line(self) -> None:
         for body in (b'{"inputs": [[13]]}', b"not json"):
             done = self.run_command("invoke", "verbs", "--request-file", "-", stdin=body)
 
-            self.assertEqual(done.code, BAD_INPUT)
+            self.assertEqual(done.code, FAILED)
             self.assertIn("'verbs' answered 424, request ", done.err)
             self.assertIn("message", json.loads(done.out))
+            self.assertTrue(done.out.endswith("}\n"), done.out)
 
     def test_logs_shows_what_the_scorers_wrote(self) -> None:
         body = b'{"inputs": [[12]]}'
