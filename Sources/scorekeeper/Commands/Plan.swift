@@ -11,8 +11,8 @@ struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tells what documents would change of a server, before anything is changed.",
         discussion: """
-            A folder's documents are read in the order environments, models, endpoints, deployments, \
-            traffic. What the server would refuse is refused here, with the same words.
+            A folder's documents, of that folder alone, are read in the order environments, models, \
+            endpoints, deployments, traffic. What the server would refuse is refused here, with the same words.
 
             EXAMPLE
               scorekeeper plan -f Samples/blue-green

@@ -10,7 +10,10 @@ import Vocabulary
 struct PlanOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("A document, or a folder of documents.", valueName: "path")
+        help: ArgumentHelp(
+            "A document, or a folder of them; those in folders below are not read.",
+            valueName: "path"
+        )
     )
     var file: String
 

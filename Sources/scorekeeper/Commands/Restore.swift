@@ -10,7 +10,8 @@ struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes a server's state folder of a backup; refused where there is one.",
         discussion: """
-            The server that is started with it serves what was declared, in the same revisions.
+            The server that is started with it serves what was declared, in the same revisions. What \
+            'serve' is told is not in a backup: give it the same --capacity and --instance-types again.
 
             EXAMPLE
               sudo scorekeeper restore /backups/scorekeeper-monday --state /var/lib/scorekeeper
