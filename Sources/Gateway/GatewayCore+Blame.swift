@@ -33,7 +33,9 @@ extension GatewayCore {
             guard exchange.wholeAt != .never else { return }
             let late = LateRequest(
                 wholeAt: exchange.wholeAt,
-                heldAt: deployment.hasTaken(request) ? exchange.heldAt : nil,
+                heldAt: deployment.begunAt(request, now).map {
+                    max(exchange.heldAt, $0 + (.zero - DispatchLimits().lookInterval))
+                },
                 now: now
             )
             guard deployment.revisions.isBlamed(revision, for: late) else { return }
@@ -61,10 +63,15 @@ extension Deployment {
         return routed.count == 1 ? routed.first : nil
     }
 
-    /// Whether a scorer has begun the request.
-    fileprivate func hasTaken(_ request: RequestID) -> Bool {
-        stations.contains { station in
-            station.ticket(of: request).map(station.lane.wasTaken) ?? false
+    /// When a scorer was seen to have begun the request, which may be a look too late; nothing where
+    /// none has.
+    fileprivate func begunAt(_ request: RequestID, _ now: Moment) -> Moment? {
+        for station in stations {
+            guard let slot = station.slots.firstIndex(of: request),
+                let ticket = station.tickets[slot]
+            else { continue }
+            return station.lane.wasTaken(ticket) ? station.begunAt[slot] ?? now : nil
         }
+        return nil
     }
 }

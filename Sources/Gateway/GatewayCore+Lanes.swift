@@ -323,8 +323,10 @@ extension GatewayCore {
         for station in stations where station.isBusy {
             for slot in station.slots.indices where station.slots[slot] != .none {
                 if let ticket = station.tickets[slot], station.lane.wasTaken(ticket) {
-                    if !station.wasSeen[slot] { noteProgress(station, isAnswer: false) }
-                    station.wasSeen[slot] = true
+                    if station.begunAt[slot] == nil {
+                        station.begunAt[slot] = now
+                        noteProgress(station, isAnswer: false)
+                    }
                     decide(.taken(station.slots[slot]))
                 }
             }

@@ -18,8 +18,8 @@ final class LaneStation {
     var slots: ContiguousArray<RequestID>
     /// The ticket in each slot.
     var tickets: ContiguousArray<Ticket?>
-    /// Whether the request in each slot was seen to have been begun.
-    var wasSeen: ContiguousArray<Bool>
+    /// When the request in each slot was seen to have been begun.
+    var begunAt: ContiguousArray<Moment?>
     /// Whether its scorer has said that requests may come.
     var isReady = false
     /// Whether its socket woke us since the last look at it, busy or not.
@@ -52,7 +52,7 @@ final class LaneStation {
         self.deployment = deployment
         self.slots = ContiguousArray(repeating: .none, count: lane.shape.slots)
         self.tickets = ContiguousArray(repeating: nil, count: lane.shape.slots)
-        self.wasSeen = ContiguousArray(repeating: false, count: lane.shape.slots)
+        self.begunAt = ContiguousArray(repeating: nil, count: lane.shape.slots)
     }
 
     /// Whether any slot is in use.
@@ -61,7 +61,7 @@ final class LaneStation {
     func hold(_ request: RequestID, under ticket: Ticket) {
         slots[ticket.slot] = request
         tickets[ticket.slot] = ticket
-        wasSeen[ticket.slot] = false
+        begunAt[ticket.slot] = nil
     }
 
     /// The ticket under which a request is held.
