@@ -53,12 +53,13 @@ public struct EnvironmentCatalogue: Sendable {
 
     /// The environment of that name.
     ///
-    /// Shape: `registered` are those of a server's own, which were looked through before.
+    /// Shape: `registered` are those of a server's own, which were looked through before; nothing
+    /// where no server was asked.
     /// Errors: `unknownEnvironment` with the nearest name and all there are.
     public func find(
         _ name: EnvironmentName,
         at location: Problem.Location?,
-        registered: [EnvironmentName] = []
+        registered: [EnvironmentName]? = nil
     ) throws(Problem) -> Entry {
         let all = entries.filter { $0.name == name.name }
         let found = name.version.map { version in all.last { $0.version == version } } ?? all.last
@@ -69,9 +70,12 @@ public struct EnvironmentCatalogue: Sendable {
         let curated =
             entries.isEmpty
             ? "none come along here" : "\(listed(entries.map(\.reference))) come along"
-        let own = registered.isEmpty ? "none are registered" : "registered: \(listed(registered))"
-        let there = "\(curated), \(own)"
-        let isNamed = !all.isEmpty || registered.contains { $0.name == name.name }
+        let own = registered.map { names in
+            names.isEmpty ? ", none are registered" : ", registered: \(listed(names))"
+        }
+        let there = "\(curated)\(own ?? "")"
+        let isRegistered = registered?.contains { $0.name == name.name } == true
+        let isNamed = !all.isEmpty || isRegistered
         if let version = name.version, isNamed {
             throw Problem(
                 .notFound,
@@ -81,7 +85,7 @@ public struct EnvironmentCatalogue: Sendable {
                 location: location
             )
         }
-        let names = Set(entries.map(\.name) + registered.map(\.name)).sorted()
+        let names = Set(entries.map(\.name) + (registered ?? []).map(\.name)).sorted()
         let nearest = NearestWord.of(name.name, among: names).map { "did you mean '\($0)'? " }
         throw Problem(
             .notFound,

@@ -58,7 +58,7 @@ import Vocabulary
     }
 
     private struct Shelf: AssetResolver {
-        let environments: [EnvironmentName] = []
+        let environments: [EnvironmentName]? = []
 
         let path: String
 

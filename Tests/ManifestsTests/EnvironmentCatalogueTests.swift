@@ -37,12 +37,16 @@ import Vocabulary
     @Test func `are named beside the registered ones where a document names neither`() throws {
         let (_, catalogue) = try catalogue(["sklearn/environment.yml": document("2")])
         let own = EnvironmentName(name: "ours", version: "4")
-        func refusal(_ name: String, _ version: String?) throws -> Problem? {
+        func refusal(
+            _ name: String,
+            _ version: String?,
+            among registered: [EnvironmentName]?
+        ) throws -> Problem? {
             do throws(Problem) {
                 _ = try catalogue.find(
                     EnvironmentName(name: name, version: version),
                     at: nil,
-                    registered: [own]
+                    registered: registered
                 )
                 return nil
             } catch {
@@ -50,13 +54,15 @@ import Vocabulary
             }
         }
 
-        let unknown = try #require(try refusal("nope", "1"))
-        let version = try #require(try refusal("ours", "5"))
+        let unknown = try #require(try refusal("nope", "1", among: [own]))
+        let untold = try #require(try refusal("nope", "1", among: nil))
+        let version = try #require(try refusal("ours", "5", among: [own]))
 
         #expect(unknown.what == "there is no environment 'nope'")
         let told = unknown.remedy
         #expect(told.contains("azureml:sklearn:2 come along, registered: azureml:ours:4"))
         #expect(told.contains("'scorekeeper environment create'"))
+        #expect(!untold.remedy.contains("registered"), "\(untold.remedy)")
         #expect(version.what == "the environment 'ours' has no version '5'")
     }
 

@@ -33,8 +33,8 @@ public protocol AssetResolver: Sendable {
     /// What a registered environment has installed.
     func environment(_ reference: AssetReference) -> AssetAnswer<EnvironmentDefinition>
 
-    /// Every registered environment, for messages.
-    var environments: [EnvironmentName] { get }
+    /// Every registered environment, for messages; nothing where that cannot be told from here.
+    var environments: [EnvironmentName]? { get }
 }
 
 /// Knows that nothing is registered.
@@ -51,5 +51,5 @@ public struct NoAssets: AssetResolver {
     }
 
     /// There are none.
-    public var environments: [EnvironmentName] { [] }
+    public var environments: [EnvironmentName]? { [] }
 }

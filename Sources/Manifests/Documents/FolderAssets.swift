@@ -42,15 +42,17 @@ public struct FolderAssets: AssetResolver {
         return .found(found.definition)
     }
 
-    /// Those of the folder's documents, and all others.
-    public var environments: [EnvironmentName] {
+    /// Those of the folder's documents, and all others; nothing where neither can be told.
+    public var environments: [EnvironmentName]? {
         let own = entries.compactMap { entry -> EnvironmentName? in
             guard case .environment(let found) = entry.manifest, let name = found.name else {
                 return nil
             }
             return EnvironmentName(name: name, version: found.version)
         }
-        return own + others.environments.filter { !own.contains($0) }
+        let elsewhere = others.environments
+        guard !own.isEmpty || elsewhere != nil else { return nil }
+        return own + (elsewhere ?? []).filter { !own.contains($0) }
     }
 
     /// The one of that version; without one the newest, and one that has no number yet will be.
@@ -88,5 +90,5 @@ public struct UntoldAssets: AssetResolver {
     }
 
     /// They cannot be told.
-    public var environments: [EnvironmentName] { [] }
+    public var environments: [EnvironmentName]? { nil }
 }

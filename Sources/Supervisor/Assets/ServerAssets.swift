@@ -39,7 +39,7 @@ final class ServerAssets: AssetResolver {
         return .found(record.definition)
     }
 
-    var environments: [EnvironmentName] {
+    var environments: [EnvironmentName]? {
         shelf.environments.filter { !$0.isArchived }.map(\.id).sorted()
             .map { EnvironmentName(name: $0.name, version: $0.version) }
     }
