@@ -13,11 +13,12 @@ struct RevisionCounters {
 
     /// In order of revision.
     private(set) var all: [RevisionAnswers] = []
-    /// When each was last seen to do something.
-    private var progress: [Revision: Progress] = [:]
+    /// When each was last seen to do something: few, and looked up at each answer.
+    private var progress: [Progress] = []
 
     /// When a revision was last seen to take a request, or to answer one; and to answer one.
     private struct Progress {
+        let revision: Revision
         var moved: Moment
         var answered: Moment?
     }
@@ -38,11 +39,19 @@ struct RevisionCounters {
 
     /// A lane of the revision was seen to take a request, or to answer one.
     mutating func noteProgress(of revision: Revision, isAnswer: Bool, at now: Moment) {
-        if progress[revision] == nil, progress.count == Self.most {
-            progress[progress.keys.min() ?? revision] = nil
+        if let place = progress.firstIndex(where: { $0.revision == revision }) {
+            progress[place].moved = now
+            if isAnswer { progress[place].answered = now }
+            return
         }
-        let answered = isAnswer ? now : progress[revision]?.answered
-        progress[revision] = Progress(moved: now, answered: answered)
+        if progress.count == Self.most,
+            let oldest = progress.indices.min(by: { progress[$0].revision < progress[$1].revision })
+        {
+            progress.remove(at: oldest)
+        }
+        progress.append(
+            Progress(revision: revision, moved: now, answered: isAnswer ? now : nil)
+        )
     }
 
     /// Whether it is the revision's doing that a request's time is over, and not its callers'.
@@ -51,7 +60,7 @@ struct RevisionCounters {
     /// it waited longer, or all the time, there may just be too many: then it is only where the
     /// revision has answered nothing, or taken nothing either, since the request was there.
     func isBlamed(_ revision: Revision, for late: LateRequest) -> Bool {
-        let known = progress[revision]
+        let known = progress.first { $0.revision == revision }
         guard let heldAt = late.heldAt else {
             return (known?.moved).map { $0 < late.wholeAt } ?? true
         }
