@@ -58,16 +58,10 @@ public struct QuotaReport: Sendable {
             .words("DEPLOYMENT"), .words("TYPE"), .number("HELD"), .words("RESERVES"),
         ])
         for promise in quota.deployments {
-            let whole = QuotaStatus.Part(
-                places: promise.places,
-                millicoresEach: promise.millicoresEach
-            )
-            let parts = promise.parts ?? [whole]
-            let sum = parts.reduce(0) { $0 + $1.places * $1.millicoresEach }
+            let sum = promise.places * promise.millicoresEach
             let isShared = promise.millicoresEach == 0
-            let products = parts.map { "\($0.places) x \(cores($0.millicoresEach))" }
             let arithmetic =
-                "\(products.joined(separator: " + ")) = \(CoreCount(millicores: sum).counted)"
+                "\(promise.places) x \(cores(promise.millicoresEach)) = \(CoreCount(millicores: sum).counted)"
             let missing = promise.unplaced > 0 ? ", \(promise.unplaced) without a node" : ""
             table.add([
                 promise.deployment.description, promise.instanceType, "\(promise.held)",

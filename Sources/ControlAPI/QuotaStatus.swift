@@ -119,20 +119,6 @@ public struct QuotaStatus: Codable, Sendable, Hashable {
         }
     }
 
-    /// Places that are worth the same.
-    public struct Part: Codable, Sendable, Hashable {
-        /// How many.
-        public var places: Int
-        /// Thousandths of a core of each.
-        public var millicoresEach: Int
-
-        /// Makes a part.
-        public init(places: Int, millicoresEach: Int) {
-            self.places = places
-            self.millicoresEach = millicoresEach
-        }
-    }
-
     /// What one deployment was promised.
     public struct Deployment: Codable, Sendable, Hashable {
         /// The deployment.
@@ -141,10 +127,8 @@ public struct QuotaStatus: Codable, Sendable, Hashable {
         public var instanceType: String
         /// Places that are kept for it: its instances and those of its surge.
         public var places: Int
-        /// Thousandths of a core of each; where they differ, of the largest.
+        /// Thousandths of a core of each.
         public var millicoresEach: Int
-        /// The places by what they are worth, where two revisions of different types stand.
-        public var parts: [Part]?
         /// Places that instances hold now.
         public var held: Int
         /// Places that no node has room for.

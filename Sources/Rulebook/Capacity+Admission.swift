@@ -10,43 +10,50 @@ extension Capacity {
     /// While it is not known what a node has, nothing is refused.
     /// Errors: `OutOfQuota`, with the arithmetic, what would fit, and the way out.
     func objection(
-        to declaration: DeploymentDeclaration,
-        of deployment: Deployment,
+        to key: DeploymentKey,
+        type: InstanceType,
+        each demand: Demand,
+        instances: Int,
+        required: Int,
+        limit: Int,
         _ policy: Policy
     ) -> Problem? {
-        let key = deployment.key
-        let promise = deployment.promise(policy)
-        guard promise.sum != .none, shares.allSatisfy({ $0.total != nil }),
-            !holds(promise, of: deployment, policy)
+        guard demand != .none, shares.allSatisfy({ $0.total != nil }),
+            !holds(key, each: demand, required: required, limit: limit, policy)
         else { return nil }
-        let instances = declaration.instances
+        let keepsSurge = required > instances
         let largest = (1..<max(1, instances)).last { fewer in
-            var smaller = deployment
-            smaller.change(declaration.revision) { $0.declaration.instances = fewer }
-            return holds(smaller.promise(policy), of: smaller, policy)
+            let surge = policy.surge(fewer)
+            return holds(
+                key,
+                each: demand,
+                required: fewer + (keepsSurge ? surge : 0),
+                limit: fewer + surge,
+                policy
+            )
         }
-        let sum = "\(promise.slots.sums) = \(cores(promise.sum).counted)"
-        let both = promise.slots.parts.count > 1 ? " while both revisions stand" : ""
+        let need = Demand(millicores: required * demand.millicores)
+        let sum = "\(required) x \(cores(demand)) = \(cores(need).counted)"
         let fits = largest.map { "\(Counted($0, "instance"))" } ?? "none"
         let kept =
-            promise.required > promise.instances
-            ? ", and \(policy.surge(instances)) for upgrades and recovery" : ""
+            keepsSurge ? ", and \(required - instances) for upgrades and recovery" : ""
         return Problem(
             .exhausted,
             code: "OutOfQuota",
-            what: "OutOfQuota: needs \(sum)\(both), \(free(without: key)); largest that fits: "
-                + "\(fits); '\(key)' asks for \(Counted(instances, "instance")) of "
-                + "'\(declaration.instanceType.name)'\(kept)",
+            what: "OutOfQuota: needs \(sum), \(free(without: key)); largest that fits: \(fits); "
+                + "'\(key)' asks for \(Counted(instances, "instance")) of '\(type.name)'\(kept)",
             remedy: "ask for fewer instances, name a smaller instance type or none, delete another "
                 + "deployment, or declare more: 'scorekeeper serve --capacity "
-                + "cores=\(sufficient(for: promise, of: deployment, policy))'"
+                + "cores=\(sufficient(for: key, each: demand, required: required, limit: limit, policy))'"
         )
     }
 
     /// Whether all that was promised would still have its place with this promise.
     private func holds(
-        _ promise: Deployment.Promise,
-        of deployment: Deployment,
+        _ key: DeploymentKey,
+        each demand: Demand,
+        required: Int,
+        limit: Int,
         _ policy: Policy
     ) -> Bool {
         var trial = self
@@ -54,12 +61,11 @@ extension Capacity {
             trial.shares[index].isJoined = true
             trial.shares[index].isDrained = false
         }
-        trial.pledge(deployment.key, promise, demands: deployment.demands)
+        trial.pledge(key, each: demand, required: required, limit: limit)
         trial.isStale = true
         trial.arrange(policy)
         let isPlaced = trial.pledges.allSatisfy { pledge in
-            pledge.demand == .none
-                || (pledge.places.allSatisfy { $0.node != nil } && trial.isGraded(pledge))
+            pledge.demand == .none || pledge.places.allSatisfy { $0.node != nil }
         }
         return isPlaced && trial.shares.allSatisfy { !trial.isOvercommitted($0.node) }
     }
@@ -81,11 +87,15 @@ extension Capacity {
 
     /// Cores, in eights, that would hold this much beside what others were promised.
     private func sufficient(
-        for promise: Deployment.Promise,
-        of deployment: Deployment,
+        for key: DeploymentKey,
+        each demand: Demand,
+        required: Int,
+        limit: Int,
         _ policy: Policy
     ) -> Int {
-        let least = reserved(besides: deployment.key).millicores + promise.sum.millicores
+        let others = self.without(key)
+        let promised = others.shares.reduce(Demand.none) { $0 + others.reserved(on: $1.node) }
+        let least = promised.millicores + required * demand.millicores
         let first = max(64, (least + 7_999) / 8_000 * 8)
         // Each node's equal part must hold whole instances: what remains of one is none of another's.
         let enough = stride(from: first, to: first + Self.roundsOfEight * 8, by: 8).first { cores in
@@ -93,7 +103,7 @@ extension Capacity {
             for index in larger.shares.indices {
                 larger.shares[index].total = Demand(millicores: cores * 1_000 / shares.count)
             }
-            return larger.holds(promise, of: deployment, policy)
+            return larger.holds(key, each: demand, required: required, limit: limit, policy)
         }
         return enough ?? first * 2
     }

@@ -4,6 +4,45 @@
 import Vocabulary
 
 extension Capacity {
+    /// Promises a deployment so many places, or changes what it was promised.
+    mutating func pledge(_ key: DeploymentKey, each demand: Demand, required: Int, limit: Int) {
+        if let known = pledges.place(of: key, by: \.key) {
+            let old = pledges[known]
+            if (old.demand, old.required, old.limit) == (demand, required, limit) { return }
+            pledges[known].demand = demand
+            pledges[known].required = required
+            pledges[known].limit = limit
+        } else {
+            // Nothing is promised, and nothing was.
+            if required == 0 && limit == 0 { return }
+            let index = pledges.firstIndex { $0.key > key } ?? pledges.endIndex
+            pledges.insert(
+                Pledge(key: key, demand: demand, required: required, limit: limit),
+                at: index
+            )
+        }
+        isStale = true
+        trim()
+    }
+
+    /// Drops places that nobody holds and nobody was promised, adds those that are missing.
+    mutating func trim() {
+        for index in pledges.indices {
+            // The last first, and one that has no node before one that has.
+            while pledges[index].places.count > pledges[index].required,
+                let last = pledges[index].places.lastIndex(where: {
+                    $0.holder == nil && $0.node == nil
+                }) ?? pledges[index].places.lastIndex(where: { $0.holder == nil })
+            {
+                pledges[index].places.remove(at: last)
+            }
+            while pledges[index].places.count < pledges[index].required {
+                pledges[index].places.append(Place())
+            }
+        }
+        pledges.removeAll { $0.places.isEmpty && $0.limit == 0 && $0.required == 0 }
+    }
+
     /// Whether it was tried in vain to find a place that spreads a deployment better.
     func isStuck(_ key: DeploymentKey) -> Bool {
         pledges.contains { $0.key == key && $0.isStuck == true }
@@ -62,14 +101,9 @@ extension Capacity {
             }
         }
         for pledge in pledges.indices {
-            for place in pledges[pledge].places.indices.sorted(by: {
-                let places = pledges[pledge]
-                let (one, other) = (places.places[$0], places.places[$1])
-                return (-places.demand(of: one).millicores, $0)
-                    < (-places.demand(of: other).millicores, $1)
-            }) where pledges[pledge].places[place].node == nil {
-                let demand = pledges[pledge].demand(of: pledges[pledge].places[place])
-                pledges[pledge].places[place].node = bestNode(for: pledge, each: demand, policy)
+            for place in pledges[pledge].places.indices
+            where pledges[pledge].places[place].node == nil {
+                pledges[pledge].places[place].node = bestNode(for: pledge, policy)
             }
         }
     }
@@ -79,7 +113,8 @@ extension Capacity {
     /// Shape: where it has the fewest places, so that a node's loss costs it as few as can be; then
     /// the one with the most free, so that what is free stays spread and any one node's load finds
     /// room on the others; then the one with the fewest places of anybody; then by name.
-    func bestNode(for pledge: Int, each demand: Demand, _ policy: Policy) -> NodeName? {
+    func bestNode(for pledge: Int, _ policy: Policy) -> NodeName? {
+        let demand = pledges[pledge].demand
         var best: (own: Int, free: Int, places: Int, node: NodeName)?
         for share in shares where share.isOpen {
             let room = room(on: share.node)
@@ -104,17 +139,10 @@ extension Capacity {
         var sum = Demand.none
         for pledge in pledges where pledge.demand != .none {
             for place in pledge.places where place.node == node {
-                sum = sum + pledge.demand(of: place)
+                sum = sum + pledge.demand
             }
         }
         return sum
-    }
-
-    /// What is reserved for all others.
-    func reserved(besides key: DeploymentKey) -> Demand {
-        var others = self
-        others.pledges.removeAll { $0.key == key }
-        return others.shares.reduce(.none) { $0 + others.reserved(on: $1.node) }
     }
 
     /// What a node can still promise; negative where a node came back smaller than it was.

@@ -33,19 +33,12 @@ package struct Capacity: Codable, Equatable, Sendable {
     struct Place: Codable, Equatable, Sendable {
         var node: NodeName?
         var holder: InstanceID?
-        /// What it is worth, where the deployment's places differ.
-        var demand: Demand?
-        /// What its holder takes of that.
-        var least: Demand?
     }
 
     /// What one deployment was promised.
     struct Pledge: Codable, Equatable, Sendable {
         let key: DeploymentKey
-        /// What a place is worth that says nothing else.
         var demand: Demand
-        /// What those that are kept are worth, the largest first; nothing where all are the same.
-        var slots: [Demand]?
         /// Places that are kept even while nobody takes them.
         var required: Int
         /// Places that may be held at once; above `required` only while there happens to be room.
@@ -56,8 +49,6 @@ package struct Capacity: Codable, Equatable, Sendable {
         var isStuck: Bool?
 
         var held: Int { places.count { $0.holder != nil } }
-
-        func demand(of place: Place) -> Demand { place.demand ?? demand }
     }
 
     /// Proof that a reservation was made here.
@@ -77,36 +68,29 @@ package struct Capacity: Codable, Equatable, Sendable {
     /// Takes a place of the instance's deployment, if one is free on a node that has joined.
     ///
     /// Shape: the node where the deployment holds the fewest, then the most free, then by name.
-    mutating func reserve(
-        for id: InstanceID,
-        each demand: Demand,
-        _ policy: Policy
-    ) -> Reservation? {
-        reserve(for: id, each: demand, limit: 0, policy)
+    mutating func reserve(for id: InstanceID, _ policy: Policy) -> Reservation? {
+        reserve(for: id, limit: 0, policy)
     }
 
     /// The same where so many places may be held even if the deployment's limit is lower.
     private mutating func reserve(
         for id: InstanceID,
-        each demand: Demand,
         limit: Int,
         _ policy: Policy
     ) -> Reservation? {
         guard let pledge = pledges.firstIndex(where: { $0.key == id.key }),
             case let limit = max(limit, pledges[pledge].limit), pledges[pledge].held < limit
         else { return nil }
-        if let place = freePlace(in: pledge, each: demand) {
-            return take(place, of: pledge, for: id, each: demand)
+        if let place = freePlace(in: pledge) {
+            return take(place, of: pledge, for: id)
         }
         // A type that is exempt from surge keeps nothing back: it takes what happens to be free.
         guard pledges[pledge].places.count < limit,
-            let node = bestNode(for: pledge, each: demand, policy)
+            let node = bestNode(for: pledge, policy)
         else { return nil }
         isStale = true
-        pledges[pledge].places.append(
-            Place(node: node, demand: pledges[pledge].slots == nil ? nil : demand)
-        )
-        return take(pledges[pledge].places.count - 1, of: pledge, for: id, each: demand)
+        pledges[pledge].places.append(Place(node: node))
+        return take(pledges[pledge].places.count - 1, of: pledge, for: id)
     }
 
     /// Gives a reservation back.
@@ -115,7 +99,6 @@ package struct Capacity: Codable, Equatable, Sendable {
             for place in pledges[pledge].places.indices
             where pledges[pledge].places[place].holder == reservation.instance {
                 pledges[pledge].places[place].holder = nil
-                pledges[pledge].places[place].least = nil
             }
         }
         isStale = true
@@ -124,57 +107,40 @@ package struct Capacity: Codable, Equatable, Sendable {
 
     /// Moves the reservation of an instance that has no process to another node that has joined.
     mutating func relocate(_ reservation: Reservation, _ policy: Policy) -> Reservation? {
-        guard let pledge = pledges.first(where: { $0.key == reservation.instance.key }),
-            let place = pledge.places.first(where: { $0.holder == reservation.instance })
-        else { return nil }
-        let demand = place.least ?? pledge.demand(of: place)
+        let key = reservation.instance.key
+        let held = pledges.first { $0.key == key }?.held ?? 0
         var moved = self
         moved.release(reservation)
         // The place that was left is worth nothing where it is; let it look for room elsewhere.
         moved.arrange(policy)
         // Where more are held than may be since fewer are wanted, it is one of them still.
-        guard
-            let found = moved.reserve(
-                for: reservation.instance,
-                each: demand,
-                limit: pledge.held,
-                policy
-            ),
+        guard let found = moved.reserve(for: reservation.instance, limit: held, policy),
             found.node != reservation.node
         else { return nil }
         self = moved
         return found
     }
 
-    /// Shape: of several the smallest that is large enough.
-    private func freePlace(in pledge: Int, each demand: Demand) -> Int? {
-        let pledge = pledges[pledge]
-        let places = pledge.places
-        var best: (place: Int, held: Int, worth: Int, room: Int, node: NodeName)?
+    private func freePlace(in pledge: Int) -> Int? {
+        let places = pledges[pledge].places
+        var best: (place: Int, held: Int, room: Int, node: NodeName)?
         for (index, place) in places.enumerated() where place.holder == nil {
-            let worth = pledge.demand(of: place).millicores
-            guard let node = place.node, isOpen(node), worth >= demand.millicores else { continue }
+            guard let node = place.node, isOpen(node) else { continue }
             let held = places.count { $0.holder != nil && $0.node == node }
             let room = self.room(on: node).millicores
             if let known = best,
-                (known.held, known.worth, -known.room, known.node) <= (held, worth, -room, node)
+                (known.held, -known.room, known.node) <= (held, -room, node)
             {
                 continue
             }
-            best = (index, held, worth, room, node)
+            best = (index, held, room, node)
         }
         return best?.place
     }
 
-    private mutating func take(
-        _ place: Int,
-        of pledge: Int,
-        for id: InstanceID,
-        each demand: Demand
-    ) -> Reservation? {
+    private mutating func take(_ place: Int, of pledge: Int, for id: InstanceID) -> Reservation? {
         guard let node = pledges[pledge].places[place].node else { return nil }
         pledges[pledge].places[place].holder = id
-        if pledges[pledge].slots != nil { pledges[pledge].places[place].least = demand }
         return Reservation(Seal(), instance: id, node: node)
     }
 }

@@ -14,7 +14,7 @@ public struct DeploymentDeclaration: Codable, Hashable, Sendable {
     /// Its revision; higher than any the deployment had before, or the newest one again.
     public let revision: Revision
     /// Instances that shall serve, 1 or more.
-    public internal(set) var instances: Int
+    public let instances: Int
     /// What one instance gets.
     public let instanceType: InstanceType
     /// Percent of the endpoint's traffic, 0 to 100.

@@ -63,16 +63,6 @@ public struct DeploymentQuota: Codable, Hashable, Sendable {
     public let unplaced: Int
     /// What of it is kept only for a rollback; nothing where nothing is.
     public let rollback: Rollback?
-    /// The places that take cores, the largest first: more than one part while revisions differ.
-    public let parts: [Part]
-
-    /// Places that are worth the same.
-    public struct Part: Codable, Hashable, Sendable {
-        /// How many.
-        public let places: Int
-        /// Thousandths of a core of each.
-        public let millicoresEach: Int
-    }
 
     /// Kept until what was just rolled in has proved itself.
     public struct Rollback: Codable, Hashable, Sendable {

@@ -76,7 +76,7 @@ extension Rulebook {
         hypothetical.revisions.append(RevisionRecord(declaration: declaration))
         hypothetical.isWithdrawn = false
         hypothetical.next = declaration.revision
-        return objection(to: hypothetical, instead: known, declaration, policy)
+        return objection(to: hypothetical, instead: known, declaration.instanceType, policy)
     }
 
     /// Why the machine cannot hold what a deployment would need to go back to a revision.
@@ -92,7 +92,7 @@ extension Rulebook {
         return objection(
             to: hypothetical,
             instead: known,
-            record.declaration,
+            record.declaration.instanceType,
             policy
         )
     }
@@ -100,12 +100,20 @@ extension Rulebook {
     private func objection(
         to hypothetical: Deployment,
         instead known: Deployment?,
-        _ declaration: DeploymentDeclaration,
+        _ type: InstanceType,
         _ policy: Policy
     ) -> Problem? {
         let promise = hypothetical.promise(policy)
         if let known, promise.isCovered(by: known.promise(policy)) { return nil }
-        return capacity.objection(to: declaration, of: hypothetical, policy)
+        return capacity.objection(
+            to: hypothetical.key,
+            type: type,
+            each: promise.demand,
+            instances: promise.instances,
+            required: promise.required,
+            limit: promise.limit,
+            policy
+        )
     }
 
     private func formalObjection(to declaration: DeploymentDeclaration) -> Problem? {

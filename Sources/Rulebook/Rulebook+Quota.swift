@@ -67,15 +67,12 @@ extension Capacity {
         var figures = (used: Demand.none, pooled: Demand.none, sharing: 0)
         for pledge in pledges {
             for place in pledge.places where place.node == node {
-                let demand = pledge.demand(of: place)
-                if demand == .none {
+                if pledge.demand == .none {
                     figures.sharing += place.holder == nil ? 0 : 1
                 } else if place.holder == nil {
-                    figures.pooled = figures.pooled + demand
+                    figures.pooled = figures.pooled + pledge.demand
                 } else {
-                    let used = place.least ?? demand
-                    figures.used = figures.used + used
-                    figures.pooled = figures.pooled + demand - used
+                    figures.used = figures.used + pledge.demand
                 }
             }
         }
@@ -89,8 +86,6 @@ extension Capacity {
         rollback: DeploymentQuota.Rollback?
     ) -> DeploymentQuota {
         let pledge = pledges.first { $0.key == key }
-        let worths = pledge.map { pledge in pledge.places.map { pledge.demand(of: $0) } } ?? []
-        let parts = worths.sorted { $0.millicores > $1.millicores }.parts
         return DeploymentQuota(
             key: key,
             instanceType: type.name,
@@ -98,10 +93,7 @@ extension Capacity {
             millicoresEach: pledge?.demand.millicores ?? 0,
             held: pledge?.held ?? 0,
             unplaced: pledge?.places.count { $0.node == nil } ?? 0,
-            rollback: rollback,
-            parts: parts.map {
-                DeploymentQuota.Part(places: $0.count, millicoresEach: $0.demand.millicores)
-            }
+            rollback: rollback
         )
     }
 }

@@ -72,8 +72,7 @@ extension Rulebook {
         guard !all.couldStandMoreEvenly(besides: scope, policy) else { return false }
         guard part.capacity != capacity else { return true }
         let isHungry = { (pledge: Capacity.Pledge) in
-            !scope.contains(pledge.key.endpoint)
-                && (pledge.isHungry || !self.capacity.isGraded(pledge))
+            !scope.contains(pledge.key.endpoint) && pledge.isHungry
         }
         return [capacity, part.capacity].allSatisfy { capacity in
             !capacity.pledges.contains(where: isHungry)

@@ -20,12 +20,7 @@ extension Rulebook {
             capacity.noteStuck(moved.id.key)
             // The place that a move left is where the one before it was, and worth nothing there.
             var anew = capacity.spreadAnew(work.policy)
-            guard let record = deployments[index].record(moved.revision),
-                let place = anew.reserve(
-                    for: nextID(in: index),
-                    each: record.demand,
-                    work.policy
-                ),
+            guard let place = anew.reserve(for: nextID(in: index), work.policy),
                 isSettled(place.node),
                 work.policy.evensOut((held[from] ?? 0) - (held[place.node] ?? 0))
             else { continue }

@@ -86,9 +86,9 @@ extension Rulebook {
                 let moved = self[path]
                 let isReplaced = deployments[index].instances.contains { $0.replaces == moved.id }
                 let id = nextID(in: index)
-                guard !isReplaced, let record = deployments[index].record(moved.revision),
-                    let place = capacity.reserve(for: id, each: record.demand, work.policy)
-                else { continue }
+                guard !isReplaced, let place = capacity.reserve(for: id, work.policy) else {
+                    continue
+                }
                 let from = moved.state.reservation.map { "'\($0.node)'" } ?? "its node"
                 let why =
                     isOnDrained(moved)

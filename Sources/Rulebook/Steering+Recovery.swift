@@ -9,7 +9,12 @@ extension Rulebook {
     mutating func steerCapacity(_ work: inout Deliberation) {
         for deployment in deployments {
             let promise = deployment.promise(work.policy)
-            capacity.pledge(deployment.key, promise, demands: deployment.demands)
+            capacity.pledge(
+                deployment.key,
+                each: promise.demand,
+                required: promise.required,
+                limit: promise.limit
+            )
         }
         capacity.arrange(work.policy)
     }

@@ -260,9 +260,7 @@ extension Rulebook {
             while fresh < wanted {
                 let key = deployments[index].key
                 let id = InstanceID(key: key, ordinal: deployments[index].nextOrdinal)
-                guard
-                    let reservation = capacity.reserve(for: id, each: steered.demand, work.policy)
-                else { break }
+                guard let reservation = capacity.reserve(for: id, work.policy) else { break }
                 let all = Counted(steered.declaration.instances, "instance")
                 let reason =
                     "\(all) of \(steered.revision) \(all.verb("is", "are")) wanted; "

@@ -80,7 +80,7 @@ extension Rulebook {
             guard rest.isWithdrawn, rest.instances.isEmpty, rest.revisions.isEmpty else { continue }
             departed.remember(rest)
             deployments.remove(at: index)
-            capacity.pledge(rest.key, Deployment.Promise(), demands: nil)
+            capacity.pledge(rest.key, each: .none, required: 0, limit: 0)
             work.noteChange()
         }
     }

@@ -53,11 +53,6 @@ extension Supervisor {
                 status.rollback = deployment.rollback.map { kept in
                     QuotaStatus.Rollback(millicores: kept.millicores, until: date(kept.until))
                 }
-                if deployment.parts.count > 1 {
-                    status.parts = deployment.parts.map {
-                        QuotaStatus.Part(places: $0.places, millicoresEach: $0.millicoresEach)
-                    }
-                }
                 return status
             }
         )

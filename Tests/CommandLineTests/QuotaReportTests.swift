@@ -26,34 +26,6 @@ import Vocabulary
         )
     }
 
-    @Test func `tells places of two types, each with its own`() throws {
-        var promise = QuotaStatus.Deployment(
-            deployment: try key("rates/blue"),
-            instanceType: "Standard_DS3_v2",
-            places: 20,
-            millicoresEach: 4_000,
-            held: 17,
-            unplaced: 0
-        )
-        promise.parts = [
-            QuotaStatus.Part(places: 5, millicoresEach: 4_000),
-            QuotaStatus.Part(places: 15, millicoresEach: 500),
-        ]
-        let quota = QuotaStatus(
-            machine: QuotaStatus.Machine(
-                millicores: 64_000,
-                measuredMillicores: 64_000,
-                memoryBytes: 8 << 30,
-                measuredMemoryBytes: 8 << 30,
-                overcommitment: nil
-            ),
-            nodes: [],
-            deployments: [promise]
-        )
-
-        #expect(QuotaReport(quota, zone: .gmt).text.contains("5 x 4 + 15 x 0.5 = 27.5 cores"))
-    }
-
     @Test func `tells cores by node, who was promised them, and what a loss costs`() throws {
         var quota = QuotaStatus(
             machine: QuotaStatus.Machine(

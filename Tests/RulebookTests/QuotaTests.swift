@@ -52,21 +52,6 @@ import Vocabulary
         #expect(stage.rulebook.quota(at: stage.now).deployments.first?.rollback == nil)
     }
 
-    @Test func `tells places of two types while both stand`() {
-        let half = InstanceType(name: "half", millicores: 500, memoryBytes: 1 << 30)
-        var stage = Stage(millicores: 64_000)
-        stage.play(.declared(Stage.declaration(1, instances: 16, type: half)))
-        stage.silent = [Revision(number: 2)]
-        stage.play(.declared(Stage.declaration(2, instances: 4, type: two)))
-
-        let quota = stage.rulebook.quota(at: stage.now)
-
-        #expect(quota.deployments.first?.places == 20)
-        #expect(quota.deployments.first?.parts.map(\.places) == [5, 15])
-        #expect(quota.deployments.first?.parts.map(\.millicoresEach) == [2_000, 500])
-        #expect(quota.nodes.first?.reservedMillicores == 17_500)
-    }
-
     @Test func `counts those that share and reserve nothing`() {
         var stage = Stage(millicores: 2_000)
         stage.play(.declared(Stage.declaration(1, instances: 3)))
