@@ -229,17 +229,17 @@ class Endpoints(Commanded):
         self.assertEqual(self.ask("changed"), (200, "[blue]"))
 
     def test_what_is_set_after_an_undo_or_a_failure_changes_what_stands(self) -> None:
-        self.done("online-endpoint", "create", "-n", "kept")
-        document = self.document("kept", "blue")
+        self.done("online-endpoint", "create", "-n", "restored")
+        document = self.document("restored", "blue")
         self.done("online-deployment", "create", "-f", document, "--all-traffic")
         text = document.read_text()
         document.write_text(text + "environment_variables: {STEP: undone}\n")
         self.done("online-deployment", "update", "-f", document)
-        self.server.run("rollout", "undo", "kept/blue")
+        self.server.run("rollout", "undo", "restored/blue")
 
         def set_tag(owner: str) -> Dict[str, Any]:
             changed: Dict[str, Any] = self.done(
-                *("online-deployment", "update", "-e", "kept", "-n", "blue"),
+                *("online-deployment", "update", "-e", "restored", "-n", "blue"),
                 *("--set", f"tags.owner={owner}"),
             )
             return changed
@@ -254,9 +254,9 @@ class Endpoints(Commanded):
         for changed in (after_undo, after_failure):
             self.assertEqual(changed["provisioning_state"], "Succeeded")
         self.assertEqual(after_failure["tags"], {"owner": "you"})
-        environ = Path(f"/proc/{next(iter(self.pids('kept')))}/environ").read_bytes()
+        environ = Path(f"/proc/{next(iter(self.pids('restored')))}/environ").read_bytes()
         self.assertNotIn(b"STEP=", environ)
-        self.assertEqual(self.ask("kept"), (200, "[blue]"))
+        self.assertEqual(self.ask("restored"), (200, "[blue]"))
 
     def pids(self, endpoint: str) -> Set[int]:
         """The processes that score for an endpoint."""
