@@ -33,6 +33,7 @@ static bool make_regions(struct lane *lane) {
         return false;
     lane->requests = requests;
     lane->slots = (struct scorer_slot *)((char *)requests + scorer_slots_offset(lane->shape));
+    lane->requests->bells = lane->bells = 1;
     descriptors[1] = lane_region_create("scorekeeper-responses",
                                         scorer_responses_bytes(lane->shape), false, &responses);
     lane->responses = responses;

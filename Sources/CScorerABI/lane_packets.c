@@ -105,8 +105,11 @@ enum lane_packet_kind lane_receive(struct lane *lane, struct lane_packet *packet
 
 enum lane_result lane_drain(struct lane *lane) {
     struct scorer_word word = {.packet = SCORER_PACKET_DRAIN, .generation = lane->generation};
-    if (lane_send(lane->socket, &word, sizeof word, NULL, 0))
+    if (lane_send(lane->socket, &word, sizeof word, NULL, 0)) {
+        // Asleep by the futex it would see the packet only later.
+        ring_futex(lane, load_word(&lane->responses->asleep));
         return LANE_OK;
+    }
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return LANE_SOCKET_FULL;
     return errno == EPIPE || errno == ECONNRESET ? LANE_ENDED : LANE_SYSTEM;

@@ -67,7 +67,7 @@ enum scorer_result scorer_take_many(struct scorer_lane *lane, struct scorer_requ
         if (result == SCORER_OK && is_drained)
             return SCORER_DRAINED;
         if (result == SCORER_OK)
-            result = begun == BEGUN_BODY_LATE ? wait_until(lane, has_body, era)
+            result = begun == BEGUN_BODY_LATE ? wait_for_packet(lane, has_body, era)
                                               : wait_until(lane, has_news, NULL);
         if (result != SCORER_OK)
             return result;
@@ -363,7 +363,7 @@ enum scorer_result scorer_attach(int socket, struct scorer_lane **result) {
     system_call(CALL_FCNTL, socket, FILE_SET_CLOSE_ON_EXEC, 1, 0, 0, 0);
     enum scorer_result waited;
     do
-        waited = wait_until(lane, has_gateway, NULL);
+        waited = wait_for_packet(lane, has_gateway, NULL);
     while (waited == SCORER_INTERRUPTED);
     if (waited != SCORER_OK) {
         scorer_detach(lane);

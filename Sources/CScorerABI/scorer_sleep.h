@@ -21,12 +21,35 @@ static bool holds(struct scorer_lane *lane, condition is_met, const void *contex
     return is_so;
 }
 
+// Where a sleeper hears its bell.
+enum bed {
+    BY_THE_FUTEX,  // a short sleep, the cheap one: what comes by packet is not noticed
+    BY_THE_SOCKET, // as long as it takes
+};
+
+// How long a sleep by the futex may be. Long enough that one under load ends by a bell, short enough
+// for what comes by packet: the gateway's end, a new one, the word to leave.
+#define LONGEST_BY_FUTEX 10000000u
+
 // Raises `asleep`, so that the gateway rings once for what it changes from now on.
-static void announce_sleep(struct scorer_lane *lane) {
+static void announce_sleep(struct scorer_lane *lane, enum bed bed) {
     lock_acquire(&lane->lock);
-    if (lane->era)
-        store_word(&lane->era->responses->asleep, ++lane->era->asleep);
+    struct era *era = lane->era;
+    if (era) {
+        era->asleep++;
+        // First: a bell for the new value goes where this says.
+        if (bed == BY_THE_FUTEX)
+            store_word(&era->responses->asleep_on_bells, era->asleep);
+        store_word(&era->responses->asleep, era->asleep);
+    }
     lock_release(&lane->lock);
+}
+
+// Sleeps until the futex is rung, which it has been since `bells`, or for so long.
+static enum scorer_result listen_to_bells(struct scorer_lane *lane, uint32_t bells) {
+    tell_metrics(lane);
+    long woken = futex_listen(&lane->era->requests->bells, bells, LONGEST_BY_FUTEX);
+    return woken == -ERROR_INTERRUPTED ? SCORER_INTERRUPTED : SCORER_OK;
 }
 
 static void stop_receiving(struct scorer_lane *lane) {
@@ -42,10 +65,11 @@ static void follow(struct scorer_lane *lane, uint32_t seen) {
     __atomic_fetch_sub(&lane->followers, 1, __ATOMIC_SEQ_CST);
 }
 
-// Sleeps until the condition holds, nothing more can come, or a signal interrupts.
-static enum scorer_result wait_until(struct scorer_lane *lane, condition is_met,
-                                     const void *context) {
-    for (;;) {
+// Sleeps until the condition holds, nothing more can come, or a signal interrupts: in this bed first,
+// then by the socket.
+static enum scorer_result wait_in(enum bed bed, struct scorer_lane *lane, condition is_met,
+                                  const void *context) {
+    for (;; bed = BY_THE_SOCKET) {
         enum scorer_result result;
         uint32_t seen = __atomic_load_n(&lane->news, __ATOMIC_SEQ_CST);
         if (holds(lane, is_met, context, &result))
@@ -54,9 +78,14 @@ static enum scorer_result wait_until(struct scorer_lane *lane, condition is_met,
             follow(lane, seen);
             continue;
         }
-        announce_sleep(lane);
+        // Only who receives puts another era in its place.
+        uint32_t bells =
+            lane->era ? __atomic_load_n(&lane->era->requests->bells, __ATOMIC_SEQ_CST) : 0;
+        if (bells == 0)
+            bed = BY_THE_SOCKET;
+        announce_sleep(lane, bed);
         if (!holds(lane, is_met, context, &result))
-            result = receive(lane);
+            result = bed == BY_THE_FUTEX ? listen_to_bells(lane, bells) : receive(lane);
         if (result != SCORER_OK && result != SCORER_INTERRUPTED) {
             lock_acquire(&lane->lock);
             lane->end = result;
@@ -66,6 +95,18 @@ static enum scorer_result wait_until(struct scorer_lane *lane, condition is_met,
         if (result == SCORER_INTERRUPTED)
             return result;
     }
+}
+
+// For what changes in shared memory.
+static enum scorer_result wait_until(struct scorer_lane *lane, condition is_met,
+                                     const void *context) {
+    return wait_in(BY_THE_FUTEX, lane, is_met, context);
+}
+
+// For what comes by packet.
+static enum scorer_result wait_for_packet(struct scorer_lane *lane, condition is_met,
+                                          const void *context) {
+    return wait_in(BY_THE_SOCKET, lane, is_met, context);
 }
 
 #endif

@@ -89,6 +89,7 @@ enum {
     MESSAGE_CLOSE_ON_EXEC = 0x40000000,
     SOCKET_LEVEL = 1,
     SOCKET_RIGHTS = 1,
+    FUTEX_WAIT_ACROSS = 0, // between processes
     FUTEX_WAIT_HERE = 128,
     FUTEX_WAKE_HERE = 129,
     CLOCK_IS_MONOTONIC = 1,
@@ -181,6 +182,14 @@ static inline void system_unmap(const void *memory, uint64_t bytes) {
         system_call(CALL_MUNMAP, (long)memory, (long)bytes, 0, 0, 0, 0);
 }
 #endif
+
+// Waits for a word that another process raises: an error where nobody woke us within so many
+// nanoseconds, or for a signal.
+static inline long futex_listen(const uint32_t *word, uint32_t seen, uint64_t nanoseconds) {
+    struct system_time time = {(int64_t)(nanoseconds / 1000000000u),
+                               (int64_t)(nanoseconds % 1000000000u)};
+    return system_call(CALL_FUTEX, (long)word, FUTEX_WAIT_ACROSS, seen, (long)&time, 0, 0);
+}
 
 static inline void futex_wait(uint32_t *word, uint32_t seen) {
     system_call(CALL_FUTEX, (long)word, FUTEX_WAIT_HERE, seen, 0, 0, 0);

@@ -1,7 +1,9 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CLaneKit
 import CScorerABI
+import Glibc
 import Testing
 import Wire
 
@@ -35,6 +37,74 @@ import Wire
         _ = try lane.post("c")
         _ = try lane.post("d")
         #expect(scorer.packets() == [Self.bell])
+    }
+
+    @Test func `is rung on the futex alone, once for each sleep, where the scorer sleeps`() throws {
+        let lane = try makeLane(ends.near, calls: 4)
+        let scorer = try RawScorer(ends.far)
+        let atFirst = scorer.bells
+        #expect(atFirst != 0)
+
+        for sleep: UInt32 in 1...2 {
+            scorer.raiseAsleepOnBells(to: UInt64(sleep))
+            _ = try lane.post("a")
+            _ = try lane.post("b")
+            #expect(scorer.bells == atFirst + sleep)
+        }
+
+        #expect(scorer.packets().isEmpty)
+    }
+
+    @Test func `is a packet again for a scorer that went on to sleep by the socket`() throws {
+        let lane = try makeLane(ends.near, calls: 4)
+        let scorer = try RawScorer(ends.far)
+
+        scorer.raiseAsleepOnBells(to: 1)
+        _ = try lane.post("a")
+        let bells = scorer.bells
+        scorer.raiseAsleep(to: 2)
+        _ = try lane.post("b")
+
+        #expect(scorer.packets() == [Self.bell])
+        #expect(scorer.bells == bells)
+    }
+
+    @Test func `wakes a scorer on the futex for the word to leave, which is a packet`() throws {
+        let lane = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+        scorer.raiseAsleepOnBells(to: 1)
+        let bells = scorer.bells
+
+        try lane.tellToDrain()
+
+        #expect(scorer.bells == bells + 1)
+        #expect(scorer.packets() == [UInt8(SCORER_PACKET_DRAIN.rawValue)])
+    }
+
+    @Test func `on the futex wakes who sleeps there`() throws {
+        let lane = try makeLane(ends.near)
+        let sleeper = try ForkedScorer(KIT_LISTEN, on: ends.far)
+        try sleeper.waitUntilAsleep()
+
+        _ = try lane.post("a")
+
+        #expect(sleeper.end() == 0)
+    }
+
+    @Test func `is awaited on the futex first, then by the socket`() throws {
+        let lane = try makeLane(ends.near)
+        let words = try RawScorer(ends.far)
+        let beyond = try makeEnds()
+        try words.passHello(to: beyond.near)
+        let scorer = try ForkedScorer(KIT_ECHO, on: beyond.far)
+
+        while words.asleep == 0 { sched_yield() }
+        #expect(words.asleepOnBells == 1)
+        while words.asleep == 1 { sched_yield() }
+        _ = try lane.post("a")
+
+        #expect(words.packets() == [Self.bell])
+        withExtendedLifetime(scorer) {}
     }
 
     @Test func `waits for all that is gathered, however often the scorer sleeps`() throws {

@@ -226,6 +226,7 @@ extension scorer_request {
 /// A scorer in a process of its own.
 final class ForkedScorer {
     let pid: pid_t
+    private var hasEnded = false
 
     init(_ scorer: kit_scorer, on end: consuming Descriptor) throws {
         pid = kit_start(scorer, end.number)
@@ -233,11 +234,27 @@ final class ForkedScorer {
     }
 
     deinit {
-        _ = Glibc.kill(pid, SIGKILL)
+        guard !hasEnded else { return }
+        kill()
         _ = kit_wait(pid)
     }
 
     func kill() { _ = Glibc.kill(pid, SIGKILL) }
+
+    /// Waits until it sleeps, whatever for.
+    func waitUntilAsleep() throws {
+        while true {
+            let state = try readWhole("/proc/\(pid)/stat").split(separator: ")").last
+            if state?.hasPrefix(" S") == true { return }
+            sched_yield()
+        }
+    }
+
+    /// Waits for its end; the exit code, or 128 and the signal.
+    func end() -> Int32 {
+        hasEnded = true
+        return kit_wait(pid)
+    }
 }
 
 /// Reads a file of /proc, which has no length to go by.

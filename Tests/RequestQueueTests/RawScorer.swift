@@ -11,6 +11,7 @@ import Wire
 /// A scorer without libscorer: it can write whatever it likes wherever it can.
 final class RawScorer {
     let end: Descriptor
+    private let hello: scorer_hello
     let shape: scorer_shape
     let generation: UInt64
     let requestsMemory: Descriptor
@@ -27,6 +28,7 @@ final class RawScorer {
         guard linux_packet_receive(end.number, &hello, size, &numbers, &count) == size, count == 2
         else { throw SystemError("receive a greeting") }
         self.end = end
+        self.hello = hello
         shape = scorer_shape(
             slots: hello.slots,
             calls: hello.calls,
@@ -70,6 +72,19 @@ final class RawScorer {
         responses.storeBytes(of: value, toByteOffset: 0, as: UInt64.self)
     }
 
+    /// Sleeps where the bell is a futex.
+    func raiseAsleepOnBells(to value: UInt64) {
+        responses.storeBytes(of: value, toByteOffset: 8, as: UInt64.self)
+        raiseAsleep(to: value)
+    }
+
+    var asleep: UInt64 { responses.load(fromByteOffset: 0, as: UInt64.self) }
+
+    var asleepOnBells: UInt64 { responses.load(fromByteOffset: 8, as: UInt64.self) }
+
+    /// The futex that is rung.
+    var bells: UInt32 { requests.load(fromByteOffset: 8, as: UInt32.self) }
+
     func storeDone(_ value: UInt64) {
         responses.storeBytes(of: value, toByteOffset: 64, as: UInt64.self)
     }
@@ -102,6 +117,16 @@ final class RawScorer {
 
     func send(_ bytes: [UInt8]) {
         _ = linux_packet_send(end.number, bytes, bytes.count, nil, 0)
+    }
+
+    /// Greets another scorer on the same memory.
+    func passHello(to socket: Descriptor) throws {
+        var hello = hello
+        let numbers = [requestsMemory.number, responsesMemory.number]
+        let size = MemoryLayout<scorer_hello>.size
+        guard linux_packet_send(socket.number, &hello, size, numbers, 2) == size else {
+            throw SystemError("pass a greeting on")
+        }
     }
 
     /// The descriptor that comes with the next packet.

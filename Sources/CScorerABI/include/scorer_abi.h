@@ -7,7 +7,8 @@
 // SOCK_SEQPACKET socket. The gateway alone writes the requests region (the scorer can only map it
 // read-only), the scorer alone writes the responses region. Every word has one writer; nothing in
 // either region is a lock. Words that the two sides order against each other (`tail`, `armed`,
-// `cancelled`, `read`, `asleep`, `done`, `taken`) are accessed with atomic loads and stores only.
+// `cancelled`, `read`, `asleep`, `asleep_on_bells`, `bells`, `done`, `taken`) are accessed with atomic
+// loads and stores only.
 //
 // All numbers are little-endian and naturally aligned. Offsets count from the region's start.
 //
@@ -15,8 +16,8 @@
 // of version 1. Within a version nothing below moves, changes its size or its meaning, or goes.
 // What may come: packets of higher numbers from the scorer, which a library sends only where
 // `hello` says that the gateway knows them; flags that a gateway sets only after the scorer asked
-// for them; words that are `reserved` now, are written as zero and not looked at. Whatever else
-// changes is version 2, which a scorer of version 1 is told in the second byte of `hello`.
+// for them; words that are `reserved` or padding now, are written as zero and not looked at. Whatever
+// else changes is version 2, which a scorer of version 1 is told in the second byte of `hello`.
 #ifndef SCOREKEEPER_SCORER_ABI_H
 #define SCOREKEEPER_SCORER_ABI_H
 
@@ -95,6 +96,7 @@ struct scorer_completion {
 // then the areas.
 struct scorer_requests {
     _Alignas(64) uint64_t tail;   // requests posted since hello
+    uint32_t bells;               // a futex, raised with each bell that is rung on it; 0: none is
     _Alignas(64) uint64_t armed;  // odd: the gateway is about to sleep; one bell for each odd value
     _Alignas(64) uint32_t ring[]; // slot numbers; entry i of the lane's life at i modulo slots
 };
@@ -103,6 +105,7 @@ struct scorer_requests {
 // and the answer areas.
 struct scorer_responses {
     _Alignas(64) uint64_t asleep;  // raised before each sleep; one bell for each value
+    uint64_t asleep_on_bells;      // the value of `asleep` whose bell goes to the futex, no packet
     _Alignas(64) uint64_t done;    // completions since hello
     _Alignas(64) uint64_t taken[]; // the ticket that was begun, for each slot
 };
