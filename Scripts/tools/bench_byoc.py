@@ -29,7 +29,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CONNECTIONS = (1, 8, 64)
 ANSWER_BYTES = 100
 BODY = json.dumps({"input_data": [[5.1, 3.5, 1.4, 0.2]], "padding": "x" * 147})
-OURS, THEIRS = "scorekeeper", "nginx"
+# The scorer where the kernel likes, and on the gateway's core.
+OURS, BESIDE, THEIRS = "scorekeeper", "scorekeeper, core: gateway", "nginx"
+CORES = {OURS: "any", BESIDE: "gateway"}
+DOCUMENT = "properties: {{scorekeeper.scorer: {scorer}, scorekeeper.core: {core}}}\n"
 MEBIBYTE = 1 << 20
 
 
@@ -85,24 +88,43 @@ def _gateway(
 ) -> Figures:
     body = folder / "body.json"
     body.write_text(BODY)
-    server = Server(program, folder, free_port())
     peer = peers.nginx(folder, free_port(), BODY[:ANSWER_BYTES])
+    # A server each: a gateway stays on its core for all that it serves.
+    servers = [
+        Server(program, _folder(folder, core), free_port())
+        for core in CORES.values()
+    ]
     try:
-        server.wait_until_up()
-        server.run("deploy", "--scorer", str(scorer), "--name", "brief")
-        server.wait_until_serving("brief")
-        url = f"http://127.0.0.1:{server.port}/endpoints/brief/score"
-        peers.first_answer(url, BODY.encode(), server.process)
         peers.first_answer(peer.url, BODY.encode(), peer.process)
-        gateway = int(server.status()["gateway"]["pid"])
-        sides = (
-            Side(OURS, url, gateway, _scorer_process(server.process.pid, scorer)),
-            Side(THEIRS, peer.url, peer.process.pid),
+        sides = [
+            _side(name, server, scorer, CORES[name], folder)
+            for name, server in zip(CORES, servers)
+        ]
+        return alternate(
+            [*sides, Side(THEIRS, peer.url, peer.process.pid)], body, CONNECTIONS, rounds, seconds
         )
-        return alternate(sides, body, CONNECTIONS, rounds, seconds)
     finally:
-        server.stop()
+        for server in servers:
+            server.stop()
         peer.stop()
+
+
+def _folder(folder: Path, core: str) -> Path:
+    made = folder / core
+    made.mkdir()
+    return made
+
+
+def _side(name: str, server: Server, scorer: Path, core: str, folder: Path) -> Side:
+    document = folder / f"{core}.yml"
+    document.write_text(DOCUMENT.format(scorer=scorer, core=core))
+    server.wait_until_up()
+    server.run("deploy", "-f", str(document), "--name", "brief")
+    server.wait_until_serving("brief")
+    url = f"http://127.0.0.1:{server.port}/endpoints/brief/score"
+    peers.first_answer(url, BODY.encode(), server.process)
+    gateway = int(server.status()["gateway"]["pid"])
+    return Side(name, url, gateway, _scorer_process(server.process.pid, scorer))
 
 
 def _scorer_process(root: int, scorer: Path) -> int:
@@ -117,23 +139,23 @@ def _scorer_process(root: int, scorer: Path) -> int:
 def _show_loads(figures: Figures, machine: str) -> None:
     rows: List[List[str]] = []
     for count, sides in figures.items():
-        ours, theirs = sides[OURS], sides[THEIRS]
-        scorer = ours.beside_milliseconds * 1e3
-        rows.append(
-            [
-                str(count),
-                f"{ours.requests_per_second:.0f} / {theirs.requests_per_second:.0f}",
-                f"{ours.p50_milliseconds * 1e3:.0f} / {theirs.p50_milliseconds * 1e3:.0f}",
-                f"{ours.p99_milliseconds * 1e3:.0f} / {theirs.p99_milliseconds * 1e3:.0f}",
-                f"{ours.cpu_milliseconds * 1e3:.1f} + {scorer:.1f}"
-                f" / {theirs.cpu_milliseconds * 1e3:.1f}",
-                f"{ours.failed} / {theirs.failed}",
-            ]
-        )
+        for name, side in sides.items():
+            rows.append(
+                [
+                    str(count),
+                    name,
+                    f"{side.requests_per_second:.0f}",
+                    f"{side.p50_milliseconds * 1e3:.0f}",
+                    f"{side.p99_milliseconds * 1e3:.0f}",
+                    f"{side.cpu_milliseconds * 1e3:.1f}",
+                    f"{side.beside_milliseconds * 1e3:.1f}" if name != THEIRS else "",
+                    str(side.failed),
+                ]
+            )
     table.show(
         f"Gateway, lane and a C scorer against nginx return 200: {len(BODY)} bytes in,"
         f" {ANSWER_BYTES} out ({machine})",
-        ("conns", "requests/s", "p50 us", "p99 us", "CPU us: gateway + scorer / nginx", "failed"),
+        ("conns", "server", "requests/s", "p50 us", "p99 us", "CPU us", "scorer's", "failed"),
         rows,
     )
 
@@ -146,25 +168,27 @@ def _show_goals(figures: Figures, lanes: Lanes) -> None:
         rows.append([what, f"{ours:.4g}", beside, shown, goal, "yes" if holds else "no"])
 
     for count, sides in figures.items():
-        ours, theirs = sides[OURS], sides[THEIRS]
-        if count == 1:
-            added = (ours.p50_milliseconds - theirs.p50_milliseconds) * 1e3
-            ratio = added / lanes.futex
-            beside = f"{lanes.futex:.1f} futex"
-            add("1 connection: added p50 us", added, beside, ratio, "at most 1.5", ratio <= 1.5)
-        else:
-            ratio = ours.requests_per_second / theirs.requests_per_second
-            beside = f"{theirs.requests_per_second:.0f} nginx"
-            what = f"{count} connections: requests/s"
-            add(what, ours.requests_per_second, beside, ratio, "at least 0.75", ratio >= 0.75)
-        beside = f"{theirs.cpu_milliseconds * 1e3:.1f} nginx"
-        for name, cpu in (
-            ("gateway", ours.cpu_milliseconds),
-            ("gateway and scorer", ours.cpu_milliseconds + ours.beside_milliseconds),
-        ):
-            ratio = cpu / theirs.cpu_milliseconds
-            what = f"{count} connections: CPU us a request, {name}"
-            add(what, cpu * 1e3, beside, ratio, "at most 1.6", ratio <= 1.6)
+        theirs = sides[THEIRS]
+        for side, core in CORES.items():
+            ours, where = sides[side], f"{count} connections, core {core}"
+            if count == 1:
+                added = (ours.p50_milliseconds - theirs.p50_milliseconds) * 1e3
+                ratio = added / lanes.futex
+                beside = f"{lanes.futex:.1f} futex"
+                add(f"{where}: added p50 us", added, beside, ratio, "at most 1.5", ratio <= 1.5)
+            else:
+                ratio = ours.requests_per_second / theirs.requests_per_second
+                beside = f"{theirs.requests_per_second:.0f} nginx"
+                rate = ours.requests_per_second
+                add(f"{where}: requests/s", rate, beside, ratio, "at least 0.75", ratio >= 0.75)
+            beside = f"{theirs.cpu_milliseconds * 1e3:.1f} nginx"
+            for name, cpu in (
+                ("gateway", ours.cpu_milliseconds),
+                ("with the scorer", ours.cpu_milliseconds + ours.beside_milliseconds),
+            ):
+                ratio = cpu / theirs.cpu_milliseconds
+                what = f"{where}: CPU us a request, {name}"
+                add(what, cpu * 1e3, beside, ratio, "at most 1.6", ratio <= 1.6)
     ratio = lanes.ping_pong.p50 / lanes.futex
     beside = f"{lanes.futex:.1f} futex"
     add("lane: ping-pong p50 us", lanes.ping_pong.p50, beside, ratio, "at most 2", ratio <= 2)

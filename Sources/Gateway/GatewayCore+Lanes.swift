@@ -240,6 +240,7 @@ extension GatewayCore {
             laneRuns[Int(id.index)] = order.run
             stations.append(station)
             deployment.stations.append(station)
+            if order.isOnGatewayCore == true { sharedCore.enter() }
             decide(.laneRouted(id, deployment.runs.contains(order.run)))
             watch(station)
         } catch LaneError.system(let error) where [EPIPE, ECONNRESET].contains(error.number) {
@@ -290,6 +291,7 @@ extension GatewayCore {
         station.deployment.stations.removeAll { $0 === station }
         station.watch?.close()
         station.watch = nil
+        if station.order.isOnGatewayCore == true { sharedCore.leave() }
         note(EndedLane(run: station.run, id: station.id, deployment: station.deployment.id))
     }
 

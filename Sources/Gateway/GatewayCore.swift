@@ -37,6 +37,7 @@ final class GatewayCore {
     var generation: UInt64
     /// Lanes that ended and of which the supervisor has not said why, oldest first.
     var unexplained: [EndedLane] = []
+    var sharedCore = SharedCore()
     var isLeaving = false
     /// Whether no gateway comes after this one.
     var isLast = false

@@ -32,7 +32,8 @@ extension ScorerPlan {
             millicores: isLimited && type.millicores > 0 ? type.millicores : nil,
             processes: isCounted ? Int(Self.mostProcesses) : nil,
             files: Int(min(Self.mostFiles, place.fileLimit)),
-            temporaryBytes: level >= .sandbox ? Int64(Self.temporaryBytes(type)) : nil
+            temporaryBytes: level >= .sandbox ? Int64(Self.temporaryBytes(type)) : nil,
+            isOnGatewayCore: order.isOnGatewayCore
         )
     }
 

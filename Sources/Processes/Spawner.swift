@@ -120,6 +120,9 @@ final class Spawner {
                     hasOwnUser: user != nil
                 )
             )
+            // What this thread starts meanwhile is bound as it is, before it has a thread of its own.
+            let binding = order.isOnGatewayCore == true ? try GatewayCoreBinding() : nil
+            defer { binding?.release() }
             process.launcher = try launch.start(
                 launcher: configuration.launcher,
                 lane: lane.far,

@@ -36,6 +36,8 @@ struct ServingSettings: Codable, Hashable, Sendable {
     var minimumIsolation: IsolationLevel
     /// Whether its scorers may reach the network.
     var isNetworkAllowed: Bool
+    /// Whether its scorers run on the gateway's core; nothing: they do not.
+    var isOnGatewayCore: Bool?
     /// How long a scorer may take until it is ready.
     var startDeadlineSeconds: Int
     /// How many failing answers of a new revision end its rollout; nothing: the standard.
@@ -94,6 +96,7 @@ struct ServingSettings: Codable, Hashable, Sendable {
         isForkServerWanted = manifest.isForkServerUsed ?? true
         minimumIsolation = manifest.minimumIsolation ?? .process
         isNetworkAllowed = manifest.isNetworkAllowed
+        isOnGatewayCore = manifest.core == .gateway ? true : nil
         // A start has its own budget: what a startup probe grants, where one is written.
         startDeadlineSeconds =
             manifest.startDeadlineSeconds ?? manifest.startupProbe?.budgetSeconds ?? 300

@@ -68,7 +68,8 @@ extension SpawnOrder {
             instanceType: document.settings.instanceType,
             isNetworkAllowed: document.settings.isNetworkAllowed,
             minimumIsolation: document.settings.minimumIsolation,
-            logPath: configuration.state.log(of: run.instance)
+            logPath: configuration.state.log(of: run.instance),
+            isOnGatewayCore: document.settings.isOnGatewayCore
         )
     }
 }

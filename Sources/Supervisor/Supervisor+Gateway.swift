@@ -176,7 +176,8 @@ extension Supervisor {
             revision: revision,
             calls: document.callsAtOnce,
             ahead: document.ahead,
-            aheadOfShared: document.aheadOfShared
+            aheadOfShared: document.aheadOfShared,
+            isOnGatewayCore: document.settings.isOnGatewayCore
         )
         _ = gateway.joined?.send(GatewayOrder.lane(order), with: [socket])
     }

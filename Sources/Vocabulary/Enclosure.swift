@@ -21,6 +21,8 @@ public struct Enclosure: Codable, Hashable, Sendable {
     public var files: Int
     /// Most bytes in `/tmp`, and as many in `/dev/shm`.
     public var temporaryBytes: Int64?
+    /// Whether it runs on the gateway's core alone; nothing: it does not.
+    public var isOnGatewayCore: Bool?
 
     /// Makes an enclosure.
     public init(
@@ -31,7 +33,8 @@ public struct Enclosure: Codable, Hashable, Sendable {
         millicores: Int?,
         processes: Int?,
         files: Int,
-        temporaryBytes: Int64?
+        temporaryBytes: Int64?,
+        isOnGatewayCore: Bool? = nil
     ) {
         self.level = level
         self.circumstances = circumstances
@@ -41,6 +44,7 @@ public struct Enclosure: Codable, Hashable, Sendable {
         self.processes = processes
         self.files = files
         self.temporaryBytes = temporaryBytes
+        self.isOnGatewayCore = isOnGatewayCore
     }
 
     /// Whether it is held to a promise.
@@ -111,10 +115,13 @@ public struct Enclosure: Codable, Hashable, Sendable {
     }
 
     private var cores: String {
-        guard keeps(.cores), let millicores else { return "shares all that the machine has" }
+        let place = isOnGatewayCore == true ? "the gateway's own" : nil
+        guard keeps(.cores), let millicores else {
+            return place ?? "shares all that the machine has"
+        }
         let whole = millicores / 1_000
         let rest = String(millicores % 1_000 + 1_000).dropFirst()
-        return "at most \(whole).\(rest)"
+        return "at most \(whole).\(rest)" + (place.map { " of \($0)" } ?? "")
     }
 
     private var bounds: String {

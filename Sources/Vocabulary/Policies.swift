@@ -40,6 +40,15 @@ public enum MergePolicy: String, Codable, Sendable, CaseIterable {
     case off
 }
 
+/// On which core a scorer runs.
+public enum CorePlacement: String, Codable, Sendable, CaseIterable {
+    /// Wherever the kernel likes.
+    case any
+    /// On the gateway's own: for calls of a few microseconds, which a hand-over to another core would
+    /// outlast. A longer one keeps the gateway from its work.
+    case gateway
+}
+
 /// How far a scorer is shut off from the machine; each level includes the ones before it.
 ///
 /// A scorer has a uid of its own at every level, where the node is root and may use several; below

@@ -99,14 +99,25 @@ public struct LaneOrder: Codable, Sendable {
     public var ahead: Int
     /// The same once its scorer has said that requests may share a call.
     public var aheadOfShared: Int
+    /// Whether its scorer runs on the gateway's core; supervisors of earlier versions do not say, and
+    /// theirs do not.
+    public var isOnGatewayCore: Bool?
 
     /// Makes an order.
-    public init(run: Run, revision: Revision, calls: Int, ahead: Int, aheadOfShared: Int) {
+    public init(
+        run: Run,
+        revision: Revision,
+        calls: Int,
+        ahead: Int,
+        aheadOfShared: Int,
+        isOnGatewayCore: Bool? = nil
+    ) {
         self.run = run
         self.revision = revision
         self.calls = calls
         self.ahead = ahead
         self.aheadOfShared = aheadOfShared
+        self.isOnGatewayCore = isOnGatewayCore
     }
 }
 

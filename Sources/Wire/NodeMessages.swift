@@ -153,6 +153,9 @@ public struct SpawnOrder: Codable, Sendable {
     /// Whether its start gives way to all that serves, until it can answer; supervisors of earlier
     /// versions do not say, and their starts do not.
     public var givesWay: Bool?
+    /// Whether it runs on the gateway's core; supervisors of earlier versions do not say, and theirs
+    /// do not.
+    public var isOnGatewayCore: Bool?
 
     /// Makes an order.
     public init(
@@ -164,7 +167,8 @@ public struct SpawnOrder: Codable, Sendable {
         isNetworkAllowed: Bool,
         minimumIsolation: IsolationLevel,
         logPath: String,
-        givesWay: Bool? = nil
+        givesWay: Bool? = nil,
+        isOnGatewayCore: Bool? = nil
     ) {
         self.run = run
         self.program = program
@@ -175,5 +179,6 @@ public struct SpawnOrder: Codable, Sendable {
         self.minimumIsolation = minimumIsolation
         self.logPath = logPath
         self.givesWay = givesWay
+        self.isOnGatewayCore = isOnGatewayCore
     }
 }

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import unittest
 from pathlib import Path
+from typing import List, Set
 
+import own_scorer
 from harness import EndToEnd, ROOT, program
 
 
@@ -37,6 +40,34 @@ class OwnScorer(EndToEnd):
 
         self.server.run("delete", "echo")
         self.wait_for("its end", lambda: self.server.deployment("echo") is None)
+
+    def test_one_on_the_gateways_core_shares_it_for_as_long_as_it_is_there(self) -> None:
+        folder = Path(self._folder.name)
+        own_scorer.build(folder / "telling")
+        document = folder / "telling.yml"
+        document.write_text(
+            "properties:\n  scorekeeper.scorer: ./telling\n  scorekeeper.core: gateway\n"
+        )
+        gateway = self.server.status()["gateway"]["pid"]
+        before = cores_of_threads(gateway)
+        last = max(os.sched_getaffinity(0))
+
+        self.server.run("deploy", "-f", str(document), "--name", "telling")
+
+        scorer = self.only_instance("telling")["pid"]
+        self.assertEqual(set(map(frozenset, cores_of_threads(scorer))), {frozenset({last})})
+        self.assertIn({last}, cores_of_threads(gateway))
+        self.assertEqual(self.score("telling", b"", route="score")[0], 200)
+        said = self.server.run("status", "telling", "--verbose")
+        self.assertRegex(said, r"cores +.*the gateway's own")
+
+        self.server.run("delete", "telling")
+        self.wait_for("its core back", lambda: cores_of_threads(gateway) == before)
+
+
+def cores_of_threads(pid: int) -> List[Set[int]]:
+    """The cores that each of its threads may run on."""
+    return [os.sched_getaffinity(int(thread)) for thread in sorted(os.listdir(f"/proc/{pid}/task"))]
 
 
 if __name__ == "__main__":

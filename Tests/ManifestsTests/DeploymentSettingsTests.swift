@@ -110,6 +110,21 @@ import Vocabulary
         )
     }
 
+    @Test(arguments: ["gateway": 1, "any": 0])
+    func `may put no model on the gateway's core`(word: String, refusals: Int) {
+        let reading = read("properties:\n  scorekeeper.core: \(word)\n")
+
+        #expect(
+            reading.findings.problems.map(\.description)
+                == Array(
+                    repeating: "iris.yml:2:3: 'scorekeeper.core: gateway' is for a program whose "
+                        + "calls take microseconds; a call of Python would keep the gateway from its work; "
+                        + "remove it",
+                    count: refusals
+                )
+        )
+    }
+
     @Test func `that says nothing of the network, is told that there is none`() {
         #expect(read("name: blue\n").findings.notices.map(\.code) == ["egressOff"])
         #expect(

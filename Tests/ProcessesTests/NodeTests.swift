@@ -47,6 +47,23 @@ let speakOnLane = """
         #expect(report.lastLines == ["[0, 1, 2, 3]"])
     }
 
+    @Test(arguments: IsolationLevel.allCases)
+    func `keeps one on the gateway's core where its order says so, and only that one`(
+        level: IsolationLevel
+    ) throws {
+        let node = try TestNode(upTo: level)
+        let asks = "import os; print(sorted(os.sched_getaffinity(0)))"
+
+        let free = try node.result(of: asks)
+        let bound = try node.result(of: asks) { $0.isOnGatewayCore = true }
+        let after = try node.result(of: asks)
+
+        let all = try #require(free.lastLines.first)
+        let last = all.trimmingCharacters(in: ["[", "]"]).split(separator: ", ").last
+        #expect(bound.lastLines == ["[\(try #require(last))]"])
+        #expect(after.lastLines == [all])
+    }
+
     @Test func `hands out the gateway's end of a lane, and again when asked`() throws {
         let node = try TestNode()
         let order = try node.order(speakOnLane + "say('first'); say(lane.recv(99).decode())")

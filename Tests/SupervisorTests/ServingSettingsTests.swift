@@ -22,6 +22,16 @@ import Wire
         #expect((settings.variables["SCOREKEEPER_DEBUG_ERRORS"] == "1") == shows)
     }
 
+    @Test(arguments: [nil, CorePlacement.any, .gateway])
+    func `put a scorer on the gateway's core only where that is asked for`(core: CorePlacement?) {
+        var manifest = DeploymentSettings()
+        manifest.core = core
+
+        let settings = ServingSettings(manifest, retryUnlessSaid: .never)
+
+        #expect((settings.isOnGatewayCore == true) == (core == .gateway))
+    }
+
     @Test(arguments: RetryPolicy.allCases)
     func `tell its scorer where a request may not be scored twice`(retry: RetryPolicy) {
         let settings = ServingSettings(DeploymentSettings(), retryUnlessSaid: retry)

@@ -71,6 +71,16 @@ private let networked = Circumstances(hasOwnUser: true, landlock: 7, hasNetwork:
         enclosure.lines.first { $0.subject == subject }?.words
     }
 
+    @Test func `says where its cores are the gateway's one`() {
+        var bounded = enclosure(.limited, root, bounded: true)
+        var free = enclosure(.process, root)
+        bounded.isOnGatewayCore = true
+        free.isOnGatewayCore = true
+
+        #expect(words(bounded, "cores") == "at most 1.500 of the gateway's own")
+        #expect(words(free, "cores") == "the gateway's own")
+    }
+
     @Test func `says what is bounded, and by how much`() {
         let whole = enclosure(.limited, root, bounded: true)
 

@@ -51,6 +51,8 @@ public struct DeploymentSettings: Hashable, Codable, Sendable {
     public var showsFailures = false
     /// The least isolation that will do.
     public var minimumIsolation: IsolationLevel?
+    /// Where its scorers run.
+    public var core: CorePlacement?
     /// Seconds that a start may take.
     public var startDeadlineSeconds: Int?
 

@@ -11,7 +11,7 @@ extension DeploymentSettingsReader {
             "scorekeeper.retry", "scorekeeper.python", "scorekeeper.statuses",
             "scorekeeper.fork_server", "scorekeeper.isolation", "scorekeeper.scorer",
             "scorekeeper.start_deadline", "scorekeeper.debug_errors", "scorekeeper.merge",
-            "scorekeeper.body_limit",
+            "scorekeeper.body_limit", "scorekeeper.core",
         ] + rolloutProperties
 
     mutating func readProperties(_ node: YAMLNode) {
@@ -35,6 +35,8 @@ extension DeploymentSettingsReader {
                     values.word(value, entry.key, ["on": true, "off": false]) ?? false
             case "scorekeeper.isolation":
                 settings.minimumIsolation = values.word(value, entry.key, IsolationLevel.self)
+            case "scorekeeper.core":
+                settings.core = values.word(value, entry.key, CorePlacement.self)
             case "scorekeeper.scorer":
                 readProgram(entry)
             case "scorekeeper.start_deadline":
@@ -59,5 +61,20 @@ extension DeploymentSettingsReader {
             }
         }
         checkRollout()
+        checkCore()
+    }
+
+    /// Only a program can answer so soon that its place beside the gateway helps anybody.
+    private mutating func checkCore() {
+        guard settings.core == .gateway, manifest.places["scorekeeper.scorer"] == nil else {
+            return
+        }
+        values.findings.refuse(
+            "gatewayCore",
+            "'scorekeeper.core: gateway' is for a program whose calls take microseconds; a call of "
+                + "Python would keep the gateway from its work",
+            "remove it",
+            at: manifest.places["scorekeeper.core"]
+        )
     }
 }
