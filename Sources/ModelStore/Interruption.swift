@@ -4,9 +4,9 @@
 import Synchronization
 public import Vocabulary
 
-/// A wish that reading and copying end early: a model may have gigabytes, and who stops must not wait.
+/// A wish that files are read, copied and unpacked no further: a stop must not wait for gigabytes.
 ///
-/// It reaches whatever `perform` runs, and is looked at before each block of a file. What was copied
+/// It reaches whatever `perform` runs, and is looked at before each block of a file. What was written
 /// until then is removed, as after any other failure.
 public final class Interruption: Sendable {
     @TaskLocal private static var current: Interruption?

@@ -35,6 +35,7 @@ final class UnpackedFiles: ArchiveSink {
     }
 
     func beginFile(_ path: String) throws(Problem) {
+        try Interruption.check()
         var parts = path.split(separator: "/").map(String.init)
         guard let last = parts.popLast() else {
             preconditionFailure("an archive's file has no name in '\(self.path)'")
@@ -47,6 +48,7 @@ final class UnpackedFiles: ArchiveSink {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Problem) {
+        try Interruption.check()
         try FileBytes.write(bytes, to: file, named: name)
     }
 

@@ -45,6 +45,23 @@ import Glibc
         #expect(ModelCheck(path: pack(Packing.model(), as: packing)).isServable)
     }
 
+    @Test func `is unpacked no further once nobody wants it`() throws {
+        let files = try UnpackedFiles(path: scratch.path)
+        let interruption = Interruption()
+        let begun = interruption.perform { () throws(Problem) in try files.beginFile("a") }
+        try begun.get()
+        interruption.want()
+
+        let inside = interruption.perform { () throws(Problem) in
+            try files.write(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        let between = interruption.perform { () throws(Problem) in try files.beginFile("b") }
+
+        #expect(code { try inside.get() } == "interrupted")
+        #expect(code { try between.get() } == "interrupted")
+        #expect(access("\(scratch.path)/b", F_OK) != 0)
+    }
+
     @Test(arguments: ["./", "iris/", "run/artifacts/"])
     func `may have one or two folders above the model`(_ above: String) throws {
         let path = pack(Packing.model(above: above))
