@@ -8,9 +8,6 @@ enum DocumentChanges {
     /// What a deployment's next revision changes.
     static func of(_ new: DeploymentDocument, from old: DeploymentDocument) -> [String] {
         var changes: [String] = []
-        func note<Value: Equatable>(_ name: String, _ one: Value, _ other: Value) {
-            if one != other { changes.append("\(name): \(one) becomes \(other)") }
-        }
         if old.content != new.content {
             changes.append("\(content(of: new)): another content")
         }
@@ -27,23 +24,7 @@ enum DocumentChanges {
         {
             changes.append("scorer: other arguments")
         }
-        let (was, now) = (old.settings, new.settings)
-        note("instance_count", was.instances, now.instances)
-        note("instance_type", was.instanceType.name, now.instanceType.name)
-        note("request_timeout_ms", was.deadlineMilliseconds, now.deadlineMilliseconds)
-        note(
-            "max_concurrent_requests_per_instance",
-            was.maxConcurrentRequestsPerInstance,
-            now.maxConcurrentRequestsPerInstance
-        )
-        // Values may be secrets: their names say enough.
-        let names = Set(was.variables.keys).union(now.variables.keys)
-        for name in names.sorted() where was.variables[name] != now.variables[name] {
-            let how =
-                was.variables[name] == nil
-                ? "is new" : now.variables[name] == nil ? "goes" : "changes"
-            changes.append("environment_variables: \(name.printable) \(how)")
-        }
+        changes += settings(new.settings, from: old.settings)
         if changes.isEmpty { changes.append("its settings") }
         return changes + labels(of: new, from: old)
     }
