@@ -69,15 +69,9 @@ struct Planner {
         let known = newest.flatMap { assets.model(wanted.id.name, version: $0) }
         if let known, known.isSame(as: wanted) {
             let labelled = known.labelled(as: wanted)
-            let changes = DocumentChanges.labels(of: labelled, from: known)
-            guard !changes.isEmpty else {
-                return plan.add(.init("model", "\(known.id)", .unchanged))
-            }
             assets.put(labelled)
-            return plan.add(
-                .init("model", "\(known.id)", .update, changes: changes),
-                .model(labelled)
-            )
+            let changes = DocumentChanges.labels(of: labelled, from: known)
+            return keep("model", known.id, changes, .model(labelled))
         }
         if known != nil, isNumbered {
             return refuse("model", "\(wanted.id)", .create, assets.immutable(wanted.id))
@@ -102,21 +96,26 @@ struct Planner {
         let known = newest.flatMap { assets.environment(wanted.id.name, version: $0) }
         if let known, known.isSame(as: wanted) {
             let labelled = known.labelled(as: wanted)
-            let changes = DocumentChanges.labels(of: labelled, from: known)
-            guard !changes.isEmpty else {
-                return plan.add(.init("environment", "\(known.id)", .unchanged))
-            }
             assets.put(labelled)
-            return plan.add(
-                .init("environment", "\(known.id)", .update, changes: changes),
-                .environment(labelled)
-            )
+            let changes = DocumentChanges.labels(of: labelled, from: known)
+            return keep("environment", known.id, changes, .environment(labelled))
         }
         if known != nil, isNumbered {
             return refuse("environment", "\(wanted.id)", .create, assets.immutable(wanted.id))
         }
         assets.put(wanted)
         plan.add(.init("environment", "\(wanted.id)", .create), .environment(wanted))
+    }
+
+    /// Adds what is registered already: its labels alone may change.
+    private mutating func keep(
+        _ kind: String,
+        _ id: AssetID,
+        _ changes: [String],
+        _ work: PlannedWork.Work
+    ) {
+        guard !changes.isEmpty else { return plan.add(.init(kind, "\(id)", .unchanged)) }
+        plan.add(.init(kind, "\(id)", .update, changes: changes), work)
     }
 
     // MARK: - Endpoints
