@@ -81,6 +81,18 @@ import Wire
         #expect(scorer.packets() == [UInt8(SCORER_PACKET_DRAIN.rawValue)])
     }
 
+    @Test func `wakes a scorer on the futex for the next gateway, which greets by packet`() throws {
+        var lane: Lane? = try makeLane(ends.near)
+        let scorer = try RawScorer(ends.far)
+        scorer.raiseAsleepOnBells(to: 1)
+        let bells = scorer.bells
+        #expect(lane?.credit == 1)
+
+        lane = nil
+
+        #expect(scorer.bells == bells + 1)
+    }
+
     @Test func `on the futex wakes who sleeps there`() throws {
         let lane = try makeLane(ends.near)
         let sleeper = try ForkedScorer(KIT_LISTEN, on: ends.far)
