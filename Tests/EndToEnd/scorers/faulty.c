@@ -89,6 +89,13 @@ static enum scorer_result answer(struct scorer_lane *lane, struct scorer_request
     return scorer_answer(lane, request, 200, NULL, 0, body, length);
 }
 
+// Waits for its end. So does who lied: its next honest word would stand where the lie stands, which
+// might never be read then.
+static void rest(void) {
+    for (;;)
+        pause();
+}
+
 static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *request) {
     if (is_word(request, "run")) {
         const char *run = getenv("SCOREKEEPER_RUN");
@@ -102,8 +109,7 @@ static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *r
     }
     if (is_word(request, "hold")) {
         say(request);
-        for (;;)
-            pause();
+        rest();
     }
     if (is_word(request, "spin")) {
         say(request);
@@ -128,9 +134,7 @@ static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *r
         lie_again();
     if (is_word(request, "scribble") || is_word(request, "other") ||
         is_word(request, "elsewhere") || is_word(request, "late")) {
-        // Whoever lies is not asked again: it waits for its end.
-        for (;;)
-            pause();
+        rest();
     }
     if (is_word(request, "status ") && request->body_length >= 10) {
         char digits[4] = {0};
@@ -156,8 +160,10 @@ static enum scorer_result act(struct scorer_lane *lane, struct scorer_request *r
     uint32_t slot = request->slot;
     enum scorer_result result = answer(lane, request, request->body, request->body_length);
     lie_remember(ticket, slot);
-    if (is_twice)
+    if (is_twice) {
         lie_claim(ticket, slot);
+        rest();
+    }
     return result;
 }
 
