@@ -43,6 +43,8 @@ int linux_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
+int linux_name_thread(const char *name) { return prctl(PR_SET_NAME, name); }
+
 int linux_give_way(pid_t thread, int gives) {
     struct sched_param none = {0};
     return sched_setscheduler(thread, gives ? SCHED_IDLE : SCHED_OTHER, &none);

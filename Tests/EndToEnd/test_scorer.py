@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import unittest
 from pathlib import Path
-from typing import List, Set
+from typing import List, Set, Tuple
 
 import own_scorer
 from harness import EndToEnd, ROOT, program
@@ -56,7 +56,9 @@ class OwnScorer(EndToEnd):
 
         scorer = self.only_instance("telling")["pid"]
         self.assertEqual(set(map(frozenset, cores_of_threads(scorer))), {frozenset({last})})
-        self.assertIn({last}, cores_of_threads(gateway))
+        self.assertEqual(
+            [name for name, cores in named_cores(gateway) if cores == {last}], ["gateway-loop"]
+        )
         self.assertEqual(self.score("telling", b"", route="score")[0], 200)
         said = self.server.run("status", "telling", "--verbose")
         self.assertRegex(said, r"cores +.*the gateway's own")
@@ -65,9 +67,18 @@ class OwnScorer(EndToEnd):
         self.wait_for("its core back", lambda: cores_of_threads(gateway) == before)
 
 
+def named_cores(pid: int) -> List[Tuple[str, Set[int]]]:
+    """The name of each of its threads, and the cores that it may run on."""
+    threads = []
+    for thread in sorted(os.listdir(f"/proc/{pid}/task")):
+        with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
+            threads.append((file.read().strip(), os.sched_getaffinity(int(thread))))
+    return threads
+
+
 def cores_of_threads(pid: int) -> List[Set[int]]:
     """The cores that each of its threads may run on."""
-    return [os.sched_getaffinity(int(thread)) for thread in sorted(os.listdir(f"/proc/{pid}/task"))]
+    return [cores for _, cores in named_cores(pid)]
 
 
 if __name__ == "__main__":

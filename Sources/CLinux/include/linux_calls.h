@@ -28,6 +28,9 @@ int linux_pidfd_open(pid_t pid);
 // Sends a signal through a pidfd: never to a process that reused the pid.
 int linux_pidfd_send_signal(int pidfd, int signal);
 
+// Names the calling thread, in 15 bytes at most, for whoever looks at threads.
+int linux_name_thread(const char *name);
+
 // Has a thread run only where no other wants the core, or as any other again.
 int linux_give_way(pid_t thread, int gives);
 

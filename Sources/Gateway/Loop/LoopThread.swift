@@ -1,16 +1,25 @@
 // Scorekeeper: a model-serving supervisor.
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Glibc
 import Wire
 
 /// A thread that is waited for.
 struct LoopThread {
+    /// How the kernel calls it, for whoever looks at threads.
+    private static let name = "gateway-loop"
+
     private let thread: pthread_t
 
     private final class Box {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+        func run() {
+            _ = linux_name_thread(LoopThread.name)
+            body()
+        }
     }
 
     /// Starts it.
@@ -24,7 +33,7 @@ struct LoopThread {
             nil,
             { pointer in
                 guard let pointer else { return nil }
-                Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+                Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().run()
                 return nil
             },
             box.toOpaque()
