@@ -106,7 +106,7 @@ enum lane_packet_kind lane_receive(struct lane *lane, struct lane_packet *packet
 enum lane_result lane_drain(struct lane *lane) {
     struct scorer_word word = {.packet = SCORER_PACKET_DRAIN, .generation = lane->generation};
     if (lane_send(lane->socket, &word, sizeof word, NULL, 0)) {
-        // Asleep by the futex it would see the packet only later.
+        count_packet(lane);
         ring_futex(lane, load_word(&lane->responses->asleep));
         return LANE_OK;
     }

@@ -43,8 +43,10 @@ static int set_apart(const struct lane_bytes *body, size_t count) {
 static enum lane_result send_apart(struct lane *lane, int descriptor, uint64_t length) {
     struct scorer_body body = {
         .packet = SCORER_PACKET_BODY, .ticket = lane->last + 1, .length = length};
-    if (lane_send(lane->socket, &body, sizeof body, &descriptor, 1))
+    if (lane_send(lane->socket, &body, sizeof body, &descriptor, 1)) {
+        count_packet(lane);
         return LANE_OK;
+    }
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ETOOMANYREFS)
         return LANE_SOCKET_FULL;
     return errno == EPIPE || errno == ECONNRESET ? LANE_ENDED : LANE_SYSTEM;

@@ -50,6 +50,7 @@ struct lane {
     uint64_t armed;      // what the word holds
     uint64_t rung;       // the value of `asleep` that was rung for
     uint32_t bells;      // what the word holds
+    uint32_t packets;    // what the word holds
     bool was_rung;       // a packet came since the word was made odd
     bool has_gathered;   // something was posted, and whether the scorer sleeps was not looked at
     uint32_t free_count;
@@ -81,6 +82,11 @@ static inline bool ring_futex(struct lane *lane, uint64_t asleep) {
     __atomic_store_n(&lane->requests->bells, lane->bells, __ATOMIC_SEQ_CST);
     syscall(SYS_futex, &lane->requests->bells, FUTEX_WAKE, 1, NULL, NULL, 0);
     return true;
+}
+
+// A packet is in the socket: whoever is about to sleep elsewhere looks there first.
+static inline void count_packet(struct lane *lane) {
+    __atomic_store_n(&lane->requests->packets, ++lane->packets, __ATOMIC_SEQ_CST);
 }
 
 // Both sides announce, look again, then sleep: so whoever changes something looks, after the

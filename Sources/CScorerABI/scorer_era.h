@@ -32,6 +32,7 @@ struct era {
     uint64_t done;    // completions given
     uint64_t asleep;  // what the word holds
     uint64_t rung;    // the value of `armed` that was rung for
+    uint32_t packets; // that came of those that are counted
     uint32_t in_hand; // requests, and bodies that are held beyond their answer
     uint32_t waiting_bodies;
     struct long_body *bodies;   // waiting for their request to be begun
@@ -51,6 +52,7 @@ struct scorer_lane {
     uint32_t is_received; // somebody reads the socket
     uint32_t news;        // raised when that one stops
     uint32_t followers;   // who sleep until then
+    bool has_no_futex;    // the kernel has none that a signal's handler leaves alone
     struct era *era;
     bool is_ready;
     bool is_draining;

@@ -87,6 +87,7 @@ static enum scorer_result keep_body(struct scorer_lane *lane, const struct score
         return error ? system_failed(error) : SCORER_BROKEN;
     struct long_body body = {packet->ticket, packet->length, memory};
     lock_acquire(&lane->lock);
+    era->packets++;
     bool has_room = era->waiting_bodies < era->shape.slots;
     if (has_room)
         era->bodies[era->waiting_bodies++] = body;
@@ -113,6 +114,8 @@ static enum scorer_result understand(struct scorer_lane *lane, const uint8_t *by
     if (bytes[0] == SCORER_PACKET_DRAIN && length == sizeof(struct scorer_word)) {
         lock_acquire(&lane->lock);
         lane->is_draining = true;
+        if (lane->era)
+            lane->era->packets++;
         lock_release(&lane->lock);
         return SCORER_OK;
     }

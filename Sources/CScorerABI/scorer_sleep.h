@@ -49,7 +49,17 @@ static void announce_sleep(struct scorer_lane *lane, enum bed bed) {
 static enum scorer_result listen_to_bells(struct scorer_lane *lane, uint32_t bells) {
     tell_metrics(lane);
     long woken = futex_listen(&lane->era->requests->bells, bells, LONGEST_BY_FUTEX);
-    return woken == -ERROR_INTERRUPTED ? SCORER_INTERRUPTED : SCORER_OK;
+    if (woken == -ERROR_INTERRUPTED)
+        return SCORER_INTERRUPTED;
+    // Older than 5.16, or not allowed to.
+    if (woken < 0 && woken != -ERROR_AGAIN && woken != -ERROR_TIMED_OUT)
+        lane->has_no_futex = true;
+    return SCORER_OK;
+}
+
+// Whether a packet is in the socket that nobody has read.
+static bool has_packet(const struct era *era) {
+    return __atomic_load_n(&era->requests->packets, __ATOMIC_SEQ_CST) != era->packets;
 }
 
 static void stop_receiving(struct scorer_lane *lane) {
@@ -79,13 +89,14 @@ static enum scorer_result wait_in(enum bed bed, struct scorer_lane *lane, condit
             continue;
         }
         // Only who receives puts another era in its place.
-        uint32_t bells =
-            lane->era ? __atomic_load_n(&lane->era->requests->bells, __ATOMIC_SEQ_CST) : 0;
-        if (bells == 0)
+        const struct era *era = lane->era;
+        uint32_t bells = era ? __atomic_load_n(&era->requests->bells, __ATOMIC_SEQ_CST) : 0;
+        if (bells == 0 || lane->has_no_futex)
             bed = BY_THE_SOCKET;
         announce_sleep(lane, bed);
         if (!holds(lane, is_met, context, &result))
-            result = bed == BY_THE_FUTEX ? listen_to_bells(lane, bells) : receive(lane);
+            result = bed == BY_THE_FUTEX && !has_packet(era) ? listen_to_bells(lane, bells)
+                                                             : receive(lane);
         if (result != SCORER_OK && result != SCORER_INTERRUPTED) {
             lock_acquire(&lane->lock);
             lane->end = result;

@@ -22,6 +22,7 @@ enum {
     CALL_FUTEX = 202,
     CALL_CLOCK_GETTIME = 228,
     CALL_PPOLL = 271,
+    CALL_FUTEX_WAITV = 449,
 };
 
 static inline long system_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -48,6 +49,7 @@ enum {
     CALL_MUNMAP = 215,
     CALL_MMAP = 222,
     CALL_MADVISE = 233,
+    CALL_FUTEX_WAITV = 449,
 };
 
 static inline long system_call(long number, long a, long b, long c, long d, long e, long f) {
@@ -73,6 +75,7 @@ enum {
     ERROR_INTERRUPTED = 4,
     ERROR_AGAIN = 11,
     ERROR_CONNECTION_RESET = 104,
+    ERROR_TIMED_OUT = 110,
     MEMORY_READ = 1,
     MEMORY_WRITE = 2,
     MAP_IS_SHARED = 1,
@@ -89,7 +92,7 @@ enum {
     MESSAGE_CLOSE_ON_EXEC = 0x40000000,
     SOCKET_LEVEL = 1,
     SOCKET_RIGHTS = 1,
-    FUTEX_WAIT_ACROSS = 0, // between processes
+    FUTEX_OF_32_BITS = 2, // and between processes
     FUTEX_WAIT_HERE = 128,
     FUTEX_WAKE_HERE = 129,
     CLOCK_IS_MONOTONIC = 1,
@@ -183,12 +186,20 @@ static inline void system_unmap(const void *memory, uint64_t bytes) {
 }
 #endif
 
-// Waits for a word that another process raises: an error where nobody woke us within so many
-// nanoseconds, or for a signal.
+// Waits for a word that another process raises, until it is woken, or for so many nanoseconds.
+//
+// By futex_waitv, since FUTEX_WAIT with a time ends at every signal that is handled: a handler that was
+// installed with SA_RESTART is not to be noticed here, as it is not where a socket is read.
 static inline long futex_listen(const uint32_t *word, uint32_t seen, uint64_t nanoseconds) {
-    struct system_time time = {(int64_t)(nanoseconds / 1000000000u),
-                               (int64_t)(nanoseconds % 1000000000u)};
-    return system_call(CALL_FUTEX, (long)word, FUTEX_WAIT_ACROSS, seen, (long)&time, 0, 0);
+    struct {
+        uint64_t seen;
+        uint64_t word;
+        uint32_t flags;
+        uint32_t reserved;
+    } waiter = {seen, (uint64_t)word, FUTEX_OF_32_BITS, 0};
+    uint64_t end = system_now() + nanoseconds;
+    struct system_time time = {(int64_t)(end / 1000000000u), (int64_t)(end % 1000000000u)};
+    return system_call(CALL_FUTEX_WAITV, (long)&waiter, 1, 0, (long)&time, CLOCK_IS_MONOTONIC, 0);
 }
 
 static inline void futex_wait(uint32_t *word, uint32_t seen) {

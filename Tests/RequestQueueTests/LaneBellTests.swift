@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLaneKit
+import CLinux
 import CScorerABI
 import Glibc
 import Testing
@@ -105,18 +106,52 @@ import Wire
 
     @Test func `is awaited on the futex first, then by the socket`() throws {
         let lane = try makeLane(ends.near)
-        let words = try RawScorer(ends.far)
-        let beyond = try makeEnds()
-        try words.passHello(to: beyond.near)
-        let scorer = try ForkedScorer(KIT_ECHO, on: beyond.far)
+        let far = try Intercepted(KIT_ECHO, at: ends.far)
 
-        while words.asleep == 0 { sched_yield() }
-        #expect(words.asleepOnBells == 1)
-        while words.asleep == 1 { sched_yield() }
+        while far.words.asleep == 0 { sched_yield() }
+        #expect(far.words.asleepOnBells == 1)
+        while far.words.asleep == 1 { sched_yield() }
         _ = try lane.post("a")
 
-        #expect(words.packets() == [Self.bell])
-        withExtendedLifetime(scorer) {}
+        #expect(far.words.packets() == [Self.bell])
+    }
+
+    @Test func `is awaited by the socket where a packet is there that nobody has read`() throws {
+        let lane = try makeLane(ends.near)
+        let words = try RawScorer(ends.far)
+        try lane.tellToDrain()
+        let far = try Intercepted(KIT_ECHO, of: words)
+
+        while words.asleep == 0 { sched_yield() }
+        try far.scorer.waitUntilAsleep()
+        far.pass(words.packets(), generation: words.generation)
+
+        #expect(far.scorer.end() == 0)
+        #expect(words.asleep == 1)
+    }
+
+    @Test func `is awaited through signals whose handlers are not to be noticed`() throws {
+        let lane = try makeLane(ends.near)
+        let far = try Intercepted(KIT_SIGNALLED, at: ends.far)
+
+        while far.words.asleep < 2 { sched_yield() }
+        _ = try lane.post("a")
+        far.pass(far.words.packets(), generation: far.words.generation)
+
+        #expect(far.scorer.end() == 0)
+    }
+
+    @Test func `is told apart from packets, which are counted`() throws {
+        let lane = try makeLane(ends.near, calls: 2, areaBytes: 4_096)
+        let scorer = try RawScorer(ends.far)
+
+        scorer.raiseAsleep(to: 1)
+        _ = try lane.post("a")
+        #expect(scorer.packetsSent == 0)
+        _ = try lane.post([UInt8](repeating: 0, count: 5_000))
+        #expect(scorer.packetsSent == 1)
+        try lane.tellToDrain()
+        #expect(scorer.packetsSent == 2)
     }
 
     @Test func `waits for all that is gathered, however often the scorer sleeps`() throws {
@@ -286,5 +321,36 @@ import Wire
         }
 
         #expect(rests == Array(repeating: false, count: 8) + [true])
+    }
+}
+
+/// A scorer in a process of its own whose words are seen, and whose packets come by way of us.
+private struct Intercepted {
+    let words: RawScorer
+    let scorer: ForkedScorer
+    private let socket: Descriptor
+
+    init(_ scorer: kit_scorer, at end: Descriptor) throws {
+        try self.init(scorer, of: RawScorer(end))
+    }
+
+    init(_ scorer: kit_scorer, of words: RawScorer) throws {
+        let beyond = try makeEnds()
+        try words.passHello(to: beyond.near)
+        self.words = words
+        self.socket = beyond.near
+        self.scorer = try ForkedScorer(scorer, on: beyond.far)
+    }
+
+    /// Sends what came for it on: bells and words.
+    func pass(_ kinds: [UInt8], generation: UInt64) {
+        for kind in kinds {
+            var word = scorer_word()
+            word.packet = kind
+            word.generation = generation
+            let isBell = UInt32(kind) == SCORER_PACKET_BELL.rawValue
+            let size = isBell ? 1 : MemoryLayout<scorer_word>.size
+            _ = linux_packet_send(socket.number, &word, size, nil, 0)
+        }
     }
 }

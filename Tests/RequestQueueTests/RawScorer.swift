@@ -85,6 +85,9 @@ final class RawScorer {
     /// The futex that is rung.
     var bells: UInt32 { requests.load(fromByteOffset: 8, as: UInt32.self) }
 
+    /// How many packets were sent that are no bells.
+    var packetsSent: UInt32 { requests.load(fromByteOffset: 12, as: UInt32.self) }
+
     func storeDone(_ value: UInt64) {
         responses.storeBytes(of: value, toByteOffset: 64, as: UInt64.self)
     }

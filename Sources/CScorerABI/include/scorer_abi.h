@@ -7,8 +7,8 @@
 // SOCK_SEQPACKET socket. The gateway alone writes the requests region (the scorer can only map it
 // read-only), the scorer alone writes the responses region. Every word has one writer; nothing in
 // either region is a lock. Words that the two sides order against each other (`tail`, `armed`,
-// `cancelled`, `read`, `asleep`, `asleep_on_bells`, `bells`, `done`, `taken`) are accessed with atomic
-// loads and stores only.
+// `cancelled`, `read`, `asleep`, `asleep_on_bells`, `bells`, `packets`, `done`, `taken`) are accessed
+// with atomic loads and stores only.
 //
 // All numbers are little-endian and naturally aligned. Offsets count from the region's start.
 //
@@ -97,6 +97,7 @@ struct scorer_completion {
 struct scorer_requests {
     _Alignas(64) uint64_t tail;   // requests posted since hello
     uint32_t bells;               // a futex, raised with each bell that is rung on it; 0: none is
+    uint32_t packets;             // sent since hello, but for bells
     _Alignas(64) uint64_t armed;  // odd: the gateway is about to sleep; one bell for each odd value
     _Alignas(64) uint32_t ring[]; // slot numbers; entry i of the lane's life at i modulo slots
 };

@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +80,26 @@ static bool map_regions(int socket, struct scorer_hello *hello, const void **req
     return *requests != MAP_FAILED && *responses != MAP_FAILED;
 }
 
+static void ignore(int number) { (void)number; }
+
+// 6 where a take ended for a signal whose handler is not to be noticed.
+static int take_under_signals(struct scorer_lane *lane) {
+    const struct itimerval often = {{0, 1000}, {0, 1000}};
+    struct scorer_request request;
+    enum scorer_result result;
+    bool is_interrupted = false;
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    signal(SIGALRM, ignore); // with SA_RESTART
+    // A test's thread may have blocked it.
+    sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    while ((result = scorer_take(lane, &request)) == SCORER_INTERRUPTED)
+        is_interrupted = true;
+    return result != SCORER_OK ? 4 : is_interrupted ? 6 : 0;
+}
+
 static int scribble(int socket) {
     struct scorer_hello hello;
     const void *requests;
@@ -124,6 +146,8 @@ static int run(enum kit_scorer scorer, int socket) {
         return hold(lane);
     case KIT_ANSWER_ONE:
         return answer_one(lane);
+    case KIT_SIGNALLED:
+        return take_under_signals(lane);
     case KIT_STREAM:
         return stream(lane);
     default:

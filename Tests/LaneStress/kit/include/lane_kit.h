@@ -15,6 +15,7 @@ enum kit_scorer {
     KIT_ECHO,       // answers with the body
     KIT_HOLD,       // takes one request and keeps it
     KIT_ANSWER_ONE, // answers one request, takes another, ends without a word
+    KIT_SIGNALLED,  // takes one request under signals that are to go unnoticed: 0 says that they did
     KIT_STREAM,     // sends part after part until nobody wants more
     KIT_LISTEN,     // sleeps on the futex until it is woken, not by a time: 0 says that it was
     KIT_SCRIBBLE,   // writes over every byte of its response region, again and again
