@@ -57,9 +57,11 @@ static enum scorer_result listen_to_bells(struct scorer_lane *lane, uint32_t bel
     return SCORER_OK;
 }
 
-// Whether a packet is in the socket that nobody has read.
+// Whether a packet is in the socket that nobody has read. One is counted once it is sent, so that it
+// may have been read before.
 static bool has_packet(const struct era *era) {
-    return __atomic_load_n(&era->requests->packets, __ATOMIC_SEQ_CST) != era->packets;
+    uint32_t sent = __atomic_load_n(&era->requests->packets, __ATOMIC_SEQ_CST);
+    return (int32_t)(sent - era->packets) > 0;
 }
 
 static void stop_receiving(struct scorer_lane *lane) {
