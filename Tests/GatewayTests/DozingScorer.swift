@@ -27,6 +27,8 @@ final class DozingScorer: @unchecked Sendable {
         let memory = mmap(nil, length, flags, MAP_SHARED, packet.descriptors[1].number, 0)
         guard let memory, memory != MAP_FAILED else { throw SystemError("map the responses") }
         words = UnsafeMutableRawBufferPointer(start: memory, count: length)
+        // Asleep from the start: who is rung for is whoever sleeps when something is posted.
+        words.storeBytes(of: 1, toByteOffset: 0, as: UInt64.self)
         var ready = scorer_word()
         ready.packet = UInt8(SCORER_PACKET_READY.rawValue)
         ready.generation = hello.generation
@@ -37,7 +39,7 @@ final class DozingScorer: @unchecked Sendable {
     deinit { munmap(words.baseAddress, words.count) }
 
     private func doze() {
-        var asleep: UInt64 = 0
+        var asleep: UInt64 = 1
         while !isAwake.load(ordering: .relaxed) {
             asleep += 1
             words.storeBytes(of: asleep, toByteOffset: 0, as: UInt64.self)
