@@ -356,12 +356,12 @@ import Wire
         try gateway.send(.leave(graceMilliseconds: 60_000))
         client.post(score, "on its way")
         let answer = try client.answer()
-        let isIdleClosed = try idle.isClosed()
+        let areClosed = try [client.isClosed(), idle.isClosed()]
         try gateway.waitUntilLeft()
 
+        // Whether its answer says so depends on which of the two was read first, the order or it.
         #expect(answer.text == "on its way")
-        #expect(answer.field("connection") == "close")
-        #expect(isIdleClosed)
+        #expect(areClosed == [true, true])
     }
 
     @Test func `leaves its scorers to the gateway that comes after it`() throws {
