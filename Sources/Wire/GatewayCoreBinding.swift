@@ -10,9 +10,6 @@ import CLinux
 public struct GatewayCoreBinding {
     private let before: linux_cores
 
-    /// The core's number.
-    public let core: Int
-
     /// Binds the thread.
     ///
     /// Errors: the kernel's, which may know more cores than we do or have taken that one away.
@@ -20,7 +17,7 @@ public struct GatewayCoreBinding {
         var before = linux_cores()
         guard linux_cores_get(&before) == 0 else { throw SystemError("read a thread's cores") }
         self.before = before
-        core = Int(linux_cores_last(&before))
+        let core = Int(linux_cores_last(&before))
         var only = linux_cores()
         withUnsafeMutableBytes(of: &only) { $0[core / 8] = 1 << (core % 8) }
         guard linux_cores_set(&only) == 0 else {

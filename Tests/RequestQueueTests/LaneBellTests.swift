@@ -4,7 +4,6 @@
 import CLaneKit
 import CLinux
 import CScorerABI
-import Glibc
 import Testing
 import Wire
 
@@ -108,9 +107,9 @@ import Wire
         let lane = try makeLane(ends.near)
         let far = try Intercepted(KIT_ECHO, at: ends.far)
 
-        while far.words.asleep == 0 { sched_yield() }
+        try far.scorer.wait { far.words.asleep > 0 }
         #expect(far.words.asleepOnBells == 1)
-        while far.words.asleep == 1 { sched_yield() }
+        try far.scorer.wait { far.words.asleep > 1 }
         _ = try lane.post("a")
 
         #expect(far.words.packets() == [Self.bell])
@@ -122,7 +121,7 @@ import Wire
         try lane.tellToDrain()
         let far = try Intercepted(KIT_ECHO, of: words)
 
-        while words.asleep == 0 { sched_yield() }
+        try far.scorer.wait { words.asleep > 0 }
         try far.scorer.waitUntilAsleep()
         far.pass(words.packets(), generation: words.generation)
 
@@ -134,7 +133,7 @@ import Wire
         let lane = try makeLane(ends.near)
         let far = try Intercepted(KIT_SIGNALLED, at: ends.far)
 
-        while far.words.asleep < 2 { sched_yield() }
+        try far.scorer.wait { far.words.asleep > 1 }
         _ = try lane.post("a")
         far.pass(far.words.packets(), generation: far.words.generation)
 

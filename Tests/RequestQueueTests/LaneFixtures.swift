@@ -241,11 +241,23 @@ final class ForkedScorer {
 
     func kill() { _ = Glibc.kill(pid, SIGKILL) }
 
+    private var state: Character? {
+        get throws {
+            let words = try readWhole("/proc/\(pid)/stat").split(separator: ")").last
+            return words?.dropFirst().first
+        }
+    }
+
     /// Waits until it sleeps, whatever for.
-    func waitUntilAsleep() throws {
-        while true {
-            let state = try readWhole("/proc/\(pid)/stat").split(separator: ")").last
-            if state?.hasPrefix(" S") == true { return }
+    func waitUntilAsleep() throws { try wait { try state == "S" } }
+
+    /// Waits for what it is to do; an error where it has ended instead, or does not in a minute.
+    func wait(until isDone: () throws -> Bool) throws {
+        let end = ContinuousClock.now + .seconds(60)
+        while try !isDone() {
+            guard try state != "Z", ContinuousClock.now < end else {
+                throw SystemError("wait for a scorer", number: ETIMEDOUT)
+            }
             sched_yield()
         }
     }
