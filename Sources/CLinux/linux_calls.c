@@ -89,13 +89,12 @@ int linux_packet_listen(const char *path) {
     if (listener < 0)
         return -1;
     unlink(path);
-    mode_t before = umask(0177);
-    int bound = bind(listener, (struct sockaddr *)&address, sizeof address);
-    int reason = errno;
-    umask(before);
-    if (bound != 0 || listen(listener, 8) != 0) {
-        if (bound == 0)
-            reason = errno;
+    // The file gets the socket's own mode. A umask would be every other thread's too, and theirs are
+    // folders and programs.
+    if (fchmod(listener, 0600) != 0 ||
+        bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(listener, 8) != 0) {
+        int reason = errno;
         close(listener);
         errno = reason;
         return -1;

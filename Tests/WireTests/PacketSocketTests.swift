@@ -35,6 +35,17 @@ private func makePair() throws -> (PacketSocket, PacketSocket) {
         #expect(lseek(arrived.number, 0, SEEK_END) == 4_096)
     }
 
+    @Test func `is listened for at a file that its owner alone may open`() throws {
+        let path = "\(NSTemporaryDirectory())/packets-\(UUID().uuidString.prefix(8))"
+        let listener = try PacketListener(path: path)
+        defer { unlink(path) }
+        var file = stat()
+
+        #expect(lstat(path, &file) == 0)
+        #expect(file.st_mode == S_IFSOCK | 0o600)
+        withExtendedLifetime(listener) {}
+    }
+
     @Test func `answers nothing once the other end is gone`() throws {
         var (near, far): (PacketSocket?, PacketSocket) = try makePair()
         near = nil
